@@ -1,0 +1,391 @@
+package graph
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Origin says where a value comes from.
+type Origin string
+
+// The origins. An absent value has none.
+const (
+	Known       Origin = "known"   // written in a file (intrinsics resolved)
+	Default     Origin = "default" // AWS's default, because nothing is written
+	Live        Origin = "live"    // read from the deployed resource
+	OriginUnset Origin = ""
+	Undecided   Origin = "unknown" // an unresolved parameter, import, intrinsic ...; see Value.Reason
+)
+
+// Evidence is a place in a file. Line and Column count from 1, 0 means not known. Path is an RFC 6901
+// pointer from the document's root, such as /Resources/Queue/Properties/VisibilityTimeout.
+type Evidence struct {
+	File   string
+	Line   int
+	Column int
+	Path   string
+}
+
+// ValueKind is the shape of a Value.
+type ValueKind uint8
+
+// The shapes. The zero Value is Absent.
+const (
+	Absent  ValueKind = iota // nothing is written (AWS::NoValue counts as nothing)
+	Null                     // written as null
+	Bool                     // true or false
+	Number                   // a number; Text keeps its spelling
+	String                   // a text, of one or more parts
+	List                     // a sequence
+	Map                      // a mapping, in written order
+	Unknown                  // could not be resolved: see Reason
+)
+
+// Ref names a resource of the same system, and the attribute that is taken of it. Attribute is empty
+// for a plain Ref. Resource is a graph id.
+type Ref struct {
+	Resource  string
+	Attribute string
+}
+
+// Part is a piece of a text: exactly one of the three fields is set. An empty literal text has no part.
+type Part struct {
+	Literal string
+	Ref     *Ref
+	Unknown string // the reason why this piece is not known
+}
+
+// Field is one entry of a mapping.
+type Field struct {
+	Name  string
+	Value Value
+}
+
+// Value is a setting, or a tree of settings, after intrinsics are resolved as far as the files allow.
+// Values are immutable and cheap to copy.
+type Value struct {
+	Kind   ValueKind
+	Origin Origin
+	At     *Evidence // nil only for absent values without a place
+	text   string
+	parts  []Part
+	items  []Value
+	fields []Field
+}
+
+// NewString makes a literal text. NewBool, NewNumber, NewList, NewMap, NewText, NewRef and NewUnknown make
+// the other shapes. All have Origin Known (NewUnknown: Undecided).
+func NewString(at *Evidence, text string) Value {
+	return Value{Kind: String, Origin: Known, At: at, text: text}
+}
+
+// NewBool makes a truth value.
+func NewBool(at *Evidence, b bool) Value {
+	return Value{Kind: Bool, Origin: Known, At: at, text: strconv.FormatBool(b)}
+}
+
+// NewNumber makes a number from its spelling.
+func NewNumber(at *Evidence, spelling string) Value {
+	return Value{Kind: Number, Origin: Known, At: at, text: spelling}
+}
+
+// NewInt makes a whole number.
+func NewInt(at *Evidence, n int) Value { return NewNumber(at, strconv.Itoa(n)) }
+
+// NewNull makes an explicit null.
+func NewNull(at *Evidence) Value { return Value{Kind: Null, Origin: Known, At: at} }
+
+// NewList makes a sequence.
+func NewList(at *Evidence, items ...Value) Value {
+	return Value{Kind: List, Origin: Known, At: at, items: items}
+}
+
+// NewMap makes a mapping. Where a name occurs twice the later entry wins in Get.
+func NewMap(at *Evidence, fields ...Field) Value {
+	return Value{Kind: Map, Origin: Known, At: at, fields: fields}
+}
+
+// NewText makes a text of parts. Neighbouring literals are joined; a text without Ref and Unknown parts
+// becomes a plain literal.
+func NewText(at *Evidence, parts ...Part) Value {
+	var joined []Part
+	for _, p := range parts {
+		last := len(joined) - 1
+		switch {
+		case p.Ref == nil && p.Unknown == "" && p.Literal == "":
+		case p.Ref == nil && p.Unknown == "" && last >= 0 && joined[last].Ref == nil && joined[last].Unknown == "":
+			joined[last].Literal += p.Literal
+		default:
+			joined = append(joined, p)
+		}
+	}
+	if len(joined) == 0 {
+		return NewString(at, "")
+	}
+	if len(joined) == 1 && joined[0].Ref == nil && joined[0].Unknown == "" {
+		return NewString(at, joined[0].Literal)
+	}
+	return Value{Kind: String, Origin: Known, At: at, parts: joined}
+}
+
+// NewRef makes a text that is one reference.
+func NewRef(at *Evidence, resource, attribute string) Value {
+	return NewText(at, Part{Ref: &Ref{Resource: resource, Attribute: attribute}})
+}
+
+// NewUnknown makes a value that could not be resolved. reason completes the sentence "not known: ...",
+// such as "parameter Stage has no default".
+func NewUnknown(at *Evidence, reason string) Value {
+	return Value{Kind: Unknown, Origin: Undecided, At: at, text: reason}
+}
+
+// AsDefault returns the value marked as AWS's default, with the place of the resource that lacks it.
+func (v Value) AsDefault(at *Evidence) Value {
+	v.Origin, v.At = Default, at
+	return v
+}
+
+// WithOrigin returns the value, and all that is below it, with another origin. Unknown values stay unknown.
+func (v Value) WithOrigin(o Origin) Value {
+	if v.Kind == Unknown || v.Kind == Absent {
+		return v
+	}
+	v.Origin = o
+	if len(v.items) > 0 {
+		items := make([]Value, len(v.items))
+		for i, it := range v.items {
+			items[i] = it.WithOrigin(o)
+		}
+		v.items = items
+	}
+	if len(v.fields) > 0 {
+		fields := make([]Field, len(v.fields))
+		for i, f := range v.fields {
+			fields[i] = Field{f.Name, f.Value.WithOrigin(o)}
+		}
+		v.fields = fields
+	}
+	return v
+}
+
+// Exists tells whether anything is written, be it null or unknown.
+func (v Value) Exists() bool { return v.Kind != Absent }
+
+// IsUnknown tells whether the whole value is unknown. A text with an unknown part is not: see Text.
+func (v Value) IsUnknown() bool { return v.Kind == Unknown }
+
+// Reason says why an unknown value, or the first unknown part of a text, is not known; else "".
+func (v Value) Reason() string {
+	if v.Kind == Unknown {
+		return v.text
+	}
+	for _, p := range v.parts {
+		if p.Unknown != "" {
+			return p.Unknown
+		}
+	}
+	return ""
+}
+
+// Get walks down mappings by name. It returns an absent value where a name is missing or the value is no
+// mapping, and an unknown one where an unknown stands in the way.
+func (v Value) Get(names ...string) Value {
+	for _, name := range names {
+		if v.Kind == Unknown {
+			return v
+		}
+		next := Value{}
+		for _, f := range v.fields {
+			if f.Name == name {
+				next = f.Value
+			}
+		}
+		v = next
+	}
+	return v
+}
+
+// Fields returns the entries of a mapping in written order, else nil. Do not change it.
+func (v Value) Fields() []Field { return v.fields }
+
+// Items returns the elements of a list, else nil. Do not change it.
+func (v Value) Items() []Value { return v.items }
+
+// Each returns the elements of a list, or the value itself where it is a single scalar or mapping: IAM and
+// others allow one in place of a list. Absent gives nil.
+func (v Value) Each() []Value {
+	switch v.Kind {
+	case Absent, Null:
+		return nil
+	case List:
+		return v.items
+	}
+	return []Value{v}
+}
+
+// Str returns the literal text of a string, number or truth value; ok is false where any part of it is not
+// literal.
+func (v Value) Str() (text string, ok bool) {
+	switch v.Kind {
+	case String, Number, Bool:
+		return v.text, len(v.parts) == 0
+	}
+	return "", false
+}
+
+// Int returns a whole number, also from a string that spells one, as CloudFormation does.
+func (v Value) Int() (n int, ok bool) {
+	s, ok := v.Str()
+	if !ok || v.Kind == Bool {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || f != float64(int(f)) {
+		return 0, false
+	}
+	return int(f), true
+}
+
+// Float returns a number, also from a string that spells one.
+func (v Value) Float() (f float64, ok bool) {
+	s, ok := v.Str()
+	if !ok || v.Kind == Bool {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return f, err == nil
+}
+
+// Truth returns a truth value, also from the strings "true" and "false" in any case, as CloudFormation does.
+func (v Value) Truth() (b, ok bool) {
+	s, ok := v.Str()
+	if !ok {
+		return false, false
+	}
+	switch strings.ToLower(s) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return false, false
+}
+
+// Parts returns the pieces of a text. A literal is one literal part; an unknown value one unknown part.
+func (v Value) Parts() []Part {
+	switch {
+	case len(v.parts) > 0:
+		return v.parts
+	case v.Kind == Unknown:
+		return []Part{{Unknown: v.text}}
+	case v.Kind == String || v.Kind == Number || v.Kind == Bool:
+		return []Part{{Literal: v.text}}
+	}
+	return nil
+}
+
+// Ref returns the reference where the value is exactly one.
+func (v Value) Ref() (Ref, bool) {
+	if len(v.parts) == 1 && v.parts[0].Ref != nil {
+		return *v.parts[0].Ref, true
+	}
+	return Ref{}, false
+}
+
+// Refs returns every reference in the value and below it, in written order.
+func (v Value) Refs() []Ref {
+	var out []Ref
+	v.Walk(func(w Value) {
+		for _, p := range w.parts {
+			if p.Ref != nil {
+				out = append(out, *p.Ref)
+			}
+		}
+	})
+	return out
+}
+
+// Walk calls visit for the value and everything below it, top down.
+func (v Value) Walk(visit func(Value)) {
+	visit(v)
+	for _, it := range v.items {
+		it.Walk(visit)
+	}
+	for _, f := range v.fields {
+		f.Value.Walk(visit)
+	}
+}
+
+// String spells the value for messages: references as ${Id.Attr}, unknown parts as ${?}, lists and maps
+// in short form. It never fails; it is not meant to be parsed.
+func (v Value) String() string {
+	switch v.Kind {
+	case Absent:
+		return "(absent)"
+	case Null:
+		return "null"
+	case Unknown:
+		return "(unknown: " + v.text + ")"
+	case List:
+		parts := make([]string, len(v.items))
+		for i, it := range v.items {
+			parts[i] = it.String()
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case Map:
+		parts := make([]string, len(v.fields))
+		for i, f := range v.fields {
+			parts[i] = f.Name + ": " + f.Value.String()
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	if len(v.parts) == 0 {
+		return v.text
+	}
+	var b strings.Builder
+	for _, p := range v.parts {
+		switch {
+		case p.Ref != nil && p.Ref.Attribute != "":
+			b.WriteString("${" + p.Ref.Resource + "." + p.Ref.Attribute + "}")
+		case p.Ref != nil:
+			b.WriteString("${" + p.Ref.Resource + "}")
+		case p.Unknown != "":
+			b.WriteString("${?}")
+		default:
+			b.WriteString(p.Literal)
+		}
+	}
+	return b.String()
+}
+
+// Plain turns the value into JSON's own types: nil, bool, float64 or int, string, []any, map[string]any.
+// References and unknown parts are spelt as String does.
+func (v Value) Plain() any {
+	switch v.Kind {
+	case Bool:
+		return v.text == "true"
+	case Number:
+		if n, ok := v.Int(); ok {
+			return n
+		}
+		if f, ok := v.Float(); ok {
+			return f
+		}
+		return v.text
+	case List:
+		out := make([]any, len(v.items))
+		for i, it := range v.items {
+			out[i] = it.Plain()
+		}
+		return out
+	case Map:
+		out := make(map[string]any, len(v.fields))
+		for _, f := range v.fields {
+			out[f.Name] = f.Value.Plain()
+		}
+		return out
+	case Absent, Null:
+		return nil
+	}
+	return v.String()
+}

@@ -1,0 +1,222 @@
+// Package rules holds the review: one rule a file, each a literal with its words, its sources, two examples and
+// a check that looks at the architecture graph and at nothing else. The same rule therefore works for
+// CloudFormation, SAM, CDK output and deployed stacks.
+//
+// A rule never accuses on an unknown: what cannot be decided is reported as such, with what would settle it.
+package rules
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// Severity says how much a finding matters, worst first.
+type Severity string
+
+// The severities.
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+	Info     Severity = "info"
+)
+
+// Severities lists all severities, worst first.
+var Severities = []Severity{Critical, High, Medium, Low, Info}
+
+// AtLeast tells whether s is as bad as other, or worse.
+func (s Severity) AtLeast(other Severity) bool { return s.rank() <= other.rank() }
+
+// Lower returns the severity one level down; Info stays Info.
+func (s Severity) Lower() Severity { return Severities[min(s.rank()+1, len(Severities)-1)] }
+
+func (s Severity) rank() int {
+	for i, t := range Severities {
+		if s == t {
+			return i
+		}
+	}
+	return len(Severities)
+}
+
+// Pillar is the pillar of the Well-Architected Framework a rule serves.
+type Pillar string
+
+// The pillars.
+const (
+	Reliability Pillar = "reliability"
+	Security    Pillar = "security"
+	Operations  Pillar = "operational-excellence"
+	Performance Pillar = "performance-efficiency"
+	Cost        Pillar = "cost-optimization"
+)
+
+// Profile says when a rule runs: Core by default, Advisory and Strict when asked for. Each holds the ones before.
+type Profile string
+
+// The profiles.
+const (
+	Core     Profile = "core"
+	Advisory Profile = "advisory"
+	Strict   Profile = "strict"
+)
+
+// Includes tells whether a run in profile p runs rules of profile q.
+func (p Profile) Includes(q Profile) bool {
+	order := map[Profile]int{Core: 0, Advisory: 1, Strict: 2}
+	return order[q] <= order[p]
+}
+
+// Confidence says how sure a finding is.
+type Confidence string
+
+// The confidences.
+const (
+	Certain Confidence = "certain"
+	Likely  Confidence = "likely"
+)
+
+// Source is where a statement was read, and when (YYYY-MM-DD). Unverified marks one that was not seen.
+type Source struct {
+	Title      string
+	URL        string
+	Checked    string
+	Unverified bool
+}
+
+// Rule is one thing a reviewer looks for. See the package comment.
+type Rule struct {
+	ID       string // says what is wrong, in words; equals the file's name with dashes for underscores; never changes
+	Code     string // the catalogue's code, an alias of ID: ESM001
+	Title    string // one sentence, what is wrong
+	Severity Severity
+	Pillar   Pillar
+	Profile  Profile // "" is Core
+	Why      string  // what happens if it stays so
+	Fix      string  // what to do, in CloudFormation's words
+	CDK      string  // what to do, in CDK's words
+	Sources  []Source
+	// Equivalents are rules of other tools that look for the same: "cdk-nag:AwsSolutions-SQS3".
+	Equivalents []string
+	// Aliases are ids this rule had before.
+	Aliases []string
+	// Outranks holds catalogue codes of rules that describe the same defect less exactly: where both fail at one
+	// place, only this one is reported and the other's code stands in the finding's aliases.
+	Outranks []string
+	// Gaps says what the rule knowingly does not see.
+	Gaps string
+	// Bad and Good are smallest whole templates. Each line of Bad on which a finding must be shown ends in
+	// `# want "part of the message"`; Good gives no finding of this rule. MoreBad and MoreGood hold further
+	// dialects (SAM, CDK output) in the same form.
+	Bad, Good         string
+	MoreBad, MoreGood []string
+	// DependsOnDate: the rule reads Pass.Today.
+	Check func(*Pass)
+}
+
+var all = map[string]*Rule{}
+
+// add registers a rule at start-up. Two rules of one id or code are a mistake in our own table.
+func add(r Rule) bool {
+	if r.Profile == "" {
+		r.Profile = Core
+	}
+	for _, other := range all {
+		if other.ID == r.ID || other.Code == r.Code && r.Code != "" {
+			panic(fmt.Sprintf("rules: %s (%s) is registered twice", r.ID, r.Code))
+		}
+	}
+	all[r.ID] = &r
+	return true
+}
+
+// All returns every rule, sorted by id.
+func All() []*Rule {
+	out := make([]*Rule, 0, len(all))
+	for _, r := range all {
+		out = append(out, r)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// Find returns the rule of an id, code or former id.
+func Find(name string) (*Rule, bool) {
+	if r, ok := all[name]; ok {
+		return r, true
+	}
+	for _, r := range all {
+		if r.Code == name {
+			return r, true
+		}
+		for _, a := range r.Aliases {
+			if a == name {
+				return r, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// Pass is one run of one rule over one graph.
+type Pass struct {
+	Graph *graph.Graph
+	Rule  *Rule
+	Today time.Time // the day that dates are compared with
+
+	hits     []hit
+	unknowns []Undecided
+}
+
+// Hit is what a check reports: the defect at one place.
+type Hit struct {
+	Node     *graph.Node     // the thing at fault
+	Resource *graph.Resource // the resource that carries the property, where it is not the node's own (a mapping)
+	Message  string          // names the resource, the present value and the wanted one, with units
+	Severity Severity        // "" is the rule's
+	// Confidence is the weaker of rule and edge; "" is Certain.
+	Confidence Confidence
+	// Values are the settings that show the defect, in order of weight; the first gives the finding's place.
+	// An absent value's place is the resource's own line.
+	Values []graph.Value
+	// Related are the other parts of this defect (both ends, roles, policies), never sound neighbours.
+	Related []*graph.Node
+	Fix     string // instead of the rule's, where the numbers are known
+	Patch   []PatchOp
+}
+
+// PatchOp is one operation of a JSON patch (RFC 6902) on the template.
+type PatchOp struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value,omitempty"`
+}
+
+// Undecided is a question that the files leave open.
+type Undecided struct {
+	Resource string   `json:"resource"`
+	File     string   `json:"file,omitempty"`
+	Line     int      `json:"line,omitempty"`
+	Path     string   `json:"path"`
+	Why      string   `json:"why"`
+	Settle   string   `json:"settle,omitempty"` // what would settle it
+	Rules    []string `json:"rules"`
+}
+
+type hit struct{ Hit }
+
+// Report records a defect.
+func (p *Pass) Report(h Hit) { p.hits = append(p.hits, hit{h}) }
+
+// Unknown records that the rule could not be decided for n because of v.
+func (p *Pass) Unknown(n *graph.Node, v graph.Value) {
+	u := Undecided{Resource: n.ID, Why: v.Reason(), Rules: []string{p.Rule.ID}}
+	if at := v.At; at != nil {
+		u.File, u.Line, u.Path = at.File, at.Line, at.Path
+	}
+	p.unknowns = append(p.unknowns, u)
+}
