@@ -55,6 +55,9 @@ const (
 	Cost        Pillar = "cost-optimization"
 )
 
+// Pillars lists all pillars.
+var Pillars = []Pillar{Reliability, Security, Operations, Performance, Cost}
+
 // Profile says when a rule runs: Core by default, Advisory and Strict when asked for. Each holds the ones before.
 type Profile string
 
@@ -214,9 +217,50 @@ func (p *Pass) Report(h Hit) { p.hits = append(p.hits, hit{h}) }
 
 // Unknown records that the rule could not be decided for n because of v.
 func (p *Pass) Unknown(n *graph.Node, v graph.Value) {
-	u := Undecided{Resource: n.ID, Why: v.Reason(), Rules: []string{p.Rule.ID}}
-	if at := v.At; at != nil {
+	why := v.Reason()
+	if why == "" {
+		why = "its value is not a literal"
+	}
+	p.unknown(n, v.At, why)
+}
+
+// Unclear records that the rule could not be decided for n for a reason that no single value holds.
+func (p *Pass) Unclear(n *graph.Node, why string) { p.unknown(n, n.At(), why) }
+
+func (p *Pass) unknown(n *graph.Node, at *graph.Evidence, why string) {
+	place := placeOf(n, n.Resource)
+	u := Undecided{Resource: place.ID, File: place.File, Why: why, Rules: []string{p.Rule.ID}}
+	if at != nil {
 		u.File, u.Line, u.Path = at.File, at.Line, at.Path
 	}
 	p.unknowns = append(p.unknowns, u)
 }
+
+// Int reads a whole number of n. What is written but not known is recorded as undecided. ok is false for that
+// and for an absent value.
+func (p *Pass) Int(n *graph.Node, v graph.Value) (i int, ok bool) {
+	if i, ok = v.Int(); !ok && open(v) {
+		p.Unknown(n, v)
+	}
+	return i, ok
+}
+
+// Truth reads a truth value, as Int does a number.
+func (p *Pass) Truth(n *graph.Node, v graph.Value) (b, ok bool) {
+	if b, ok = v.Truth(); !ok && open(v) {
+		p.Unknown(n, v)
+	}
+	return b, ok
+}
+
+// Text reads a literal text, as Int does a number. A reference to a resource is neither: ok is false and
+// nothing is recorded.
+func (p *Pass) Text(n *graph.Node, v graph.Value) (s string, ok bool) {
+	if s, ok = v.Str(); !ok && open(v) {
+		p.Unknown(n, v)
+	}
+	return s, ok
+}
+
+// open tells whether something is written whose value, or part of it, is not known.
+func open(v graph.Value) bool { return v.Reason() != "" }

@@ -1,0 +1,145 @@
+package rules
+
+import (
+	"sort"
+	"strings"
+)
+
+// literal is a condition that is true, or false where not is set.
+type literal struct {
+	name string
+	not  bool
+}
+
+func (l literal) String() string {
+	if l.not {
+		return "not " + l.name
+	}
+	return l.name
+}
+
+func (l literal) holds(when map[string]bool) bool { return when[l.name] != l.not }
+
+// branch describes, in as few conditions as possible, the scenarios of a set: "IsProd", "not IsProd and IsEU",
+// "IsDev or IsTest". It is "" where all scenarios are in the set. prefer names conditions that are known to
+// bear on the matter: scenarios vary independent conditions side by side, so that several may seem to fit.
+func branch(scenarios []map[string]bool, in []bool, prefer []string) string {
+	all := true
+	for _, ok := range in {
+		all = all && ok
+	}
+	if all || len(scenarios) == 0 {
+		return ""
+	}
+	literals := literalsOf(scenarios, prefer)
+	if term := shortest(literals, scenarios, in, func(matched []bool) bool { return covers(matched, in) }); term != nil {
+		return spell(term)
+	}
+	var terms []string
+	left := append([]bool{}, in...)
+	for i := range left {
+		if !left[i] {
+			continue
+		}
+		term := shortest(literals, scenarios, in, func(matched []bool) bool { return matched[i] })
+		if term == nil {
+			term = exact(scenarios[i])
+		}
+		for j := range left {
+			left[j] = left[j] && !matches(term, scenarios[j])
+		}
+		terms = append(terms, spell(term))
+	}
+	return strings.Join(terms, " or ")
+}
+
+func literalsOf(scenarios []map[string]bool, prefer []string) []literal {
+	names := map[string]bool{}
+	for _, s := range scenarios {
+		for name := range s {
+			names[name] = true
+		}
+	}
+	rank := map[string]int{}
+	for _, name := range prefer {
+		rank[name] = -1
+	}
+	sorted := make([]string, 0, len(names))
+	for name := range names {
+		sorted = append(sorted, name)
+	}
+	sort.Slice(sorted, func(i, j int) bool {
+		if rank[sorted[i]] != rank[sorted[j]] {
+			return rank[sorted[i]] < rank[sorted[j]]
+		}
+		return sorted[i] < sorted[j]
+	})
+	var out []literal
+	for _, name := range sorted {
+		out = append(out, literal{name, false}, literal{name, true})
+	}
+	return out
+}
+
+// shortest finds the shortest conjunction that holds in no scenario outside the set and satisfies enough. It
+// looks at conjunctions of up to two conditions; longer ones are spelt out by exact.
+func shortest(literals []literal, scenarios []map[string]bool, in []bool, enough func(matched []bool) bool) []literal {
+	fits := func(term []literal) bool {
+		matched := make([]bool, len(scenarios))
+		for i, s := range scenarios {
+			matched[i] = matches(term, s)
+			if matched[i] && !in[i] {
+				return false
+			}
+		}
+		return enough(matched)
+	}
+	for _, a := range literals {
+		if fits([]literal{a}) {
+			return []literal{a}
+		}
+	}
+	for i, a := range literals {
+		for _, b := range literals[i+1:] {
+			if a.name != b.name && fits([]literal{a, b}) {
+				return []literal{a, b}
+			}
+		}
+	}
+	return nil
+}
+
+func matches(term []literal, when map[string]bool) bool {
+	for _, l := range term {
+		if !l.holds(when) {
+			return false
+		}
+	}
+	return true
+}
+
+func covers(matched, in []bool) bool {
+	for i := range in {
+		if in[i] && !matched[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func exact(when map[string]bool) []literal {
+	var term []literal
+	for name, value := range when {
+		term = append(term, literal{name, !value})
+	}
+	sort.Slice(term, func(i, j int) bool { return term[i].name < term[j].name })
+	return term
+}
+
+func spell(term []literal) string {
+	words := make([]string, len(term))
+	for i, l := range term {
+		words[i] = l.String()
+	}
+	return strings.Join(words, " and ")
+}

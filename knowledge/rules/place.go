@@ -1,0 +1,95 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// placeOf names the written resource behind r: for what SAM generates, the SAM resource.
+func placeOf(n *graph.Node, r *graph.Resource) Place {
+	if r == nil {
+		typ := ""
+		if n != nil {
+			typ = n.Type
+			if n.Resource != nil {
+				return placeOf(n, n.Resource)
+			}
+			return Place{ID: n.ID, Type: typ}
+		}
+		return Place{}
+	}
+	if r.Source != "" {
+		return Place{ID: plainID(r.Source), Type: r.SourceType, File: r.File}
+	}
+	id := r.LogicalID
+	if id == "" {
+		id = plainID(r.ID)
+	}
+	return Place{ID: id, Type: r.Type, File: r.File}
+}
+
+// plainID takes the file off a graph id.
+func plainID(id string) string { return id[strings.LastIndexByte(id, '#')+1:] }
+
+// evidenceOf turns a value into evidence. What is not written has the place of the resource that lacks it.
+func evidenceOf(v graph.Value, at *graph.Evidence) Evidence {
+	e := Evidence{Origin: string(v.Origin), Reason: v.Reason()}
+	if v.At != nil {
+		at = v.At
+	}
+	if at != nil {
+		e.File, e.Line, e.Path = at.File, at.Line, at.Path
+	}
+	switch v.Kind {
+	case graph.Absent:
+		e.Origin = string(graph.Default)
+	case graph.Bool, graph.Number:
+		e.Value = v.Plain()
+	case graph.Unknown:
+	default:
+		e.Value = short(v.String())
+	}
+	if e.Reason != "" {
+		e.Origin = string(graph.Undecided)
+	}
+	return e
+}
+
+// short cuts a value to what fits beside a finding.
+func short(s string) string {
+	const most = 160
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// SetPatch is the JSON patch that sets a property of r to a value, or nil where the template's own spelling of
+// it is not known: a setting that SAM derives from another name, or a value that stands elsewhere.
+func SetPatch(r *graph.Resource, v graph.Value, name string, to any) []PatchOp {
+	if v.Exists() && v.Origin == graph.Known && v.At != nil && strings.HasSuffix(v.At.Path, "/"+name) {
+		return []PatchOp{{Op: "replace", Path: v.At.Path, Value: to}}
+	}
+	if r == nil || r.Source != "" || r.At == nil || r.At.Path == "" || v.Exists() && v.Origin != graph.Default {
+		return nil
+	}
+	if !r.Properties.Exists() {
+		return []PatchOp{{Op: "add", Path: r.At.Path + "/Properties", Value: map[string]any{name: to}}}
+	}
+	return []PatchOp{{Op: "add", Path: r.At.Path + "/Properties/" + name, Value: to}}
+}
+
+// intent reads what the author says about a resource in Metadata, key serverless-review (public, role,
+// idempotent, ordering, stage ...). "" where nothing is said.
+func intent(n *graph.Node, key string) string {
+	if n.Resource == nil {
+		return ""
+	}
+	s, _ := n.Resource.Metadata.Get("serverless-review", key).Str()
+	return s
+}
+
+// arn or name in words, for messages: the logical id, or the ARN of what is not in the files.
+func nameOf(n *graph.Node) string { return plainID(n.ID) }

@@ -1,0 +1,334 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// Options steer a review. The zero value runs the core rules.
+type Options struct {
+	Profile Profile   // "" is Core
+	Today   time.Time // the day that runtimes and suppressions are judged on; zero leaves dates out of account
+	Only    []string  // ids or codes: run these rules only, whatever their profile
+	Skip    []string  // ids or codes: leave these out
+	Ignore  []Ignore  // accepted findings from a configuration file
+	Stage   string    // dev, test or sandbox lowers all but security findings by one level
+	Source  Reviewed  // copied into the report
+	Gaps    []graph.Gap
+	// Resources is the number of resources that were read; 0 counts the graph's nodes.
+	Resources int
+}
+
+// Review runs the rules over the graphs of one system, one graph for each way its conditions can fall, and
+// merges what they find. It is deterministic: the same graphs give the same report.
+func Review(graphs []*graph.Graph, o Options) Report {
+	chosen := o.rules()
+	m := merger{options: o, graphs: graphs, byKey: map[string]*merged{}}
+	for i, g := range graphs {
+		for _, r := range chosen {
+			p := &Pass{Graph: g, Rule: r, Today: o.Today}
+			r.Check(p)
+			m.take(i, p)
+		}
+	}
+	return m.report(len(chosen))
+}
+
+// rules selects what runs, in the order of ids.
+func (o Options) rules() []*Rule {
+	profile := o.Profile
+	if profile == "" {
+		profile = Core
+	}
+	var out []*Rule
+	for _, r := range All() {
+		run := profile.Includes(r.Profile)
+		if len(o.Only) > 0 {
+			run = r.namedIn(o.Only)
+		}
+		if run && !r.namedIn(o.Skip) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (r *Rule) namedIn(words []string) bool {
+	for _, w := range words {
+		if r.named(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// merged is one finding with the scenarios it occurs in.
+type merged struct {
+	Finding
+	rule      *Rule
+	in        []bool
+	prefer    []string // conditions the finding's resources depend on
+	metadata  []graph.Value
+	framework string
+	construct string
+}
+
+type merger struct {
+	options  Options
+	graphs   []*graph.Graph
+	order    []*merged
+	byKey    map[string]*merged
+	unknowns []Undecided
+}
+
+func (m *merger) take(scenario int, p *Pass) {
+	for _, h := range p.hits {
+		f := m.finding(p, h.Hit)
+		key := strings.Join([]string{f.Rule, f.Resource.File, f.Resource.ID, f.Evidence[0].File, f.Evidence[0].Path}, "\x00")
+		old, ok := m.byKey[key]
+		if !ok {
+			f.in = make([]bool, len(m.graphs))
+			m.byKey[key], old = f, f
+			m.order = append(m.order, f)
+		}
+		old.in[scenario] = true
+		if old != f {
+			old.absorb(f)
+		}
+	}
+	m.unknowns = append(m.unknowns, p.unknowns...)
+}
+
+// absorb keeps the worse of two findings of one rule at one place, with the related resources of both.
+func (f *merged) absorb(other *merged) {
+	related := f.Related
+	for _, p := range other.Related {
+		if !contains(related, p) {
+			related = append(related, p)
+		}
+	}
+	worse := other.Severity.rank() < f.Severity.rank() ||
+		other.Severity == f.Severity && f.Confidence == Likely && other.Confidence == Certain
+	if worse {
+		f.Finding = other.Finding
+	}
+	f.Related = related
+	f.prefer = append(f.prefer, other.prefer...)
+}
+
+func contains(places []Place, p Place) bool {
+	for _, q := range places {
+		if p == q {
+			return true
+		}
+	}
+	return false
+}
+
+// finding turns a hit into a finding, without what only the whole report tells (when, group, aliases).
+func (m *merger) finding(p *Pass, h Hit) *merged {
+	r := p.Rule
+	resource := h.Resource
+	if resource == nil && h.Node != nil {
+		resource = h.Node.Resource
+	}
+	f := &merged{rule: r, Finding: Finding{
+		Rule: r.ID, Code: r.Code, Title: r.Title, Pillar: r.Pillar, Severity: h.Severity, Confidence: h.Confidence,
+		Message: h.Message, Resource: placeOf(h.Node, resource), Related: []Place{}, Evidence: []Evidence{},
+		Fix:         Remedy{Summary: r.Fix, Patch: h.Patch, CDK: r.CDK},
+		References:  []string{"rules/" + r.ID},
+		Docs:        []string{},
+		Aliases:     append([]string{}, r.Aliases...),
+		Equivalents: append([]string{}, r.Equivalents...),
+	}}
+	if f.Severity == "" {
+		f.Severity = r.Severity
+	}
+	if f.Confidence == "" {
+		f.Confidence = Certain
+	}
+	if m.options.lowers(r.Pillar) {
+		f.Severity = f.Severity.Lower()
+	}
+	if h.Fix != "" {
+		f.Fix.Summary = h.Fix
+	}
+	if f.Fix.Patch == nil {
+		f.Fix.Patch = []PatchOp{}
+	}
+	for _, s := range r.Sources {
+		f.Docs = append(f.Docs, s.URL)
+	}
+	m.locate(f, p.Graph, h, resource)
+	return f
+}
+
+// lowers tells whether the stage makes findings of this pillar matter less.
+func (o Options) lowers(p Pillar) bool {
+	switch strings.ToLower(o.Stage) {
+	case "dev", "development", "test", "sandbox":
+		return p != Security
+	}
+	return false
+}
+
+// locate fills in evidence, related resources and what Metadata and conditions say.
+func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resource) {
+	var at *graph.Evidence
+	if resource != nil {
+		at = resource.At
+		f.note(resource, g)
+	}
+	for _, v := range h.Values {
+		e := evidenceOf(v, at)
+		if e.File == "" && e.Line == 0 && e.Path == "" && at != nil {
+			continue
+		}
+		f.Evidence = append(f.Evidence, e)
+	}
+	if len(f.Evidence) == 0 {
+		f.Evidence = append(f.Evidence, evidenceOf(graph.Value{}, at))
+	}
+	if h.Node != nil {
+		f.framework = h.Node.Framework
+		if h.Node.Resource != nil && h.Node.Resource != resource {
+			f.note(h.Node.Resource, g)
+		}
+	}
+	for _, n := range h.Related {
+		if n == nil {
+			continue
+		}
+		p := placeOf(n, n.Resource)
+		if p != f.Resource && !contains(f.Related, p) {
+			f.Related = append(f.Related, p)
+		}
+		if n.Resource != nil && n.Resource.Condition != "" {
+			f.prefer = append(f.prefer, n.Resource.Condition)
+		}
+	}
+}
+
+// note remembers a resource's condition, construct and Metadata, and those of the resource it was written as.
+func (f *merged) note(r *graph.Resource, g *graph.Graph) {
+	if r.Condition != "" {
+		f.prefer = append(f.prefer, r.Condition)
+	}
+	if i := strings.LastIndexByte(r.Path, '/'); i > 0 && f.construct == "" {
+		f.construct = strings.TrimSuffix(r.Path[:i], "/Resource")
+	}
+	f.metadata = append(f.metadata, r.Metadata)
+	if written := g.Node(r.Source); r.Source != "" && r.Source != r.ID && written != nil && written.Resource != nil {
+		f.metadata = append(f.metadata, written.Resource.Metadata)
+	}
+}
+
+func (m *merger) report(ran int) Report {
+	rep := Report{Schema: "review/1", Source: m.options.Source, Findings: []Finding{}, Suppressed: []Suppressed{},
+		Folded: []Folded{}, Unreadable: []Unreadable{}}
+	if rep.Source.Files == nil {
+		rep.Source.Files = []string{}
+	}
+	scenarios := make([]map[string]bool, len(m.graphs))
+	for i, g := range m.graphs {
+		scenarios[i] = g.When
+	}
+	m.identify()
+	var open []*merged
+	for _, f := range m.order {
+		f.When = branch(scenarios, f.in, f.prefer)
+		if i, ok := suppression(f.rule, f.Finding, f.metadata, m.options); ok {
+			rep.Suppressed = append(rep.Suppressed, f.suppressed(i))
+			continue
+		}
+		open = append(open, f)
+	}
+	open, rep.Folded = fold(outranked(open))
+	group(open)
+	sortWorstFirst(open)
+	for _, f := range open {
+		rep.Findings = append(rep.Findings, f.Finding)
+		rep.Summary.Findings.add(f.Severity)
+	}
+	rep.Unknown = joinUnknowns(m.unknowns, append(gapsOf(m.graphs), m.options.Gaps...))
+	rep.Summary.Unknowns, rep.Summary.Rules = len(rep.Unknown), ran
+	rep.Summary.Resources, rep.Summary.Edges = m.size()
+	return rep
+}
+
+// identify gives each finding its fingerprint: rule, resource and property, without file and line, so that it
+// outlives edits above it and another working directory. Where two files bear the same ids the file's base
+// name tells them apart.
+func (m *merger) identify() {
+	seen := map[string]int{}
+	prints := make([]string, len(m.order))
+	for i, f := range m.order {
+		prints[i] = f.Rule + "\n" + f.Resource.ID + "\n" + f.Evidence[0].Path
+		seen[prints[i]]++
+	}
+	for i, f := range m.order {
+		print := prints[i]
+		if seen[print] > 1 {
+			print += "\n" + path.Base(strings.ReplaceAll(f.Evidence[0].File, `\`, "/"))
+		}
+		sum := sha256.Sum256([]byte(print))
+		f.ID = hex.EncodeToString(sum[:8])
+	}
+}
+
+// size counts resources and edges over all scenarios.
+func (m *merger) size() (resources, edges int) {
+	nodes, joints := map[string]bool{}, map[string]bool{}
+	for _, g := range m.graphs {
+		for _, n := range g.Nodes {
+			if !n.External {
+				nodes[n.ID] = true
+			}
+		}
+		for _, e := range g.Edges {
+			joints[strings.Join([]string{e.From.ID, string(e.Kind), e.To.ID, e.Label, e.Qualifier}, "\x00")] = true
+		}
+	}
+	if m.options.Resources > 0 {
+		return m.options.Resources, len(joints)
+	}
+	return len(nodes), len(joints)
+}
+
+func sortWorstFirst(fs []*merged) {
+	sort.SliceStable(fs, func(i, j int) bool {
+		a, b := fs[i], fs[j]
+		if x, y := a.Severity.rank(), b.Severity.rank(); x != y {
+			return x < y
+		}
+		if a.Confidence != b.Confidence {
+			return a.Confidence == Certain
+		}
+		if x, y := pillarRank(a.Pillar), pillarRank(b.Pillar); x != y {
+			return x < y
+		}
+		if a.Rule != b.Rule {
+			return a.Rule < b.Rule
+		}
+		if a.Evidence[0].File != b.Evidence[0].File {
+			return a.Evidence[0].File < b.Evidence[0].File
+		}
+		return a.Evidence[0].Line < b.Evidence[0].Line
+	})
+}
+
+// pillarRank orders findings of equal severity: an open door and lost data come before a higher bill.
+func pillarRank(p Pillar) int {
+	for i, q := range []Pillar{Security, Reliability, Operations, Performance, Cost} {
+		if p == q {
+			return i
+		}
+	}
+	return len(Pillars)
+}
