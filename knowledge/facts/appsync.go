@@ -1,0 +1,32 @@
+package facts
+
+// appsyncTable holds the limits and defaults of AWS AppSync.
+var appsyncTable = Table{Name: "appsync", Title: "AWS AppSync: limits and defaults", Facts: []Fact{
+	{ID: "appsync.request_seconds", Value: "30", Unit: "seconds", Text: "30 seconds", Kind: Hard,
+		Title:  "Execution of a request",
+		Source: docAppsyncLimits, Verified: true},
+	{ID: "appsync.resolvers_per_request", Value: "10000", Unit: "count", Text: "10,000 resolvers", Kind: Hard,
+		Title:  "Resolvers run in one request",
+		Source: botoAppsync, Verified: true},
+	{ID: "appsync.query_depth_max", Value: "75", Unit: "count", Text: "75 levels", Kind: Hard,
+		Title:  "Largest QueryDepthLimit",
+		Source: botoAppsync, Verified: true,
+		Note: "Default 0: no limit."},
+	{ID: "appsync.api_key_default_days", Value: "7", Unit: "days", Text: "7 days", Kind: Default,
+		Title:  "Life of an API key",
+		Source: botoAppsync, Verified: true,
+		Note: "Up to 365 days."},
+	{ID: "appsync.authorizer_ttl_max_seconds", Value: "3600", Unit: "seconds", Text: "3,600 seconds (1 hour)", Kind: Hard,
+		Title:  "Longest cache of a Lambda authorizer",
+		Source: botoAppsync, Verified: true,
+		Note: "Default 0: no cache."},
+	{ID: "appsync.env_variables", Value: "50", Unit: "count", Text: "50 variables", Kind: Hard,
+		Title:  "Environment variables of an API",
+		Source: botoAppsync, Verified: true},
+	{ID: "appsync.subscription_bytes", Value: "245760", Unit: "bytes", Text: "240 KB", Kind: Hard,
+		Title:  "Payload of a subscription message",
+		Source: docAppsyncLimits, Verified: true},
+	{ID: "appsync.events_batch", Value: "5", Unit: "count", Text: "5 events", Kind: Hard,
+		Title:  "Events of one publish on an Event API",
+		Source: docAppsyncLimits, Verified: false},
+}}

@@ -1,0 +1,33 @@
+package facts
+
+// cognitoTable holds the limits and defaults of Amazon Cognito user pools.
+var cognitoTable = Table{Name: "cognito", Title: "Amazon Cognito user pools: limits and defaults", Facts: []Fact{
+	{ID: "cognito.trigger_seconds", Value: "5", Unit: "seconds", Text: "5 seconds", Kind: Hard,
+		Title:  "Time a Lambda trigger has to answer",
+		Source: docCognitoTriggers, Verified: true,
+		Note: "Three attempts; not adjustable."},
+	{ID: "cognito.access_token_default_minutes", Value: "60", Unit: "minutes", Text: "60 minutes", Kind: Default,
+		Title:  "Life of access and ID tokens",
+		Source: docCognitoTokens, Verified: true,
+		Note: "5 minutes to 1 day can be set."},
+	{ID: "cognito.refresh_token_default_days", Value: "30", Unit: "days", Text: "30 days", Kind: Default,
+		Title:  "Life of a refresh token",
+		Source: botoCognito, Verified: true,
+		Note: "60 minutes to 10 years can be set."},
+	{ID: "cognito.refresh_grace_seconds", Value: "60", Unit: "seconds", Text: "60 seconds", Kind: Hard,
+		Title:  "Grace period of refresh token rotation",
+		Source: botoCognito, Verified: true},
+	{ID: "cognito.password_min_chars", Value: "6", Unit: "characters", Text: "6 characters", Kind: Hard,
+		Title:  "Smallest MinimumLength of a password policy",
+		Source: botoCognito, Verified: true,
+		Note: "Default 8."},
+	{ID: "cognito.temp_password_days", Value: "7", Unit: "days", Text: "7 days", Kind: Default,
+		Title:  "Life of a temporary password",
+		Source: botoCognito, Verified: true},
+	{ID: "cognito.custom_attributes", Value: "50", Unit: "count", Text: "50 custom attributes", Kind: Hard,
+		Title:  "Custom attributes of a user pool",
+		Source: docCognitoLimits, Verified: true},
+	{ID: "cognito.app_clients", Value: "1000", Unit: "count", Text: "1,000 app clients", Kind: Adjustable,
+		Title:  "App clients of a user pool",
+		Source: docCognitoLimits, Verified: true},
+}}

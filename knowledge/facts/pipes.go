@@ -1,0 +1,31 @@
+package facts
+
+// pipesTable holds the limits and defaults of EventBridge Pipes.
+var pipesTable = Table{Name: "pipes", Title: "EventBridge Pipes: limits and defaults", Facts: []Fact{
+	{ID: "pipes.batch_max", Value: "10000", Unit: "count", Text: "10,000", Kind: Hard,
+		Title:  "Largest batch of a pipe's stream or standard-queue source",
+		Source: docPipesBatch, Verified: true},
+	{ID: "pipes.batch_window_max_seconds", Value: "300", Unit: "seconds", Text: "300 seconds (5 minutes)", Kind: Hard,
+		Title:  "Longest MaximumBatchingWindowInSeconds of a pipe",
+		Source: botoPipes, Verified: true},
+	{ID: "pipes.filters", Value: "5", Unit: "count", Text: "5 patterns", Kind: Hard,
+		Title:  "Filter patterns of a pipe",
+		Source: botoPipes, Verified: true},
+	{ID: "pipes.pattern_chars", Value: "4096", Unit: "characters", Text: "4,096 characters", Kind: Hard,
+		Title:  "Length of a pipe's filter pattern",
+		Source: botoPipes, Verified: true},
+	{ID: "pipes.record_age_max_seconds", Value: "604800", Unit: "seconds", Text: "604,800 seconds (7 days)", Kind: Hard,
+		Title:  "Largest MaximumRecordAgeInSeconds of a pipe",
+		Source: botoPipes, Verified: true,
+		Note: "Default -1, without limit."},
+	{ID: "pipes.enrichment_seconds", Value: "300", Unit: "seconds", Text: "5 minutes", Kind: Hard,
+		Title:  "Longest enrichment call of a pipe",
+		Source: docPipesEnrich, Verified: false},
+	{ID: "pipes.pipes_per_account", Value: "1000", Unit: "count", Text: "1,000 pipes", Kind: Adjustable,
+		Title:  "Pipes of an account in a Region",
+		Source: docEbQuota, Verified: true},
+	{ID: "pipes.payload_bytes", Value: "6291456", Unit: "bytes", Text: "6 MB", Kind: Hard,
+		Title:  "Batch that a pipe hands to an enrichment or a target",
+		Source: docPipesBatch, Verified: false,
+		Note: "Target limits come first: 1 MB for an SQS message, 256 KB for a Standard workflow."},
+}}

@@ -1,0 +1,33 @@
+package facts
+
+// schedulerTable holds the limits and defaults of EventBridge Scheduler.
+var schedulerTable = Table{Name: "scheduler", Title: "EventBridge Scheduler: limits and defaults", Facts: []Fact{
+	{ID: "scheduler.schedules", Value: "10000000", Unit: "count", Text: "10,000,000 schedules", Kind: Adjustable,
+		Title:  "Schedules of an account in a Region",
+		Source: docSchedulerQuotas, Verified: false,
+		Note: "1,000,000 in older copies of the page."},
+	{ID: "scheduler.groups", Value: "500", Unit: "count", Text: "500 schedule groups", Kind: Adjustable,
+		Title:  "Schedule groups of an account in a Region",
+		Source: docSchedulerQuotas, Verified: true},
+	{ID: "scheduler.retry", Value: "0..185 attempts, 60..86400 s", Unit: "count", Text: "0 to 185 attempts, 60 s to 24 hours", Kind: Hard,
+		Title:  "Retry policy of a schedule's target",
+		Source: botoScheduler, Verified: true},
+	{ID: "scheduler.retry_attempts", Value: "185", Unit: "count", Text: "185 attempts", Kind: Default,
+		Title:  "MaximumRetryAttempts of a schedule's target, also its maximum",
+		Source: botoScheduler, Verified: true},
+	{ID: "scheduler.retry_age_seconds", Value: "86400", Unit: "seconds", Text: "24 hours (86,400 s)", Kind: Default,
+		Title:  "MaximumEventAgeInSeconds of a schedule's target, also its maximum",
+		Source: botoScheduler, Verified: true},
+	{ID: "scheduler.flexible_window_max_minutes", Value: "1440", Unit: "minutes", Text: "1,440 minutes (24 hours)", Kind: Hard,
+		Title:  "Longest flexible time window",
+		Source: botoScheduler, Verified: true},
+	{ID: "scheduler.input_bytes", Value: "262144", Unit: "bytes", Text: "256 KB", Kind: Hard,
+		Title:  "Input of a schedule's target",
+		Source: botoScheduler, Verified: true},
+	{ID: "scheduler.precision_seconds", Value: "60", Unit: "seconds", Text: "60 seconds", Kind: Behaviour,
+		Title:  "Precision of a schedule without flexible window",
+		Source: docSchedulerTypes, Verified: true},
+	{ID: "scheduler.name_chars", Value: "64", Unit: "characters", Text: "64 characters", Kind: Hard,
+		Title:  "Length of a schedule's or group's name",
+		Source: botoScheduler, Verified: true},
+}}
