@@ -1,0 +1,75 @@
+package cfn
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// local reads a file that a template points to: below the template's own folder, then from the root of
+// Options.Files. It returns the name that evidence uses.
+func (l *loader) local(from, name string) (data []byte, evidence string, ok bool) {
+	name = strings.TrimPrefix(name, "file://")
+	if l.options.Files == nil || name == "" || strings.Contains(name, "://") || strings.HasPrefix(name, "/") {
+		return nil, "", false
+	}
+	beside := path.Join(path.Dir(from), name)
+	for _, try := range []string{beside, path.Clean(name)} {
+		if !fs.ValidPath(try) {
+			continue
+		}
+		info, err := fs.Stat(l.options.Files, try)
+		if err != nil || info.IsDir() || info.Size() > maxBytes {
+			continue
+		}
+		if data, err := fs.ReadFile(l.options.Files, try); err == nil {
+			return data, beside, true
+		}
+	}
+	return nil, "", false
+}
+
+// include resolves Fn::Transform of AWS::Include where the file is at hand.
+func (w *world) include(s *stack, location graph.Value) (graph.Value, bool) {
+	name, ok := location.Str()
+	if !ok {
+		return graph.Value{}, false
+	}
+	n, ok := w.loader.included(s.t.file, name)
+	if !ok {
+		return graph.Value{}, false
+	}
+	key := s.name + "\x00include\x00" + name
+	if w.active[key] {
+		return graph.Value{}, false
+	}
+	w.enter(key)
+	defer delete(w.active, key)
+	return w.eval(s, n), true
+}
+
+// included reads and parses a file beside a template, once.
+func (l *loader) included(from, name string) (*node, bool) {
+	key := from + "\x00" + name
+	if n, ok := l.includes[key]; ok {
+		return n, n != nil
+	}
+	if l.includes == nil {
+		l.includes = map[string]*node{}
+	}
+	l.includes[key] = nil
+	data, evidence, ok := l.local(from, name)
+	if !ok {
+		return nil, false
+	}
+	n, gaps, err := parse(evidence, data)
+	if err != nil {
+		l.gap(graph.Gap{Evidence: graph.Evidence{File: evidence, Line: err.Line, Column: err.Column}, Why: err.Message + "; expected " + err.Want})
+		return nil, false
+	}
+	l.gap(gaps...)
+	l.includes[key] = n
+	return n, true
+}

@@ -1,0 +1,333 @@
+package cfn
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+func (w *world) ref(s *stack, n *node) graph.Value {
+	name, ok := n.arg().text()
+	if !ok {
+		v := w.eval(s, n.arg())
+		if name, ok = v.Str(); !ok {
+			return unresolved(n, v, "Ref needs a literal name")
+		}
+	}
+	return w.named(s, name, n.at)
+}
+
+// named is what Ref gives for a name: a pseudo parameter, a parameter or a resource.
+func (w *world) named(s *stack, name string, at *graph.Evidence) graph.Value {
+	if strings.HasPrefix(name, "AWS::") {
+		return w.pseudo(s, name, at)
+	}
+	if p := s.t.byName[name]; p != nil {
+		v := w.parameter(s, p, at)
+		v.At = at
+		return v
+	}
+	if id, ok := w.resourceID(s, name); ok {
+		return graph.NewRef(at, id, "")
+	}
+	w.loader.gapAt("", at, "%s is neither a parameter nor a resource of this template", name)
+	return graph.NewUnknown(at, name+" is neither a parameter nor a resource of this template")
+}
+
+// resourceID is the graph id of a logical id as references spell it. SAM lets references name what it generates
+// (Function.Alias, Api.Stage ...).
+func (w *world) resourceID(s *stack, name string) (string, bool) {
+	if _, ok := s.t.index[name]; ok {
+		return s.id(name), true
+	}
+	return "", false
+}
+
+// pseudo gives a pseudo parameter. What is not known stays as its placeholder, so that ARNs can still be read.
+func (w *world) pseudo(s *stack, name string, at *graph.Evidence) graph.Value {
+	if w.trial {
+		if v, ok := w.choice.params[name]; ok {
+			return graph.NewString(at, v.value)
+		}
+	}
+	o := w.loader.options
+	switch name {
+	case "AWS::NoValue":
+		return graph.Value{}
+	case "AWS::Region":
+		if o.Region != "" {
+			return graph.NewString(at, o.Region)
+		}
+	case "AWS::AccountId":
+		if o.Account != "" {
+			return graph.NewString(at, o.Account)
+		}
+	case "AWS::Partition":
+		if o.Region != "" {
+			return graph.NewString(at, partition(o.Region))
+		}
+	case "AWS::URLSuffix":
+		if o.Region != "" {
+			if partition(o.Region) == "aws-cn" {
+				return graph.NewString(at, "amazonaws.com.cn")
+			}
+			return graph.NewString(at, "amazonaws.com")
+		}
+	case "AWS::NotificationARNs":
+		return graph.NewUnknown(at, "the notification topics of the stack are known when it is deployed")
+	case "AWS::StackName", "AWS::StackId":
+	default:
+		w.loader.gapAt("", at, "%s is no pseudo parameter", name)
+		return graph.NewUnknown(at, name+" is no pseudo parameter")
+	}
+	return graph.NewString(at, "${"+name+"}")
+}
+
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// parameter gives what a parameter resolves to in this scenario.
+func (w *world) parameter(s *stack, p *parameter, at *graph.Evidence) graph.Value {
+	if s.parent != nil {
+		if arg, ok := s.args[p.name]; ok {
+			return w.argument(s, p, arg)
+		}
+	}
+	key := s.paramKey(p.name)
+	b, bound := w.choice.params[key]
+	if bound && w.loader.varies[key] {
+		w.note(key, b.value+"\x00"+b.reason)
+	}
+	given, isGiven := w.loader.given(s, p)
+	switch {
+	case strings.HasPrefix(p.typ, "AWS::SSM::Parameter::Value"):
+		name := given
+		if !isGiven && p.def != nil {
+			name, _ = p.def.text()
+		}
+		return w.ssm(s, name, at, "parameter "+p.name+" is read from SSM parameter "+name)
+	case bound && b.reason != "":
+		return graph.NewUnknown(at, b.reason)
+	case p.noEcho && !w.trial:
+		return graph.NewUnknown(at, "parameter "+p.name+" is a secret (NoEcho)")
+	case bound:
+		return p.typed(at, b.value)
+	case isGiven:
+		return p.typed(at, given)
+	case p.def == nil:
+		return graph.NewUnknown(at, "parameter "+p.name+" has no default")
+	}
+	text, ok := p.def.text()
+	if !ok {
+		return w.eval(s, p.def)
+	}
+	return p.typed(at, text)
+}
+
+// argument is what the parent stack hands to a parameter of a nested one.
+func (w *world) argument(s *stack, p *parameter, arg *node) graph.Value {
+	key := s.name + "\x00argument\x00" + p.name
+	if w.active[key] {
+		return graph.NewUnknown(arg.at, "parameter "+p.name+" of the nested stack refers to itself")
+	}
+	w.enter(key)
+	defer delete(w.active, key)
+	v := w.eval(s.parent, arg)
+	if text, ok := v.Str(); ok {
+		return p.typed(v.At, text)
+	}
+	return v
+}
+
+func (w *world) enter(key string) {
+	if w.active == nil {
+		w.active = map[string]bool{}
+	}
+	w.active[key] = true
+}
+
+// typed turns a parameter's text into a value of its type.
+func (p *parameter) typed(at *graph.Evidence, text string) graph.Value {
+	switch {
+	case p.typ == "Number":
+		return graph.NewNumber(at, strings.TrimSpace(text))
+	case p.typ == "CommaDelimitedList" || strings.HasPrefix(p.typ, "List<"):
+		var items []graph.Value
+		for _, s := range strings.Split(text, ",") {
+			items = append(items, graph.NewString(at, strings.TrimSpace(s)))
+		}
+		return graph.NewList(at, items...)
+	}
+	return graph.NewString(at, text)
+}
+
+// given is the value that the caller gave for a parameter of a top-level template.
+func (l *loader) given(s *stack, p *parameter) (string, bool) {
+	if s.parent != nil {
+		return "", false
+	}
+	v, ok := l.options.Parameters[p.name]
+	return v, ok
+}
+
+// paramKey names a parameter among those of all stacks. Top-level templates that are read together are deployed
+// together: their parameters of one name are one.
+func (s *stack) paramKey(name string) string {
+	if s.parent == nil {
+		return name
+	}
+	return s.name + "#" + name
+}
+
+func (w *world) getAtt(s *stack, n *node) graph.Value {
+	var name, attr string
+	arg := n.arg()
+	if text, ok := arg.text(); ok {
+		name, attr, ok = strings.Cut(text, ".")
+		if !ok {
+			return w.wrong(n, "LogicalId.Attribute")
+		}
+	} else {
+		args, ok := n.args(2, 8)
+		if !ok {
+			return w.wrong(n, "[logical id, attribute]")
+		}
+		texts := make([]string, len(args))
+		for i, a := range args {
+			v := w.eval(s, a)
+			if texts[i], ok = v.Str(); !ok {
+				return unresolved(n, v, "Fn::GetAtt needs literal names")
+			}
+		}
+		name, attr = texts[0], strings.Join(texts[1:], ".")
+	}
+	return w.attribute(s, name, attr, n.at)
+}
+
+// attribute is what Fn::GetAtt gives.
+func (w *world) attribute(s *stack, name, attr string, at *graph.Evidence) graph.Value {
+	if out, ok := strings.CutPrefix(attr, "Outputs."); ok {
+		if v, ok := w.nestedOutput(s, name, out, at); ok {
+			return v
+		}
+	}
+	// SAM's generated resources have dots in the names by which they are referred to: Function.Alias.Arn.
+	if head, rest, ok := strings.Cut(attr, "."); ok {
+		if id, ok := w.resourceID(s, name+"."+head); ok {
+			return graph.NewRef(at, id, rest)
+		}
+	}
+	if id, ok := w.resourceID(s, name); ok {
+		return graph.NewRef(at, id, attr)
+	}
+	w.loader.gapAt("", at, "%s, whose %s is read, is no resource of this template", name, attr)
+	return graph.NewUnknown(at, name+" is no resource of this template")
+}
+
+func (w *world) sub(s *stack, n *node) graph.Value {
+	arg := n.arg()
+	vars := (*node)(nil)
+	if arg.shape == list {
+		if len(arg.items) != 2 || arg.items[1].shape != mapping {
+			return w.wrong(n, "a text, or [text, {name: value}]")
+		}
+		arg, vars = arg.items[0], arg.items[1]
+	}
+	var text graph.Value
+	switch {
+	case arg.shape == scalar:
+		text = arg.value
+	case arg.shape == call && arg.fn == dynamicRef:
+		text = arg.arg().value
+	default:
+		text = w.eval(s, arg)
+	}
+	literal, ok := text.Str()
+	if !ok {
+		return unresolved(n, text, "Fn::Sub needs a literal text")
+	}
+	parts := w.substitute(s, literal, vars, n.at)
+	v := graph.NewText(n.at, parts...)
+	if strings.Contains(literal, "{{resolve:") {
+		v = w.dynamicParts(n, v)
+	}
+	return v
+}
+
+// substitute splits the text of Fn::Sub into parts.
+func (w *world) substitute(s *stack, text string, vars *node, at *graph.Evidence) []graph.Part {
+	var parts []graph.Part
+	for {
+		i := strings.Index(text, "${")
+		if i < 0 {
+			return append(parts, graph.Part{Literal: text})
+		}
+		j := strings.IndexByte(text[i:], '}')
+		if j < 0 {
+			return append(parts, graph.Part{Literal: text})
+		}
+		parts = append(parts, graph.Part{Literal: text[:i]})
+		name := text[i+2 : i+j]
+		if rest, ok := strings.CutPrefix(name, "!"); ok {
+			parts = append(parts, graph.Part{Literal: "${" + rest + "}"})
+		} else {
+			parts = append(parts, textParts(w.variable(s, strings.TrimSpace(name), vars, at))...)
+		}
+		text = text[i+j+1:]
+	}
+}
+
+func (w *world) variable(s *stack, name string, vars *node, at *graph.Evidence) graph.Value {
+	if v := vars.get(name); v != nil {
+		return w.eval(s, v)
+	}
+	if strings.HasPrefix(name, "AWS::") || s.t.byName[name] != nil {
+		return w.named(s, name, at)
+	}
+	if _, ok := w.resourceID(s, name); ok {
+		return w.named(s, name, at)
+	}
+	if id, attr, ok := strings.Cut(name, "."); ok {
+		return w.attribute(s, id, attr, at)
+	}
+	return w.named(s, name, at)
+}
+
+// dynamic resolves a text with {{resolve:service:reference}}.
+func (w *world) dynamic(n *node) graph.Value { return w.dynamicParts(n, n.arg().value) }
+
+func (w *world) dynamicParts(n *node, v graph.Value) graph.Value {
+	var out []graph.Part
+	for _, p := range v.Parts() {
+		text := p.Literal
+		for {
+			i := strings.Index(text, "{{resolve:")
+			j := -1
+			if i >= 0 {
+				j = strings.Index(text[i:], "}}")
+			}
+			if j < 0 {
+				break
+			}
+			reference := text[i+len("{{resolve:") : i+j]
+			out = append(out, graph.Part{Literal: text[:i]}, graph.Part{Unknown: "dynamic reference " + reference})
+			text = text[i+j+2:]
+		}
+		p.Literal = text
+		out = append(out, p)
+	}
+	if len(out) == 2 && out[0].Literal == "" && out[1].Unknown != "" || len(out) == 3 && out[0].Literal == "" && out[2] == (graph.Part{}) {
+		if service, name, _ := strings.Cut(strings.TrimPrefix(out[1].Unknown, "dynamic reference "), ":"); service == "ssm" {
+			return w.ssm(nil, name, n.at, out[1].Unknown)
+		}
+		return graph.NewUnknown(n.at, out[1].Unknown)
+	}
+	return graph.NewText(n.at, out...)
+}
