@@ -1,0 +1,168 @@
+package patterns
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// writtenKinds are the words a description may join two nodes with.
+var writtenKinds = map[graph.EdgeKind]graph.Mode{
+	graph.Polls: graph.Poll, graph.Invokes: graph.Sync, graph.Routes: graph.Async, graph.Writes: "", graph.Reads: "",
+	graph.FailsTo: graph.Async, graph.Authorizes: "",
+}
+
+// meaning is what an arrow between two kinds of node says.
+type meaning struct {
+	kind graph.EdgeKind
+	mode graph.Mode
+}
+
+var (
+	calls    = meaning{graph.Invokes, graph.Sync}
+	polls    = meaning{graph.Polls, graph.Poll}
+	routes   = meaning{graph.Routes, graph.Async}
+	sends    = meaning{graph.Writes, ""}
+	looksUp  = meaning{graph.Reads, ""}
+	sureness = meaning{graph.Authorizes, ""}
+)
+
+// arrows says what "A -> B" means. Pairs that are missing cannot be joined: see impossible for why.
+var arrows = map[[2]graph.Kind]meaning{
+	{graph.HTTPAPI, graph.Function}:  calls,
+	{graph.RestAPI, graph.Function}:  calls,
+	{graph.HTTPAPI, graph.UserPool}:  sureness,
+	{graph.RestAPI, graph.UserPool}:  sureness,
+	{graph.Function, graph.Queue}:    sends,
+	{graph.Function, graph.Topic}:    sends,
+	{graph.Function, graph.EventBus}: sends,
+	{graph.Function, graph.Table}:    sends,
+	{graph.Queue, graph.Function}:    polls,
+	{graph.Topic, graph.Queue}:       routes,
+	{graph.Topic, graph.Function}:    routes,
+	{graph.EventBus, graph.Rule}:     routes,
+	{graph.Rule, graph.Function}:     routes,
+	{graph.Rule, graph.Queue}:        routes,
+	{graph.Rule, graph.Topic}:        routes,
+	{graph.Table, graph.Function}:    polls,
+}
+
+// verbs are joins that need their word because an arrow would mean something else.
+var verbs = map[graph.EdgeKind][][2]graph.Kind{
+	graph.Reads:   {{graph.Function, graph.Table}},
+	graph.Writes:  {{graph.Function, graph.Table}, {graph.Function, graph.Queue}, {graph.Function, graph.Topic}, {graph.Function, graph.EventBus}},
+	graph.FailsTo: {{graph.Queue, graph.Queue}, {graph.Function, graph.Queue}, {graph.Rule, graph.Queue}},
+}
+
+func (d *draft) readEdges() error {
+	for _, spec := range d.blueprint.Edges {
+		from, to := d.byID[spec.From], d.byID[spec.To]
+		for name, n := range map[string]*node{spec.From: from, spec.To: to} {
+			if n == nil {
+				return d.unknownNode(spec, name)
+			}
+		}
+		m, err := join(spec, from, to)
+		if err != nil {
+			return err
+		}
+		e := d.connect(from, to, m.kind, m.mode, spec.at)
+		if err := e.readLabel(spec); err != nil {
+			return err
+		}
+		for _, s := range spec.settings {
+			v, err := d.value(s.node, s.at)
+			if err != nil {
+				return err
+			}
+			if err := e.read(s.name, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *draft) unknownNode(spec EdgeSpec, name string) error {
+	var ids []string
+	for _, n := range d.nodes {
+		ids = append(ids, n.id)
+	}
+	err := wrong(spec.at, "a node of the sketch", "the edge names %q, which is no node", clip(name)).(*InputError)
+	if near := nearest(name, ids, 1); len(near) > 0 {
+		err.Nearest = near[0]
+	}
+	return err
+}
+
+func join(spec EdgeSpec, from, to *node) (meaning, error) {
+	pair := [2]graph.Kind{from.kind, to.kind}
+	m, ok := arrows[pair]
+	if spec.Kind == "" {
+		if !ok {
+			return m, cannotJoin(spec, from, to)
+		}
+		return m, nil
+	}
+	if ok && m.kind == spec.Kind {
+		return m, nil
+	}
+	for _, p := range verbs[spec.Kind] {
+		if p == pair {
+			return meaning{spec.Kind, writtenKinds[spec.Kind]}, nil
+		}
+	}
+	return m, cannotJoin(spec, from, to)
+}
+
+var routeForm = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (/[A-Za-z0-9._~{}+/-]*)$`)
+
+// readLabel checks what stands between the nodes: a route for an API, nothing for the rest.
+func (e *edge) readLabel(spec EdgeSpec) error {
+	isRoute := e.kind == graph.Invokes && (e.from.kind == graph.HTTPAPI || e.from.kind == graph.RestAPI)
+	switch {
+	case isRoute && !routeForm.MatchString(spec.Label):
+		return wrong(spec.at, `a method and a path, such as "api POST /orders -> intake"`, "the route %q", clip(spec.Label))
+	case !isRoute && spec.Label != "":
+		return wrong(spec.at, `an edge such as "orders -> worker"`, "%q between %s and %s", clip(spec.Label), e.from.id, e.to.id)
+	}
+	e.label = spec.Label
+	return nil
+}
+
+// edgeSettings are the settings an edge may have, by its kind, with their bounds.
+var edgeSettings = map[graph.EdgeKind]map[string]struct {
+	property  string
+	low, high int
+}{
+	graph.Polls: {
+		"batchSize":                      {"BatchSize", 1, 10000},
+		"maximumBatchingWindowInSeconds": {"MaximumBatchingWindowInSeconds", 0, 300},
+		"maximumConcurrency":             {"MaximumConcurrency", 2, 1000},
+		"maximumRetryAttempts":           {"MaximumRetryAttempts", 0, 10000},
+	},
+	graph.FailsTo: {"maxReceiveCount": {"maxReceiveCount", 1, 1000}},
+	graph.Routes: {
+		"maximumEventAgeInSeconds": {"MaximumEventAgeInSeconds", 60, 86400},
+		"maximumRetryAttempts":     {"MaximumRetryAttempts", 0, 185},
+	},
+}
+
+func (e *edge) read(name string, v graph.Value) error {
+	allowed := edgeSettings[e.kind]
+	s, ok := allowed[name]
+	if !ok {
+		var names []string
+		for n := range allowed {
+			names = append(names, n)
+		}
+		return wrong(*v.At, "one of "+strings.Join(sorted(names), ", "), "the edge %s -> %s has no setting %q", e.from.id, e.to.id, clip(name))
+	}
+	i, isNumber := v.Int()
+	if !isNumber || i < s.low || i > s.high {
+		return wrong(*v.At, graph.NewInt(nil, s.low).String()+" to "+graph.NewInt(nil, s.high).String(), "%s is %s", name, clip(v.String()))
+	}
+	e.set(s.property, v)
+	return nil
+}
