@@ -213,6 +213,14 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 			f.prefer = append(f.prefer, n.Resource.Condition)
 		}
 	}
+	for _, r := range h.RelatedResources {
+		if r == nil {
+			continue
+		}
+		if p := placeOf(nil, r); p != f.Resource && !contains(f.Related, p) {
+			f.Related = append(f.Related, p)
+		}
+	}
 }
 
 // note remembers a resource's condition, construct and Metadata, and those of the resource it was written as.

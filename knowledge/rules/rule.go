@@ -188,8 +188,11 @@ type Hit struct {
 	Values []graph.Value
 	// Related are the other parts of this defect (both ends, roles, policies), never sound neighbours.
 	Related []*graph.Node
-	Fix     string // instead of the rule's, where the numbers are known
-	Patch   []PatchOp
+	// RelatedResources are further such parts that have no node of their own: a mapping, a policy. Nil ones are
+	// left out.
+	RelatedResources []*graph.Resource
+	Fix              string // instead of the rule's, where the numbers are known
+	Patch            []PatchOp
 }
 
 // PatchOp is one operation of a JSON patch (RFC 6902) on the template.

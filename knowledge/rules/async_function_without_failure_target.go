@@ -1,0 +1,176 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "async-function-without-failure-target",
+	Code:     "LAM005",
+	Title:    "Function is invoked asynchronously and its failed events go nowhere",
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `For an asynchronous invocation Lambda itself keeps the event, retries twice by default, and after that, or after 6 hours, throws it away. ` +
+		`Nobody gets an error: the caller was told that the event was accepted. A dead-letter queue of the rule, schedule or subscription does not help: it takes only what could not be handed to Lambda.`,
+	Fix: `Add an AWS::Lambda::EventInvokeConfig with DestinationConfig.OnFailure.Destination (a queue keeps the event and its error), or DeadLetterConfig.TargetArn on the function; in SAM EventInvokeConfig or DeadLetterQueue.`,
+	CDK: `onFailure: new destinations.SqsDestination(dlq) on the function (or deadLetterQueue)`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Configuring error handling settings for asynchronous invocations"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-LambdaAsyncFailureDestination", "cdk-nag:Serverless-LambdaDLQ", "cdk-nag:LambdaDLQ", "cdk-nag:LambdaAsyncFailureDestination",
+		"checkov:CKV_AWS_116", "serverless-rules:ES1007", "prowler:awslambda_function_no_dead_letter_queue", "guard-rules-registry:lambda_dlq_check"},
+	Gaps: `Callers outside the files, and code that invokes with InvocationType Event, are seen only where a grant names the function. A function whose only asynchronous callers are custom resources is left out.`,
+	Bad: `Resources:
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets: [{Id: t, Arn: !GetAtt Report.Arn}]
+  Report: # want "invoked asynchronously by Nightly"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/report
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets: [{Id: t, Arn: !GetAtt Report.Arn}]
+  Report:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/report
+      Code: {ZipFile: "..."}
+  ReportAsync:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties:
+      FunctionName: !Ref Report
+      Qualifier: $LATEST
+      DestinationConfig:
+        OnFailure: {Destination: !GetAtt Failed.Arn}
+  Failed:
+    Type: AWS::SQS::Queue
+  Called:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/called
+      Code: {ZipFile: "..."}
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !Ref Called, AuthType: AWS_IAM}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Thumbnails: # want "invoked asynchronously by Uploads"
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Upload:
+          Type: S3
+          Properties: {Bucket: !Ref Uploads, Events: "s3:ObjectCreated:*"}
+  Uploads:
+    Type: AWS::S3::Bucket
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Thumbnails:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      EventInvokeConfig:
+        DestinationConfig:
+          OnFailure: {Type: SQS}
+      Events:
+        Upload:
+          Type: S3
+          Properties: {Bucket: !Ref Uploads, Events: "s3:ObjectCreated:*"}
+  Uploads:
+    Type: AWS::S3::Bucket
+`},
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if !fn.External {
+				checkAsync(p, fn)
+			}
+		}
+	},
+})
+
+func checkAsync(p *Pass, fn *graph.Node) {
+	if fn.Setting("deadLetterConfig", "targetArn").Exists() {
+		return
+	}
+	caught := map[string]bool{} // by qualifier
+	for _, e := range p.Graph.Out(fn, graph.FailsTo) {
+		if e.Via != nil && e.Via.Type == "AWS::Lambda::EventInvokeConfig" {
+			caught[e.Qualifier] = true
+		}
+	}
+	h := Hit{Node: fn, Severity: Medium, Confidence: Likely, Values: []graph.Value{{}}}
+	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
+		if e.Mode != graph.Async || caught[e.Qualifier] || fromCustomResource(e) {
+			continue
+		}
+		if e.Strength != graph.Wildcard {
+			h.Severity = High
+		}
+		if weaker(e) == Certain {
+			h.Confidence = Certain
+		}
+		h.Related = append(h.Related, e.From)
+	}
+	if len(h.Related) == 0 {
+		return
+	}
+	h.Message = fmt.Sprintf("function is invoked asynchronously by %s and has neither an on-failure destination nor a dead-letter queue%s: after 2 retries the event is lost",
+		names(h.Related), elsewhere(len(caught) > 0))
+	p.Report(h)
+}
+
+func elsewhere(caught bool) string {
+	if caught {
+		return " for the version or alias that is invoked"
+	}
+	return ""
+}
+
+// fromCustomResource tells whether CloudFormation itself is the caller: it shows a failure in the stack's events.
+func fromCustomResource(e *graph.Edge) bool {
+	t := e.From.Type
+	return t == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(t, "Custom::")
+}
+
+// names lists up to three things for a message.
+func names(nodes []*graph.Node) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, n := range nodes {
+		if name := nameOf(n); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	switch {
+	case len(out) > 3:
+		return fmt.Sprintf("%s and %d more", strings.Join(out[:2], ", "), len(out)-2)
+	case len(out) > 1:
+		return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
+	}
+	return strings.Join(out, "")
+}

@@ -1,0 +1,159 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "dlq-without-alarm",
+	Code:     "OBS002",
+	Title:    "Nobody is told when a dead-letter queue fills",
+	Severity: High,
+	Pillar:   Operations,
+	Why: `Failures wait in the dead-letter queue unseen until its retention ends (4 days by default), and are then deleted: the queue only postpones the loss unless somebody looks.`,
+	Fix: `Add an AWS::CloudWatch::Alarm on ApproximateNumberOfMessagesVisible of the queue with threshold 0 (GreaterThanThreshold) and an action that reaches a person.`,
+	CDK: `dlq.metricApproximateNumberOfMessagesVisible().createAlarm(this, "DlqAlarm", { threshold: 1, evaluationPeriods: 1 })`,
+	Sources: []Source{
+		{Title: "aws/agent-toolkit-for-aws, serverless skill, production reference", URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23"},
+	},
+	Gaps: `An alarm on the age of the oldest message counts too. Alarms of another stack are not seen: Metadata serverless-review.ignore with a reason, or the configuration file, says so.`,
+	Bad: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 5}
+  Lost: # want "no alarm watches"
+    Type: AWS::SQS::Queue
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 5}
+  Lost:
+    Type: AWS::SQS::Queue
+  LostAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{Name: QueueName, Value: !GetAtt Lost.QueueName}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Lost.Arn}
+  Lost: # want "takes the failures of Worker"
+    Type: AWS::SQS::Queue
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Lost.Arn}
+  Lost:
+    Type: AWS::SQS::Queue
+  LostAlarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Metrics:
+        - Id: sum
+          Expression: visible + hidden
+        - Id: visible
+          ReturnData: false
+          MetricStat:
+            Stat: Maximum
+            Period: 60
+            Metric:
+              Namespace: AWS/SQS
+              MetricName: ApproximateNumberOfMessagesVisible
+              Dimensions: [{Name: QueueName, Value: !GetAtt Lost.QueueName}]
+        - Id: hidden
+          ReturnData: false
+          MetricStat:
+            Stat: Maximum
+            Period: 60
+            Metric:
+              Namespace: AWS/SQS
+              MetricName: ApproximateNumberOfMessagesNotVisible
+              Dimensions: [{Name: QueueName, Value: !GetAtt Lost.QueueName}]
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+`},
+	Check: func(p *Pass) {
+		for _, q := range p.Graph.OfKind(graph.Queue) {
+			if !q.External && takesFailures(p.Graph, q) {
+				checkAlarmed(p, q)
+			}
+		}
+	},
+})
+
+// fillMetrics are the metrics that show that messages lie in a queue.
+var fillMetrics = map[string]bool{"ApproximateNumberOfMessagesVisible": true, "ApproximateAgeOfOldestMessage": true}
+
+func checkAlarmed(p *Pass, q *graph.Node) {
+	if watches(p.Graph, q, fillMetrics) {
+		return
+	}
+	for _, e := range p.Graph.Out(q, graph.Polls) { // somebody works the queue off, and is watched
+		if len(p.Graph.In(e.To, graph.Alarms)) > 0 {
+			return
+		}
+	}
+	if a := openAlarm(p.Graph); a != nil {
+		p.Unclear(q, fmt.Sprintf("alarm %s may watch it: its queue is not known", nameOf(a)))
+		return
+	}
+	var from []*graph.Node
+	for _, e := range p.Graph.In(q, graph.FailsTo) {
+		from = append(from, e.From)
+	}
+	takes := "is a dead-letter queue"
+	if len(from) > 0 {
+		takes = "takes the failures of " + names(from)
+	}
+	p.Report(Hit{Node: q, Values: []graph.Value{{}}, Message: "queue " + takes + ", and no alarm watches how many messages lie in it"})
+}
+
+// watches tells whether an alarm looks at one of the metrics of n.
+func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
+	for _, e := range g.In(n, graph.Alarms) {
+		name := e.Settings.Get("MetricName")
+		s, ok := name.Str()
+		if !ok || metrics[s] {
+			return true
+		}
+	}
+	return false
+}
+
+// openAlarm finds an alarm on a queue that the files do not name.
+func openAlarm(g *graph.Graph) *graph.Node {
+	for _, e := range g.OfEdge(graph.Alarms) {
+		space, _ := e.Settings.Get("Namespace").Str()
+		for _, d := range e.Settings.Get("Dimensions").Each() {
+			if space == "AWS/SQS" && d.Get("Value").Reason() != "" {
+				return e.From
+			}
+		}
+	}
+	return nil
+}

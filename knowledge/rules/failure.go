@@ -1,0 +1,34 @@
+package rules
+
+import (
+	"regexp"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// takesFailures tells whether a queue or topic is where something sends what it could not handle: the target of
+// a failure edge, one whose redrive permission is open, or one whose author says so (Metadata role dlq or
+// parking).
+func takesFailures(g *graph.Graph, n *graph.Node) bool {
+	if len(g.In(n, graph.FailsTo)) > 0 {
+		return true
+	}
+	if allow := n.Setting("redriveAllowPolicy"); allow.Exists() && !n.External {
+		if s, ok := allow.Get("redrivePermission").Str(); !ok || s != "denyAll" {
+			return true
+		}
+	}
+	switch intent(n, "role") {
+	case "dlq", "parking":
+		return true
+	}
+	return false
+}
+
+var failureName = regexp.MustCompile(`(?i)(dlq|dead-?_?letter|undeliver|fail(ed|ure)s?|parking|redrive|poison)`)
+
+// namedForFailures tells whether a queue is called what dead-letter queues are called. Code or another stack may
+// send to it what no edge here shows.
+func namedForFailures(n *graph.Node) bool {
+	return failureName.MatchString(nameOf(n)) || failureName.MatchString(n.Name)
+}

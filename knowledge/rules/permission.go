@@ -1,0 +1,75 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+// serviceMay asks whether an AWS service, acting for from, may do action on to, by to's resource policy.
+func serviceMay(service, action string, to, from *graph.Node) policy.Decision {
+	return policy.Decide(policy.Request{
+		Principal: policy.Service(service), Action: action, Resource: policy.On(to), Source: policy.From(from, ""), Incomplete: to.PolicyUnknown,
+	}, attached(to))
+}
+
+// attached are the statements of a thing's resource policy. Those of a function name the function in several
+// ways (name, ARN, alias); they are attached to it, so that their resource is not compared again.
+func attached(n *graph.Node) []graph.Statement {
+	if n.Kind != graph.Function {
+		return n.ResourcePolicy
+	}
+	out := make([]graph.Statement, len(n.ResourcePolicy))
+	for i, s := range n.ResourcePolicy {
+		s.Resources = nil
+		out[i] = s
+	}
+	return out
+}
+
+// policiesOf are the resources that hold the given statements, for the related part of a finding.
+func policiesOf(statements []graph.Statement) []*graph.Resource {
+	var out []*graph.Resource
+	seen := map[*graph.Resource]bool{}
+	for _, s := range statements {
+		if s.Via != nil && !seen[s.Via] {
+			seen[s.Via] = true
+			out = append(out, s.Via)
+		}
+	}
+	return out
+}
+
+// rolesOf are the roles a thing works under.
+func rolesOf(g *graph.Graph, n *graph.Node) []*graph.Node {
+	var out []*graph.Node
+	for _, e := range g.Out(n, graph.Assumes) {
+		out = append(out, e.To)
+	}
+	return out
+}
+
+// isAllow tells whether a statement grants something.
+func isAllow(s graph.Statement) bool { return strings.EqualFold(s.Effect, "Allow") }
+
+// literals are the texts of a list that are fully known.
+func literals(vs []graph.Value) []string {
+	var out []string
+	for _, v := range vs {
+		if s, ok := v.Str(); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// weaker is the confidence of a finding that rests on an edge.
+func weaker(edges ...*graph.Edge) Confidence {
+	for _, e := range edges {
+		if e.Strength != graph.Certain && e.Strength != "" {
+			return Likely
+		}
+	}
+	return Certain
+}

@@ -1,0 +1,290 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "permission-does-not-fit-trigger",
+	Code:     "LAM019",
+	Title:    "Lambda permission does not fit the trigger it is meant for",
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `The trigger is drawn and a permission is there, but the permission names another service than the one its SourceArn belongs to, or another alias than the one the trigger invokes. ` +
+		`Lambda compares all of them: every invocation is refused.`,
+	Fix: `Set Principal to the service of the SourceArn, and FunctionName to exactly what the trigger invokes (with the alias, if it invokes an alias).`,
+	CDK: `use the event source or target construct of the trigger on the function or alias: it writes the permission`,
+	Sources: []Source{
+		{Title: "CloudFormation reference, AWS::Lambda::Permission SourceArn", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html#cfn-lambda-permission-sourcearn", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"cfn-lint:W3664"},
+	Outranks:    []string{"EVT003", "API011", "S3B001"},
+	Gaps:        `Permissions for account principals are left out. A version that a trigger names by number is compared as text.`,
+	Bad: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Worker.Arn}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Worker
+      Action: lambda:InvokeFunction
+      Principal: sns.amazonaws.com # want "events.amazonaws.com"
+      SourceArn: !GetAtt Placed.Arn
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !Ref Live}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Version:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Worker}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Worker
+      FunctionVersion: !GetAtt Version.Version
+      Name: live
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Live
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Placed.Arn
+`,
+	MoreBad: []string{`Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !Ref Live}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Version:
+    Type: AWS::Lambda::Version
+    Properties: {FunctionName: !Ref Worker}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties:
+      FunctionName: !Ref Worker
+      FunctionVersion: !GetAtt Version.Version
+      Name: live
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Worker # want "invokes alias live"
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Placed.Arn
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      AutoPublishAlias: live
+      Events:
+        Placed:
+          Type: EventBridgeRule
+          Properties:
+            Pattern: {source: [shop.orders]}
+`},
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			for _, s := range fn.ResourcePolicy {
+				if s.Via == nil || s.Via.Type != "AWS::Lambda::Permission" || len(s.Principals) != 1 || s.Principals[0].Kind != "Service" {
+					continue
+				}
+				if !checkPrincipal(p, fn, s) {
+					checkQualifier(p, fn, s)
+				}
+			}
+		}
+	},
+})
+
+// servicePrincipals maps the service in a source's ARN to the principal that invokes functions for it. Services
+// whose triggers invoke under a role (SQS, Kinesis, DynamoDB, Step Functions, Scheduler, Pipes) are not there.
+var servicePrincipals = map[string]string{
+	"events": "events", "s3": "s3", "sns": "sns", "execute-api": "apigateway", "cognito-idp": "cognito-idp", "logs": "logs",
+	"elasticloadbalancing": "elasticloadbalancing", "iot": "iot", "ses": "ses", "secretsmanager": "secretsmanager", "config": "config",
+	"codecommit": "codecommit", "lex": "lex", "codepipeline": "codepipeline",
+}
+
+var kindServices = map[graph.Kind]string{
+	graph.Rule: "events", graph.Bucket: "s3", graph.Topic: "sns", graph.UserPool: "cognito-idp", graph.LogGroup: "logs",
+	graph.RestAPI: "execute-api", graph.HTTPAPI: "execute-api", graph.WebSocketAPI: "execute-api",
+}
+
+// checkPrincipal reports a permission whose SourceArn belongs to another service than its principal.
+func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
+	source := s.Via.Properties.Get("SourceArn")
+	principal, ok := s.Principals[0].Value.Str()
+	if !ok || !source.Exists() {
+		return false
+	}
+	from, service := sourceOf(p.Graph, source)
+	want := servicePrincipals[service]
+	if want == "" || strings.HasPrefix(principal, want+".") {
+		return false
+	}
+	// Rules of Config and the like are invoked by services named after others; only a plain AWS service can be wrong.
+	if !strings.Contains(principal, ".amazonaws.com") {
+		return false
+	}
+	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: []graph.Value{s.Principals[0].Value, source},
+		Message: fmt.Sprintf("Principal is %s, but SourceArn belongs to %s: only %s.amazonaws.com invokes on its behalf, so every call is refused", principal, sourceName(from, service), want),
+		Fix:     fmt.Sprintf("Set Principal to %s.amazonaws.com.", want),
+		Patch:   SetPatch(s.Via, s.Principals[0].Value, "Principal", want+".amazonaws.com")})
+	return true
+}
+
+func sourceName(n *graph.Node, service string) string {
+	if n != nil {
+		return nameOf(n)
+	}
+	return service
+}
+
+// sourceOf finds the thing a SourceArn names, and the service in its ARN.
+func sourceOf(g *graph.Graph, arn graph.Value) (*graph.Node, string) {
+	if ref, ok := arn.Ref(); ok {
+		n := g.Node(ref.Resource)
+		if n == nil {
+			return nil, ""
+		}
+		return n, kindServices[n.Kind]
+	}
+	var from *graph.Node
+	for _, ref := range arn.Refs() {
+		if n := g.Node(ref.Resource); n != nil {
+			from = n
+		}
+	}
+	text := strings.ReplaceAll(arn.String(), "${AWS::Partition}", "aws")
+	fields := strings.SplitN(text, ":", 4)
+	if len(fields) < 4 || fields[0] != "arn" {
+		return from, ""
+	}
+	return from, fields[2]
+}
+
+// checkQualifier reports a permission on the function where its trigger invokes an alias, or the reverse,
+// unless another permission fits.
+func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
+	from, _ := sourceOf(p.Graph, s.Via.Properties.Get("SourceArn"))
+	if from == nil {
+		return
+	}
+	mine, ok := qualifierOf(p.Graph, s.Via.Properties.Get("FunctionName"))
+	if !ok {
+		return
+	}
+	var missed *graph.Edge
+	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
+		if e.From != from {
+			continue
+		}
+		if e.Qualifier == mine || fits(p.Graph, fn, from, e.Qualifier) {
+			return
+		}
+		missed = e
+	}
+	if missed == nil {
+		return
+	}
+	name := s.Via.Properties.Get("FunctionName")
+	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed),
+		Message: fmt.Sprintf("%s invokes %s, but the permission is for %s: every call is refused", nameOf(from), spellQualifier(fn, missed.Qualifier), spellQualifier(fn, mine)),
+		Fix:     fmt.Sprintf("Set FunctionName of the permission to %s.", spellQualifier(fn, missed.Qualifier))})
+}
+
+// fits tells whether some permission lets from invoke the qualifier.
+func fits(g *graph.Graph, fn, from *graph.Node, qualifier string) bool {
+	for _, s := range fn.ResourcePolicy {
+		if s.Via == nil {
+			continue
+		}
+		source := s.Via.Properties.Get("SourceArn")
+		other, _ := sourceOf(g, source)
+		if source.Exists() && other != from && other != nil {
+			continue
+		}
+		if mine, ok := qualifierOf(g, s.Via.Properties.Get("FunctionName")); !ok || mine == qualifier {
+			return true
+		}
+	}
+	return false
+}
+
+func spellQualifier(fn *graph.Node, qualifier string) string {
+	switch {
+	case qualifier == "":
+		return nameOf(fn) + " without alias"
+	case strings.HasPrefix(qualifier, "${"):
+		return "a version of " + nameOf(fn)
+	}
+	return "alias " + qualifier + " of " + nameOf(fn)
+}
+
+// qualifierOf reads the alias or version in the name of a function: a reference to an alias, an ARN or name
+// with a qualifier. ok is false where it is not known.
+func qualifierOf(g *graph.Graph, name graph.Value) (string, bool) {
+	if ref, ok := name.Ref(); ok {
+		n := g.Node(ref.Resource)
+		switch {
+		case n == nil: // a version has no node of its own
+			return "${" + ref.Resource + "}", true
+		case n.Kind == graph.Alias:
+			return n.Setting("name").String(), true
+		}
+		return "", true
+	}
+	if name.Reason() != "" {
+		return "", false
+	}
+	text := strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::Region}", "region", "${AWS::AccountId}", "account").Replace(name.String())
+	fields := strings.Split(text, ":")
+	switch {
+	case fields[0] == "arn" && len(fields) == 8:
+		return fields[7], true
+	case fields[0] == "arn" && len(fields) == 7:
+		return "", true
+	case fields[0] != "arn" && len(fields) == 2: // function:alias
+		return fields[1], true
+	case fields[0] != "arn" && len(fields) == 1:
+		return "", true
+	}
+	return "", false
+}

@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "queue-refuses-rule",
+	Code:     "EVT002",
+	Title:    "Queue does not admit the EventBridge rule that sends to it",
+	Severity: Critical,
+	Pillar:   Reliability,
+	Why: `EventBridge writes to a queue, as target or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused: ` +
+		`the events are dropped and only the metric FailedInvocations shows it; a dead-letter queue that refuses loses them for good.`,
+	Fix: `Add an AWS::SQS::QueuePolicy on the queue: Allow, Principal {Service: events.amazonaws.com}, Action sqs:SendMessage, Condition ArnEquals aws:SourceArn = the rule's ARN.`,
+	CDK: `new targets.SqsQueue(queue) and its deadLetterQueue option write the policy; with an imported queue write it in the queue's stack`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html", Checked: "2026-11-23"},
+	},
+	Gaps: `A target with a RoleArn is left out, although AWS advises against one for queues. Queues outside the files are listed as undecided.`,
+	Bad: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets:
+        - Id: queue
+          Arn: !GetAtt Orders.Arn
+  Orders: # want "does not let rule Placed send"
+    Type: AWS::SQS::Queue
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets:
+        - Id: queue
+          Arn: !GetAtt Orders.Arn
+  Orders:
+    Type: AWS::SQS::Queue
+  OrdersPolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Orders]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {Service: events.amazonaws.com}
+            Action: sqs:SendMessage
+            Resource: !GetAtt Orders.Arn
+            Condition:
+              ArnEquals: {"aws:SourceArn": !GetAtt Placed.Arn}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Placed:
+          Type: EventBridgeRule
+          Properties:
+            Pattern: {source: [shop.orders]}
+            DeadLetterConfig: {Arn: !GetAtt Lost.Arn}
+  Lost: # want "send its failed events to it"
+    Type: AWS::SQS::Queue
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Placed:
+          Type: EventBridgeRule
+          Properties:
+            Pattern: {source: [shop.orders]}
+            DeadLetterConfig: {Type: SQS}
+`},
+	Check: func(p *Pass) {
+		for _, rule := range p.Graph.OfKind(graph.Rule) {
+			if rule.External {
+				continue
+			}
+			for _, e := range p.Graph.Out(rule, graph.Routes, graph.FailsTo) {
+				if e.To.Kind == graph.Queue && (e.Kind == graph.FailsTo || !e.Setting("roleArn").Exists()) {
+					checkAdmits(p, e)
+				}
+			}
+		}
+	},
+})
+
+func checkAdmits(p *Pass, e *graph.Edge) {
+	rule, queue := e.From, e.To
+	if queue.External {
+		p.Unclear(rule, fmt.Sprintf("the policy of queue %s is not part of this system", nameOf(queue)))
+		return
+	}
+	d := serviceMay("events.amazonaws.com", "sqs:SendMessage", queue, rule)
+	what := "send to it"
+	if e.Kind == graph.FailsTo {
+		what = "send its failed events to it"
+	}
+	switch d.Answer {
+	case policy.Unknown:
+		p.Unclear(queue, "whether its policy admits rule "+nameOf(rule)+": "+d.Why)
+	case policy.No:
+		p.Report(Hit{Node: queue, Confidence: weaker(e), Related: []*graph.Node{rule}, RelatedResources: policiesOf(queue.ResourcePolicy),
+			Message: fmt.Sprintf("the queue's policy does not let rule %s %s: %s", nameOf(rule), what, d.Why),
+			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
+	}
+}
+
+// edgePlace is the place that makes an edge, as a further piece of evidence.
+func edgePlace(edges ...*graph.Edge) []graph.Value {
+	var out []graph.Value
+	for _, e := range edges {
+		if len(e.Evidence) > 0 {
+			out = append(out, graph.NewString(&e.Evidence[0], string(e.Kind)+" "+nameOf(e.To)))
+		}
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "queue-without-dlq",
+	Code:     "SQS001",
+	Title:    "Queue has no dead-letter queue",
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `A message that always fails is received again and again until its retention ends (4 days by default), takes capacity from the others all that time, ` +
+		`and is then deleted without trace.`,
+	Fix: `Add a second queue and RedrivePolicy: {deadLetterTargetArn: its ARN, maxReceiveCount: 5}.`,
+	CDK: `deadLetterQueue: { queue: dlq, maxReceiveCount: 5 }`,
+	Sources: []Source{
+		{Title: "CloudFormation reference, AWS::SQS::Queue RedrivePolicy", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html#cfn-sqs-queue-redrivepolicy", Checked: "2026-11-23"},
+		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-SQS3", "cdk-nag:Serverless-SQSRedrivePolicy", "cdk-nag:SQSQueueDLQ", "cdk-nag:SQSRedrivePolicy", "serverless-rules:ES6000"},
+	Gaps:        `A queue named like a dead-letter queue is taken for one. Metadata serverless-review role (dlq, parking, reply, ephemeral) or ordering excuses a queue.`,
+	Bad: `Resources:
+  Orders: # want "no dead-letter queue"
+    Type: AWS::SQS::Queue
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy:
+        deadLetterTargetArn: !GetAtt OrdersRest.Arn
+        maxReceiveCount: 5
+  OrdersRest:
+    Type: AWS::SQS::Queue
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: # want "Worker reads it"
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 60
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Orders:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Orders.Arn
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Lost:
+    Type: AWS::SQS::Queue
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      DeadLetterQueue:
+        Type: SQS
+        TargetArn: !GetAtt Lost.Arn
+`},
+	Check: func(p *Pass) {
+		for _, q := range p.Graph.OfKind(graph.Queue) {
+			if q.External || takesFailures(p.Graph, q) || intent(q, "ordering") != "" {
+				continue
+			}
+			switch intent(q, "role") {
+			case "reply", "temporary", "ephemeral":
+				continue
+			}
+			checkRedrive(p, q)
+		}
+	},
+})
+
+func checkRedrive(p *Pass, q *graph.Node) {
+	redrive := q.Setting("redrivePolicy")
+	switch {
+	case open(redrive):
+		p.Unknown(q, redrive)
+		return
+	case redrive.Exists():
+		return
+	}
+	var readers []*graph.Node
+	for _, e := range append(p.Graph.Out(q, graph.Polls), p.Graph.In(q, graph.Reads)...) {
+		reader := e.To
+		if e.Kind == graph.Reads {
+			reader = e.From
+		}
+		readers = append(readers, reader)
+	}
+	if len(readers) == 0 {
+		if namedForFailures(q) {
+			return
+		}
+		p.Report(Hit{Node: q, Severity: Medium, Values: []graph.Value{redrive},
+			Message: "queue has no dead-letter queue (RedrivePolicy is absent); nothing here reads it"})
+		return
+	}
+	p.Report(Hit{Node: q, Values: []graph.Value{redrive},
+		Message: fmt.Sprintf("queue has no dead-letter queue (RedrivePolicy is absent), and %s reads it: a message that always fails is lost when its retention ends", nameOf(readers[0]))})
+}

@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"regexp"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "table-without-point-in-time-recovery",
+	Code:     "DDB001",
+	Title:    "DynamoDB table has no point-in-time recovery",
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `A faulty deployment, a wrong batch job or a deleted item cannot be undone: without point-in-time recovery the table can only be restored to backups somebody made before.`,
+	Fix: `Set PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}, on a global table in each replica.`,
+	CDK: `pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true }`,
+	Sources: []Source{
+		{Title: "CloudFormation reference, AWS::DynamoDB::Table PointInTimeRecoverySpecification", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html#cfn-dynamodb-table-pointintimerecoveryspecification", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-DDB3", "cdk-nag:DynamoDBPITREnabled", "cdk-nag:DynamoDBInBackupPlan", "checkov:CKV_AWS_28", "checkov:CKV_AWS_165",
+		"security-hub:DynamoDB.2", "security-hub:DynamoDB.4", "prowler:dynamodb_tables_pitr_enabled", "prowler:dynamodb_table_protected_by_backup_plan",
+		"guard-rules-registry:dynamodb_pitr_enabled", "guard-rules-registry:dynamodb_in_backup_plan", "guard-rules-registry:dynamodb_resources_protected_by_backup_plan"},
+	Gaps: `A table with a time to live whose name says that its items are short-lived (idempotency, lock, session, connection, cache) is left out; so is one with Metadata serverless-review role ephemeral.`,
+	Bad: `Resources:
+  Orders: # want "not enabled"
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+  Users:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: false # want "not enabled"
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+  IdempotencyKeys:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      TimeToLiveSpecification: {AttributeName: expires, Enabled: true}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: # want "not enabled"
+    Type: AWS::Serverless::SimpleTable
+`, `Resources:
+  Orders: # want "not enabled"
+    Type: AWS::DynamoDB::GlobalTable
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      Replicas:
+        - Region: eu-west-1
+          PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+        - Region: eu-central-1
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::SimpleTable
+    Properties:
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+`},
+	Check: func(p *Pass) {
+		for _, t := range p.Graph.OfKind(graph.Table) {
+			if t.External || shortLived(t) {
+				continue
+			}
+			v := t.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled")
+			on, ok := p.Truth(t, v)
+			if on || !ok && open(v) {
+				continue
+			}
+			h := Hit{Node: t, Values: []graph.Value{v}, Message: "point-in-time recovery is not enabled: a wrong write or delete cannot be undone"}
+			if inBackupPlan(p.Graph, t) {
+				h.Severity, h.Message = Low, "point-in-time recovery is not enabled; the backup plan restores to its last backup only"
+			}
+			if t.Type == "AWS::DynamoDB::Table" {
+				h.Patch = SetPatch(t.Resource, t.Setting("pointInTimeRecoverySpecification"), "PointInTimeRecoverySpecification", map[string]any{"PointInTimeRecoveryEnabled": true})
+			}
+			p.Report(h)
+		}
+	},
+})
+
+var shortLivedName = regexp.MustCompile(`(?i)(idempot|lock|session|connection|cache)`)
+
+// shortLived tells whether a table's items are gone soon anyway.
+func shortLived(t *graph.Node) bool {
+	if intent(t, "role") == "ephemeral" {
+		return true
+	}
+	return t.Setting("timeToLiveSpecification").Exists() && (shortLivedName.MatchString(nameOf(t)) || shortLivedName.MatchString(t.Name))
+}
+
+// inBackupPlan tells whether a backup selection of the system names the thing, or selects by tags or wildcard.
+func inBackupPlan(g *graph.Graph, t *graph.Node) bool {
+	for _, n := range g.Nodes {
+		if n.Type != "AWS::Backup::BackupSelection" || n.Resource == nil {
+			continue
+		}
+		selection := n.Resource.Properties.Get("BackupSelection")
+		if selection.Get("ListOfTags").Exists() || selection.Get("Conditions").Exists() {
+			return true
+		}
+		for _, v := range selection.Get("Resources").Each() {
+			if s, ok := v.Str(); ok && s == "*" {
+				return true
+			}
+			for _, ref := range v.Refs() {
+				if ref.Resource == t.ID {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

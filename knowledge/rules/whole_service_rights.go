@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "whole-service-rights",
+	Code:     "IAM002",
+	Title:    "Role may do everything in a whole service",
+	Severity: High,
+	Pillar:   Security,
+	Why: `A grant of s3:*, dynamodb:* and the like holds deleting, changing policies and turning off protection, on every resource of the account where Resource is "*". ` +
+		`A flaw in one function, or one leaked credential, then reaches all of it.`,
+	Fix: `List the actions the code calls and the ARNs it calls them on.`,
+	CDK: `table.grantReadData(fn), bucket.grantRead(fn), queue.grantSendMessages(fn) and the like`,
+	Sources: []Source{
+		{Title: "AWS Well-Architected Framework, Serverless Applications Lens, identity and access management", URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-IAM5", "cdk-nag:Serverless-LambdaStarPermissions", "cdk-nag:LambdaStarPermissions", "cdk-nag:IAMPolicyNoStatementsWithFullAccess",
+		"cdk-nag:IAMNoWildcardPermissions", "serverless-rules:WS1003", "security-hub:IAM.21", "checkov:CKV_AWS_107", "checkov:CKV_AWS_108", "prowler:iam_inline_policy_no_full_access_to_kms",
+		"guard-rules-registry:iam_policy_no_statements_with_full_access", "guard-rules-registry:iam_managedpolicy_no_statements_with_full_access",
+		"guard-rules-registry:iam_role_no_wildcard_actions_on_permissions", "guard-rules-registry:iam_role_elevated_managed_policy_rule"},
+	Gaps: `Wildcards within one kind of action (s3:Get*) are not reported. Statements with a Condition are judged as without.`,
+	Bad: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      ManagedPolicyArns:
+        - arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess # want "AmazonDynamoDBFullAccess"
+      Policies:
+        - PolicyName: files
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: s3:* # want "s3:* on every resource"
+                Resource: "*"
+`,
+	Good: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      ManagedPolicyArns:
+        - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+      Policies:
+        - PolicyName: files
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: "s3:GetObject*", Resource: "arn:aws:s3:::files/*"}
+              - {Effect: Allow, Action: "xray:*", Resource: "*"}
+              - {Effect: Deny, Action: "sqs:*", Resource: "*"}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: ["sqs:SendMessage", "dynamodb:*"] # want "dynamodb:* on"
+              Resource: !GetAtt Table.Arn
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Policies:
+        - S3CrudPolicy: {BucketName: files}
+        - DynamoDBCrudPolicy: {TableName: orders}
+`},
+	Check: func(p *Pass) {
+		for _, n := range p.Graph.OfKind(graph.Role, graph.Policy) {
+			if n.External {
+				continue
+			}
+			for _, s := range n.Statements {
+				checkWholeService(p, n, s)
+			}
+			for _, v := range n.Setting("managedPolicyArns").Each() {
+				checkFullAccess(p, n, v)
+			}
+		}
+	},
+})
+
+func checkWholeService(p *Pass, n *graph.Node, s graph.Statement) {
+	// Statements of AWS's managed policies are judged by the policy's name; those of a policy that stands in the
+	// files are reported once, at the policy.
+	if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource {
+		return
+	}
+	everywhere := false
+	for _, v := range s.Resources {
+		if text, ok := v.Str(); ok && text == "*" {
+			everywhere = true
+		}
+	}
+	for _, v := range s.Actions {
+		action, ok := v.Str()
+		service, rest, found := strings.Cut(action, ":")
+		if !ok || !found || strings.Trim(rest, "*") != "" || rest == "" || service == "*" || harmless(strings.ToLower(service), everywhere) {
+			continue
+		}
+		severity, where := Medium, "on "+strings.Join(spellAll(s.Resources), ", ")
+		if everywhere {
+			severity, where = High, "on every resource of the account"
+		}
+		p.Report(Hit{Node: n, Resource: s.Via, Severity: severity, Values: append([]graph.Value{v}, s.Resources...),
+			Message: fmt.Sprintf("%s allows %s %s: that holds deleting and changing permissions", nameOf(n), action, where)})
+	}
+}
+
+// harmless are services whose every action is meant for workloads, or whose rights on named resources are no
+// more than writing one's own logs or calling an API.
+func harmless(service string, everywhere bool) bool {
+	switch service {
+	case "xray":
+		return true
+	case "logs", "execute-api":
+		return !everywhere
+	}
+	return false
+}
+
+func spellAll(vs []graph.Value) []string {
+	out := make([]string, len(vs))
+	for i, v := range vs {
+		out[i] = short(v.String())
+	}
+	return out
+}
+
+func checkFullAccess(p *Pass, n *graph.Node, v graph.Value) {
+	arn, ok := v.Str()
+	name := arn[strings.LastIndexByte(arn, '/')+1:]
+	if !ok || !strings.HasSuffix(name, "FullAccess") || !strings.Contains(arn, ":aws:policy/") {
+		return
+	}
+	switch name {
+	case "AmazonAPIGatewayInvokeFullAccess", "AWSXrayFullAccess", "AWSXRayFullAccess":
+		return
+	case "IAMFullAccess": // that is administrator rights
+		return
+	}
+	p.Report(Hit{Node: n, Values: []graph.Value{v},
+		Message: fmt.Sprintf("%s has the managed policy %s: every action of the service on every resource of the account", nameOf(n), name)})
+}

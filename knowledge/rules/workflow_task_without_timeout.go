@@ -1,0 +1,144 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "workflow-task-without-timeout",
+	Code:     "SFN003",
+	Title:    "Workflow task and its state machine have no timeout",
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `Amazon States Language sets no timeout by itself (a task's default is 99,999,999 s). A task whose answer never comes keeps the execution open until the limit of one year for standard workflows; ` +
+		`nothing fails, so nobody is told.`,
+	Fix: `Set TimeoutSeconds on each Task state, or at least on the state machine.`,
+	CDK: `taskTimeout: Timeout.duration(...) on the task, or timeout on the StateMachine`,
+	Sources: []Source{
+		{Title: `AWS Step Functions Developer Guide, "Use timeouts to avoid stuck executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
+	},
+	Gaps: `High where a task waits for a job, a token or an activity; medium where all tasks only wait for the answer of a call, which the called service bounds; low for Express workflows, which end after 5 minutes.`,
+	Bad: `Resources:
+  Import: # want "Load"
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/import
+      Definition:
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::glue:startJobRun.sync
+            Parameters: {JobName: load}
+            End: true
+`,
+	Good: `Resources:
+  Import:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/import
+      Definition:
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::glue:startJobRun.sync
+            Parameters: {JobName: load}
+            TimeoutSeconds: 3600
+            End: true
+  Export:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/export
+      Definition:
+        TimeoutSeconds: 7200
+        StartAt: Save
+        States:
+          Save: {Type: Task, Resource: "arn:aws:states:::glue:startJobRun.sync", Parameters: {JobName: save}, End: true}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import: # want "Load"
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke.waitForTaskToken
+            Parameters: {FunctionName: load, Payload: {"token.$": $$.Task.Token}}
+            End: true
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: workflow.asl.json
+`},
+	Check: func(p *Pass) {
+		for _, n := range p.Graph.OfKind(graph.StateMachine) {
+			if n.Workflow != nil && !n.External {
+				checkTaskTimeouts(p, n)
+			}
+		}
+	},
+})
+
+func checkTaskTimeouts(p *Pass, n *graph.Node) {
+	w := n.Workflow
+	if w.Timeout.Exists() {
+		return
+	}
+	var lacking []graph.State
+	severity := Medium
+	for _, s := range w.States {
+		if s.Type != "Task" || s.Definition.Get("TimeoutSeconds").Exists() || s.Definition.Get("TimeoutSecondsPath").Exists() {
+			continue
+		}
+		lacking = append(lacking, s)
+		if waits(s) {
+			severity = High
+		}
+	}
+	if len(lacking) == 0 {
+		if w.Unknown != "" && len(w.States) == 0 {
+			p.Unclear(n, w.Unknown)
+		}
+		return
+	}
+	if w.Express {
+		severity = Low
+	}
+	h := Hit{Node: n, Severity: severity, Values: []graph.Value{{}}}
+	var tasks []string
+	for i, s := range lacking {
+		if i == 3 {
+			tasks = append(tasks, fmt.Sprintf("%d more", len(lacking)-3))
+			break
+		}
+		tasks = append(tasks, s.Name)
+		if s.At != nil {
+			h.Values = append(h.Values, graph.NewString(s.At, s.Name))
+		}
+	}
+	h.Message = fmt.Sprintf("neither the state machine nor %s sets TimeoutSeconds: a task without an answer keeps the execution open", taskList(tasks))
+	p.Report(h)
+}
+
+func taskList(tasks []string) string {
+	if len(tasks) == 1 {
+		return "task " + tasks[0]
+	}
+	return "tasks " + strings.Join(tasks[:len(tasks)-1], ", ") + " and " + tasks[len(tasks)-1]
+}
+
+// waits tells whether a task's end depends on something that may never answer: a job, a token, an activity.
+func waits(s graph.State) bool {
+	resource := s.Resource.String()
+	return s.Pattern == "waitForTaskToken" || s.Pattern == "sync" || strings.Contains(resource, ":activity:")
+}
