@@ -4,7 +4,7 @@ package references
 
 import "embed"
 
-// Files holds patterns/<slug>.md and patterns/<slug>.yaml.
+// Files holds SKILL.md, guides/<domain>/<topic>.md, patterns/<slug>.md and .yaml, and rules/<id>.md.
 //
-//go:embed patterns
+//go:embed SKILL.md guides patterns rules
 var Files embed.FS

@@ -1,0 +1,286 @@
+package search
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
+)
+
+// Passage is the unit that is searched and returned: a section of a page, a rule, a few facts.
+type Passage struct {
+	ID       string // guides/eda/idempotency#conditional-write
+	Title    string // the section's heading, with the page's title where the heading alone says too little
+	Page     string // the page's title
+	Domain   string
+	Kind     string
+	Topics   []string
+	Services []string
+	Text     string
+	Sources  []Source
+	Rules    []string
+	Patterns []string
+	Theirs   bool
+}
+
+// Corpus is all that can be searched and read: the pages of a file system, the rules and the facts. Pages are
+// parsed when they are first needed, so that a search reads the few files it answers from. It is safe for
+// concurrent use.
+type Corpus struct {
+	fsys   fs.FS
+	theirs bool
+
+	mu    sync.Mutex
+	pages map[string]*Page
+
+	list func() ([]string, error) // the paths of all pages
+}
+
+// NewCorpus returns the corpus over the product's own pages: guides/, patterns/ and, from the rules' and facts'
+// own tables, the rest.
+func NewCorpus(fsys fs.FS) *Corpus {
+	c := &Corpus{fsys: fsys, pages: map[string]*Page{}}
+	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, "guides", "patterns") })
+	return c
+}
+
+// NewUserCorpus returns the corpus over a user's folder of markdown. Its pages need no front matter.
+func NewUserCorpus(fsys fs.FS) *Corpus {
+	c := &Corpus{fsys: fsys, theirs: true, pages: map[string]*Page{}}
+	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, ".") })
+	return c
+}
+
+func markdownFiles(fsys fs.FS, roots ...string) ([]string, error) {
+	var out []string
+	for _, root := range roots {
+		err := fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if name := d.Name(); d.IsDir() && strings.HasPrefix(name, ".") && name != "." {
+				return fs.SkipDir
+			}
+			if !d.IsDir() && strings.HasSuffix(p, ".md") && d.Name() != "README.md" {
+				out = append(out, p)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("listing pages: %w", err)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// PageIDs lists the ids of all markdown pages, sorted.
+func (c *Corpus) PageIDs() ([]string, error) {
+	files, err := c.list()
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(files))
+	for i, f := range files {
+		ids[i] = c.prefix() + pageID(f)
+	}
+	return ids, nil
+}
+
+// prefix marks the ids of a user's pages, so that they never meet ours.
+func (c *Corpus) prefix() string {
+	if c.theirs {
+		return "own/"
+	}
+	return ""
+}
+
+// Page returns the page of an id.
+func (c *Corpus) Page(id string) (*Page, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p, ok := c.pages[id]; ok {
+		return p, nil
+	}
+	file := strings.TrimPrefix(id, c.prefix()) + ".md"
+	if !fs.ValidPath(file) {
+		return nil, fmt.Errorf("page %q: %w", id, fs.ErrNotExist)
+	}
+	data, err := fs.ReadFile(c.fsys, file)
+	if err != nil {
+		return nil, fmt.Errorf("page %q: %w", id, err)
+	}
+	parse := ParsePage
+	if c.theirs {
+		parse = parseUserPage
+	}
+	p, err := parse(id, string(data))
+	if err != nil {
+		return nil, err
+	}
+	p.Theirs = c.theirs
+	c.pages[id] = p
+	return p, nil
+}
+
+// Hash changes whenever something that is searched changes. It tells a stale index from a fresh one and is not
+// meant against an adversary.
+func (c *Corpus) Hash() (string, error) {
+	files, err := c.list()
+	if err != nil {
+		return "", err
+	}
+	table := crc32.MakeTable(crc32.Castagnoli)
+	sum, size := uint32(0), uint64(0)
+	add := func(b []byte) {
+		sum = crc32.Update(sum, table, b)
+		size += uint64(len(b))
+	}
+	for _, f := range files {
+		data, err := fs.ReadFile(c.fsys, f)
+		if err != nil {
+			return "", fmt.Errorf("hashing %s: %w", f, err)
+		}
+		add([]byte(f))
+		add(binary.LittleEndian.AppendUint64(nil, uint64(len(data))))
+		add(data)
+	}
+	if !c.theirs {
+		for _, p := range tablePassages() {
+			add([]byte(p.ID + p.Title + p.Text))
+		}
+	}
+	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum, size), nil
+}
+
+// Passages returns every passage of the corpus, in a fixed order.
+func (c *Corpus) Passages() ([]Passage, error) {
+	ids, err := c.PageIDs()
+	if err != nil {
+		return nil, err
+	}
+	var out []Passage
+	for _, id := range ids {
+		p, err := c.Page(id)
+		if err != nil {
+			return nil, err
+		}
+		for i := range p.Sections {
+			out = append(out, p.passage(i))
+		}
+	}
+	if !c.theirs {
+		out = append(out, tablePassages()...)
+	}
+	return out, nil
+}
+
+// passage returns a page's i-th section as a passage.
+func (p *Page) passage(i int) Passage {
+	s := &p.Sections[i]
+	title := s.Heading
+	if p.Kind == "pattern" || p.Theirs {
+		title = p.Title + ": " + s.Heading
+	}
+	out := Passage{ID: p.ID + "#" + s.Anchor, Title: title, Page: p.Title, Domain: p.Domain, Kind: p.Kind, Topics: p.Topics,
+		Services: p.Services, Text: s.Text, Sources: s.Sources, Rules: p.Rules, Theirs: p.Theirs}
+	for _, id := range p.Related {
+		if strings.HasPrefix(id, "patterns/") {
+			out.Patterns = append(out.Patterns, id)
+		}
+	}
+	return out
+}
+
+// passage returns the passage of an id, wherever it comes from.
+func (c *Corpus) passage(id string) (Passage, error) {
+	if p, ok := tablePassage(id); ok && !c.theirs {
+		return p, nil
+	}
+	pageID, anchor, _ := strings.Cut(id, "#")
+	p, err := c.Page(pageID)
+	if err != nil {
+		return Passage{}, err
+	}
+	for i := range p.Sections {
+		if p.Sections[i].Anchor == anchor {
+			return p.passage(i), nil
+		}
+	}
+	return Passage{}, fmt.Errorf("passage %q: page %q has no such section", id, pageID)
+}
+
+// tablePassages are the passages that do not come from pages: rules and facts.
+var tablePassages = sync.OnceValue(func() []Passage {
+	var out []Passage
+	for _, r := range rules.All() {
+		out = append(out, rulePassage(r))
+	}
+	for _, t := range facts.Tables() {
+		for _, f := range t.Facts {
+			out = append(out, factPassage(t, f))
+		}
+	}
+	slices.SortFunc(out, func(a, b Passage) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+})
+
+func tablePassage(id string) (Passage, bool) {
+	all := tablePassages()
+	i, found := slices.BinarySearchFunc(all, id, func(p Passage, id string) int { return cmp.Compare(p.ID, id) })
+	if !found {
+		return Passage{}, false
+	}
+	return all[i], true
+}
+
+func rulePassage(r *rules.Rule) Passage {
+	p := Passage{ID: "rules/" + r.ID, Title: r.Title, Page: "Review rule " + r.ID, Kind: "rule", Rules: []string{r.ID}, Domain: "deployment"}
+	p.Text = strings.TrimSpace(r.Why) + "\n\nFix: " + strings.TrimSpace(r.Fix)
+	if r.CDK != "" {
+		p.Text += "\n\nCDK: " + strings.TrimSpace(r.CDK)
+	}
+	p.Text += fmt.Sprintf("\n\nReview rule `%s` (%s), severity %s.", r.ID, r.Code, r.Severity)
+	switch r.Pillar {
+	case rules.Security:
+		p.Domain = "security"
+	case rules.Performance, rules.Cost:
+		p.Domain = "performance"
+	case rules.Operations:
+		p.Domain = "observability"
+	case rules.Reliability:
+		p.Domain = "eda"
+	}
+	for _, s := range r.Sources {
+		p.Sources = append(p.Sources, Source{Title: s.Title, URL: s.URL, Checked: s.Checked, Unverified: s.Unverified})
+	}
+	return p
+}
+
+func factPassage(t facts.Table, f facts.Fact) Passage {
+	service, _, _ := strings.Cut(t.Title, ":")
+	name := strings.ReplaceAll(strings.TrimPrefix(f.ID, t.Name+"."), "_", " ")
+	p := Passage{ID: "facts/" + t.Name + "#" + f.ID, Title: f.Title + " (" + service + ")", Page: t.Title, Kind: "facts", Domain: "serverless",
+		Services: []string{service}, Topics: []string{name},
+		Sources: []Source{{Title: f.Source.Title, URL: f.Source.URL, Checked: f.Source.Checked, Unverified: !f.Verified}}}
+	p.Text = fmt.Sprintf("%s: %s.", f.Title, f.Text)
+	switch f.Kind {
+	case facts.Hard:
+		p.Text += " Fixed limit."
+	case facts.Adjustable:
+		p.Text += " Default quota, raised on request."
+	case facts.Default:
+		p.Text += " Default where nothing is set."
+	}
+	if f.Note != "" {
+		p.Text += " " + f.Note
+	}
+	return p
+}

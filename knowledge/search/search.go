@@ -1,0 +1,209 @@
+// Package search holds the corpus and finds in it: pages, rules and facts as passages, ranked by BM25 over a
+// bleve index, chosen to fit a budget of tokens.
+//
+// It reads from a file system that its caller gives and opens an index in a folder that its caller names; it
+// touches no disk or network of its own. Ranking is by words: a curated list of synonyms bridges the gap between
+// how people ask and how the services call things, and nothing is learned at run time.
+package search
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/search/query"
+)
+
+// Query is one question. Empty filters admit everything; zero limits mean the defaults.
+type Query struct {
+	Text      string
+	Domain    string // serverless, eda, security, observability, performance, deployment
+	Service   string // as people write it: SQS, Step Functions
+	Kind      string // guide, decision, errors, changes, misconceptions, matrix, reference, pattern, rule, facts
+	Limit     int    // passages, DefaultLimit where 0
+	MaxTokens int    // of CharsPerToken characters, titles included; DefaultMaxTokens where 0
+}
+
+// Defaults of Query.
+const (
+	DefaultLimit     = 5
+	DefaultMaxTokens = 2000
+	CharsPerToken    = 4
+)
+
+// Result is the answer, search/1. Passages is never nil; where nothing is good enough it is empty and Nearest
+// names what came closest.
+type Result struct {
+	Schema   string  `json:"schema"`
+	Query    string  `json:"query"`
+	Passages []Hit   `json:"passages"`
+	Nearest  []Title `json:"nearest,omitempty"`
+	Omitted  int     `json:"omitted,omitempty"` // good passages that did not fit the limit or the budget
+	Tokens   int     `json:"tokens"`
+	TookUS   int64   `json:"took_us"`
+}
+
+// Hit is one passage of an answer. Sources is never nil. Score is comparable within one answer only.
+type Hit struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Domain   string   `json:"domain"`
+	Kind     string   `json:"kind,omitempty"`
+	Text     string   `json:"text"`
+	Score    float64  `json:"score"`
+	Sources  []Source `json:"sources"`
+	Rules    []string `json:"rules,omitempty"`    // review rules that check this
+	Patterns []string `json:"patterns,omitempty"` // patterns that do it right
+	Theirs   bool     `json:"theirs,omitempty"`   // from the user's own corpus
+}
+
+// Title points to a passage without its text.
+type Title struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// candidate is a ranked passage before the budget.
+type candidate struct {
+	Passage
+	score float64
+}
+
+// Search answers a question. An empty question is an error; finding nothing is not.
+func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
+	start := time.Now()
+	res := Result{Schema: "search/1", Query: q.Text, Passages: []Hit{}}
+	if strings.TrimSpace(q.Text) == "" {
+		return res, fmt.Errorf("searching: the question is empty")
+	}
+	concepts := ix.concepts(q.Text)
+	ranked, err := ix.rank(ctx, concepts, q)
+	if err != nil {
+		return res, err
+	}
+	fillResult(&res, ranked, q, ix.enough(concepts))
+	res.TookUS = time.Since(start).Microseconds()
+	return res, nil
+}
+
+// candidatesPerLimit is how many ranked passages are looked at for each one wanted: enough to skip near
+// duplicates and passages that are too long for what is left of the budget.
+const candidatesPerLimit = 4
+
+func (ix *Index) rank(ctx context.Context, concepts []concept, q Query) ([]candidate, error) {
+	if len(concepts) == 0 {
+		return nil, nil
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	req := bleve.NewSearchRequestOptions(ix.filtered(concepts, q), candidatesPerLimit*limit, 0, false)
+	found, err := ix.index.SearchInContext(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("searching: %w", err)
+	}
+	out := make([]candidate, 0, len(found.Hits))
+	for _, h := range found.Hits {
+		p, err := ix.corpus.passage(h.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, candidate{p, h.Score})
+	}
+	return out, nil
+}
+
+// filtered adds the question's filters, which do not score.
+func (ix *Index) filtered(concepts []concept, q Query) query.Query {
+	scored := &conceptQuery{concepts: concepts, bm25: ix.bm25}
+	var filters []query.Query
+	for field, value := range map[string]string{fieldDomain: strings.ToLower(q.Domain), fieldKind: kindKey(q.Kind), fieldService: serviceKey(q.Service)} {
+		if value != "" {
+			f := bleve.NewTermQuery(value)
+			f.SetField(field)
+			filters = append(filters, f)
+		}
+	}
+	if len(filters) == 0 {
+		return scored
+	}
+	all := bleve.NewConjunctionQuery(filters...)
+	b := bleve.NewBooleanQuery()
+	b.AddMust(scored)
+	b.AddFilter(all)
+	return b
+}
+
+// kindKey accepts the singular or plural that people write.
+func kindKey(kind string) string {
+	kind = strings.ToLower(kind)
+	switch kind {
+	case "error", "misconception", "fact":
+		return kind + "s"
+	case "change":
+		return "changes"
+	case "guides", "decisions", "patterns", "rules", "references":
+		return strings.TrimSuffix(kind, "s")
+	case "matrices":
+		return "matrix"
+	}
+	return kind
+}
+
+// fillResult chooses whole passages in ranked order until limit or budget is reached. A passage that does not
+// fit is left out and a shorter one further down may still come.
+func fillResult(res *Result, ranked []candidate, q Query, enough float64) {
+	limit, budget := q.Limit, q.MaxTokens
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	if budget <= 0 {
+		budget = DefaultMaxTokens
+	}
+	var chosen []signature
+	for _, c := range ranked {
+		if c.score < enough {
+			res.nearest(c)
+			continue
+		}
+		sig := signatureOf(c.Text)
+		if sig.likeAny(chosen) {
+			continue
+		}
+		n := tokens(c.Title) + tokens(c.Text)
+		if len(res.Passages) == limit || res.Tokens+n > budget {
+			res.Omitted++
+			continue
+		}
+		chosen = append(chosen, sig)
+		res.Tokens += n
+		res.Passages = append(res.Passages, hit(c))
+	}
+	if len(res.Passages) > 0 {
+		res.Nearest = nil
+	}
+}
+
+// maxNearest is how many titles are named when nothing is good.
+const maxNearest = 3
+
+func (r *Result) nearest(c candidate) {
+	if len(r.Nearest) < maxNearest {
+		r.Nearest = append(r.Nearest, Title{c.ID, c.Title})
+	}
+}
+
+func hit(c candidate) Hit {
+	sources := c.Sources
+	if sources == nil {
+		sources = []Source{}
+	}
+	return Hit{ID: c.ID, Title: c.Title, Domain: c.Domain, Kind: c.Kind, Text: c.Text, Score: math.Round(c.score*1000) / 1000,
+		Sources: sources, Rules: c.Rules, Patterns: c.Patterns, Theirs: c.Theirs}
+}
+
+func tokens(text string) int { return (len([]rune(text)) + CharsPerToken - 1) / CharsPerToken }
