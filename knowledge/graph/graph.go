@@ -69,6 +69,13 @@ type Node struct {
 
 	Workflow *Workflow // state machines only; nil where the definition could not be read
 
+	// ARN is the thing's ARN as far as it is known: ${AWS::Region} and the like stay, a name that is made at
+	// deployment is ${AWS::StackName}-LogicalId- and an unknown part. Absent where the type has no ARN form.
+	ARN Value
+	// StandIns are the ids of resources that mean this thing when they are referred to: versions and aliases
+	// of a function, stages of an API.
+	StandIns []string
+
 	// Framework is "" for the user's own resources, else the framework part it belongs to
 	// ("CDK log retention"): findings on it are folded.
 	Framework string

@@ -90,7 +90,7 @@ type Strength string
 
 // The strengths of an edge, strongest first.
 const (
-	Certain  Strength = "certain"  // one property names both ends
-	Likely   Strength = "likely"   // inferred, such as a grant confirmed by an environment reference, or a match by name
+	Certain  Strength = "certain"  // one property names both ends, or a grant on the very thing and an environment reference agree
+	Likely   Strength = "likely"   // inferred: a grant on the very thing without other sign of use, a wildcard grant confirmed by an environment reference, a match by name
 	Wildcard Strength = "wildcard" // only a grant with wildcards allows it
 )

@@ -1,0 +1,23 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// customResource reads any custom resource: the function its ServiceToken names is its provider.
+func (b *builder) customResource(r *graph.Resource) {
+	token := r.Properties.Get("ServiceToken")
+	if !token.Exists() {
+		return
+	}
+	to := b.find(token, "lambda:function:")
+	if to.node != nil && to.node.Kind == graph.Function {
+		b.providers[to.node] = true
+	}
+}
+
+func isCustom(typ string) bool {
+	return strings.HasPrefix(typ, "Custom::") || typ == "AWS::CloudFormation::CustomResource"
+}

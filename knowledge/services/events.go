@@ -1,0 +1,205 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// defaultBusID is the id of the account's default event bus, which no template creates.
+const defaultBusID = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"
+
+// defaultBus returns the node of the default event bus, made when first needed.
+func (b *builder) defaultBus() *graph.Node {
+	if n := b.g.Node(defaultBusID); n != nil {
+		return n
+	}
+	n := b.g.Add(&graph.Node{ID: defaultBusID, Kind: graph.EventBus, Name: "default", External: true})
+	b.byKind[graph.EventBus] = append(b.byKind[graph.EventBus], n)
+	b.name("events:event-bus/default", n)
+	return n
+}
+
+// bus finds an event bus by reference, ARN or name; nothing written means the default bus.
+func (b *builder) bus(v graph.Value) target {
+	if s, ok := v.Str(); !v.Exists() || ok && (s == "default" || strings.HasSuffix(s, ":event-bus/default")) {
+		return target{node: b.defaultBus()}
+	}
+	return b.reach(v, graph.EventBus, "events:event-bus/")
+}
+
+var _ = add(resourceType{
+	Type: "AWS::Events::EventBus", Kind: graph.EventBus, ARN: "events:event-bus/", Name: "Name",
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		if doc := r.Properties.Get("Policy"); doc.Exists() {
+			b.resourcePolicy(r, doc, graph.EventBus, []graph.Value{graph.NewRef(r.At, r.ID, "")}, "")
+		}
+		if dlq := r.Properties.Get("DeadLetterConfig", "Arn"); dlq.Exists() {
+			b.failure(n, r, dlq, graph.Edge{Label: "dead letters", Settings: r.Properties.Get("DeadLetterConfig")})
+		}
+		b.encrypted(n, r, r.Properties.Get("KmsKeyIdentifier"))
+	},
+})
+
+var _ = add(resourceType{Type: "AWS::Events::EventBusPolicy", Connect: connectBusPolicy})
+
+// connectBusPolicy reads both forms: a whole Statement, or Action and Principal written apart.
+func connectBusPolicy(b *builder, r *graph.Resource, _ *graph.Node) {
+	p := r.Properties
+	doc := graph.NewMap(r.At, graph.Field{Name: "Statement", Value: p.Get("Statement")})
+	if !p.Get("Statement").Exists() {
+		principal := p.Get("Principal")
+		if s, ok := principal.Str(); !ok || s != "*" {
+			principal = graph.NewMap(principal.At, graph.Field{Name: "AWS", Value: principal})
+		}
+		doc = graph.NewMap(r.At, graph.Field{Name: "Statement", Value: record(r.At,
+			graph.Field{Name: "Effect", Value: graph.NewString(r.At, "Allow")},
+			graph.Field{Name: "Principal", Value: principal},
+			graph.Field{Name: "Action", Value: p.Get("Action")},
+			graph.Field{Name: "Condition", Value: p.Get("Condition")})})
+	}
+	bus := p.Get("EventBusName")
+	if !bus.Exists() {
+		bus = graph.NewString(r.At, defaultBusID)
+	}
+	b.bus(bus)
+	b.resourcePolicy(r, doc, graph.EventBus, []graph.Value{bus}, "events:event-bus/")
+}
+
+var _ = add(resourceType{
+	Type: "AWS::Events::Rule", Kind: graph.Rule, ARN: "events:rule/", Name: "Name",
+	Defaults: []setting{text("state", "ENABLED")},
+	Connect:  connectRule,
+})
+
+func connectRule(b *builder, r *graph.Resource, n *graph.Node) {
+	p := r.Properties
+	if p.Get("EventPattern").Exists() || p.Get("EventBusName").Exists() {
+		b.edge(graph.Edge{From: b.bus(p.Get("EventBusName")).node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: p},
+			target{}, p.Get("EventBusName"), p.Get("EventPattern"))
+	}
+	b.role(n, r, p.Get("RoleArn"))
+	for _, t := range p.Get("Targets").Each() {
+		b.ruleTarget(n, r, t)
+	}
+	b.patternSources(n, r, p.Get("EventPattern"))
+}
+
+// ruleTarget joins a rule to one target. A rule calls everything asynchronously, also an API.
+func (b *builder) ruleTarget(n *graph.Node, r *graph.Resource, t graph.Value) {
+	arn := t.Get("Arn")
+	var to target
+	if api, label := b.apiOfARN(arn); api.node != nil {
+		to = api
+		_ = label
+	} else {
+		to = b.reach(arn, graph.Other)
+	}
+	e := b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t}, to, arn)
+	if e.From != nil {
+		// EventBridge user guide, "How EventBridge retries delivering events": 24 hours, 185 times.
+		e.SetDefault("retryPolicy", graph.NewMap(nil,
+			graph.Field{Name: "MaximumEventAgeInSeconds", Value: graph.NewInt(nil, 86400).AsDefault(r.At)},
+			graph.Field{Name: "MaximumRetryAttempts", Value: graph.NewInt(nil, 185).AsDefault(r.At)}))
+	}
+	b.role(n, r, t.Get("RoleArn"))
+	if dlq := t.Get("DeadLetterConfig", "Arn"); dlq.Exists() {
+		b.failure(n, r, dlq, graph.Edge{Label: "dead letters", Settings: t})
+	}
+	if task := t.Get("EcsParameters", "TaskDefinitionArn"); task.Exists() {
+		b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "task", Settings: t}, b.find(task, "ecs:task-definition/"), task)
+	}
+}
+
+// patternSources joins a rule to the bucket or other thing of this system whose events its pattern names.
+func (b *builder) patternSources(n *graph.Node, r *graph.Resource, pattern graph.Value) {
+	pattern = jsonValue(pattern)
+	for _, v := range pattern.Get("detail", "bucket", "name").Each() {
+		to := b.find(v, "s3:")
+		if to.node == nil || to.node.Kind != graph.Bucket {
+			continue
+		}
+		b.edge(graph.Edge{From: to.node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "events"}, target{byName: to.byName}, v)
+	}
+	for _, v := range pattern.Get("detail", "stateMachineArn").Each() {
+		to := b.find(v, "states:stateMachine:")
+		b.edge(graph.Edge{From: to.node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "status events"}, target{byName: to.byName}, v)
+	}
+}
+
+var _ = add(resourceType{
+	Type: "AWS::Events::Archive", Kind: graph.Other, ARN: "events:archive/", Name: "ArchiveName",
+	Defaults: []setting{number("retentionDays", 0)}, // 0 keeps for ever; CloudFormation reference
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		source := r.Properties.Get("SourceArn")
+		b.edge(graph.Edge{From: b.bus(source).node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "archive"}, target{}, source)
+		b.encrypted(n, r, r.Properties.Get("KmsKeyIdentifier"))
+	},
+})
+
+var _ = add(resourceType{
+	Type: "AWS::Events::ApiDestination", Kind: graph.Endpoint, ARN: "events:api-destination/", Name: "Name",
+	Defaults: []setting{number("invocationRateLimitPerSecond", 300)}, // CloudFormation reference
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		v := r.Properties.Get("ConnectionArn")
+		b.edge(graph.Edge{From: n, Kind: graph.Reads, Via: r, Label: "connection"}, b.find(v, "events:connection/"), v)
+	},
+})
+
+var _ = add(resourceType{Type: "AWS::Events::Connection", Kind: graph.Other, ARN: "events:connection/", Name: "Name"})
+
+var _ = add(resourceType{
+	Type: "AWS::Events::Endpoint", Kind: graph.Endpoint, ARN: "events:endpoint/", Name: "Name",
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		for _, bus := range r.Properties.Get("EventBuses").Each() {
+			v := bus.Get("EventBusArn")
+			b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r}, b.bus(v), v)
+		}
+		b.role(n, r, r.Properties.Get("RoleArn"))
+	},
+})
+
+var _ = add(resourceType{
+	Type: "AWS::Scheduler::Schedule", Kind: graph.Schedule, ARN: "scheduler:schedule/", Name: "Name",
+	Defaults: []setting{text("state", "ENABLED"), text("scheduleExpressionTimezone", "UTC")},
+	Connect:  connectSchedule,
+})
+
+// connectSchedule joins a schedule to its target. A universal target (arn:aws:scheduler:::aws-sdk:sqs:sendMessage)
+// names a service's action; the thing it acts on stands in the input.
+func connectSchedule(b *builder, r *graph.Resource, n *graph.Node) {
+	t := r.Properties.Get("Target")
+	v := t.Get("Arn")
+	if s := spell(v); strings.Contains(s, ":aws-sdk:") {
+		b.universalTarget(n, r, s, t)
+	} else {
+		e := b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t}, b.reach(v, graph.Other), v)
+		if e.From != nil {
+			// CloudFormation reference, AWS::Scheduler::Schedule RetryPolicy: 86,400 s, 185 attempts.
+			e.SetDefault("retryPolicy", graph.NewMap(nil,
+				graph.Field{Name: "MaximumEventAgeInSeconds", Value: graph.NewInt(nil, 86400).AsDefault(r.At)},
+				graph.Field{Name: "MaximumRetryAttempts", Value: graph.NewInt(nil, 185).AsDefault(r.At)}))
+		}
+	}
+	b.role(n, r, t.Get("RoleArn"))
+	if dlq := t.Get("DeadLetterConfig", "Arn"); dlq.Exists() {
+		b.failure(n, r, dlq, graph.Edge{Label: "dead letters", Settings: t})
+	}
+	b.encrypted(n, r, r.Properties.Get("KmsKeyArn"))
+}
+
+// universalTarget joins a schedule to the things its input names.
+func (b *builder) universalTarget(n *graph.Node, r *graph.Resource, s string, t graph.Value) {
+	action := s[strings.LastIndex(s, ":")+1:]
+	seen := map[*graph.Node]bool{}
+	for _, ref := range t.Get("Input").Refs() {
+		to := b.standsFor(ref.Resource)
+		if to.node == nil || seen[to.node] || to.node.Kind == graph.Role {
+			continue
+		}
+		seen[to.node] = true
+		b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t, Label: action}, to, t.Get("Input"))
+	}
+}
+
+var _ = add(resourceType{Type: "AWS::Scheduler::ScheduleGroup", Kind: graph.Other, Name: "Name"})

@@ -1,0 +1,103 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(resourceType{
+	Type: "AWS::ApiGatewayV2::Api", Kind: graph.HTTPAPI, ARN: "execute-api:", Name: "Name",
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		b.openAPI(n, r, r.Properties.Get("Body"))
+		if to := r.Properties.Get("Target"); to.Exists() { // quick create
+			node, _ := b.integrationTarget(to)
+			b.edge(graph.Edge{From: n, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: "$default"}, node, to)
+		}
+	},
+})
+
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Stage", Of: "ApiId", Connect: connectStage("ApiId")})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Deployment", Of: "ApiId", Connect: collectAs("ApiId", "deployments")})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Model", Of: "ApiId"})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::RouteResponse", Of: "ApiId"})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::IntegrationResponse", Of: "ApiId"})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::ApiMapping", Of: "ApiId", Connect: collectAs("ApiId", "domainMappings")})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Integration", Of: "ApiId"})
+
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Route", Of: "ApiId", Connect: connectRoute})
+
+// connectRoute follows a route to its integration: Target is "integrations/ID".
+func connectRoute(b *builder, r *graph.Resource, _ *graph.Node) {
+	p := r.Properties
+	api := b.reach(p.Get("ApiId"), graph.HTTPAPI, "execute-api:").node
+	if api == nil {
+		return
+	}
+	key := p.Get("RouteKey").String()
+	b.collect(api, "routes", route(r, key, p))
+	b.authorize(api, r, p.Get("AuthorizerId"))
+	for _, ref := range p.Get("Target").Refs() {
+		in := b.resources[ref.Resource]
+		if in == nil || in.Type != "AWS::ApiGatewayV2::Integration" {
+			continue
+		}
+		e := graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Via: in, Label: key, Settings: in.Properties}
+		if subtype, ok := in.Properties.Get("IntegrationSubtype").Str(); ok {
+			b.subtype(e, in, subtype)
+			continue
+		}
+		b.integrate(api, in, key, in.Properties, in.Properties)
+	}
+}
+
+// subtypes are the first-class integrations of HTTP APIs: the request parameter that names the thing.
+var subtypes = map[string]struct {
+	parameter string
+	kind      graph.Kind
+	edge      graph.EdgeKind
+	mode      graph.Mode
+	namespace string
+}{
+	"EventBridge-PutEvents":            {"EventBusName", graph.EventBus, graph.Writes, graph.Async, "events:event-bus/"},
+	"SQS-SendMessage":                  {"QueueUrl", graph.Queue, graph.Writes, graph.Async, "sqs:"},
+	"SQS-ReceiveMessage":               {"QueueUrl", graph.Queue, graph.Reads, graph.Sync, "sqs:"},
+	"SQS-DeleteMessage":                {"QueueUrl", graph.Queue, graph.Writes, graph.Sync, "sqs:"},
+	"SQS-PurgeQueue":                   {"QueueUrl", graph.Queue, graph.Writes, graph.Sync, "sqs:"},
+	"Kinesis-PutRecord":                {"StreamName", graph.Stream, graph.Writes, graph.Async, "kinesis:stream/"},
+	"StepFunctions-StartExecution":     {"StateMachineArn", graph.StateMachine, graph.Invokes, graph.Async, "states:stateMachine:"},
+	"StepFunctions-StartSyncExecution": {"StateMachineArn", graph.StateMachine, graph.Invokes, graph.Sync, "states:stateMachine:"},
+	"StepFunctions-StopExecution":      {"ExecutionArn", graph.StateMachine, graph.Writes, graph.Sync, "states:stateMachine:"},
+}
+
+func (b *builder) subtype(e graph.Edge, in *graph.Resource, name string) {
+	s, ok := subtypes[name]
+	if !ok {
+		return
+	}
+	v := in.Properties.Get("RequestParameters", s.parameter)
+	e.Kind, e.Mode = s.edge, s.mode
+	to := target{}
+	switch {
+	case s.kind == graph.EventBus:
+		to = b.bus(v)
+	case !isPath(v):
+		to = b.reach(v, s.kind, s.namespace)
+	}
+	b.edge(e, to, in.Properties.Get("IntegrationSubtype"), v)
+	b.integrationRole(e.From, in, in.Properties.Get("CredentialsArn"))
+}
+
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Authorizer", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	api := b.find(r.Properties.Get("ApiId")).node
+	b.collect(api, "authorizers", withID(r))
+	b.authorizer(api, r, r.Properties)
+}})
+
+// apiKind tells HTTP from WebSocket APIs.
+func apiKind(r *graph.Resource) graph.Kind {
+	if p, ok := r.Properties.Get("ProtocolType").Str(); ok && strings.EqualFold(p, "WEBSOCKET") {
+		return graph.WebSocketAPI
+	}
+	return graph.HTTPAPI
+}

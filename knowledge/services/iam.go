@@ -1,0 +1,159 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(resourceType{Type: "AWS::IAM::Role", Kind: graph.Role, ARN: "iam:role/", Name: "RoleName", Connect: connectRole})
+
+// connectRole reads what stands in the role itself: inline policies, managed policies, boundary and trust.
+// The trust policy becomes the role's resource policy: it says who may assume it.
+func connectRole(b *builder, r *graph.Resource, n *graph.Node) {
+	p := r.Properties
+	for _, pol := range p.Get("Policies").Each() {
+		if pol.IsUnknown() {
+			undecided(n, pol.Reason())
+		}
+		b.statements(n, r, jsonValue(pol.Get("PolicyDocument")), originOf(r, pol))
+	}
+	for _, arn := range p.Get("ManagedPolicyArns").Each() {
+		b.managedPolicy(n, r, arn)
+	}
+	if p.Get("ManagedPolicyArns").IsUnknown() {
+		undecided(n, p.Get("ManagedPolicyArns").Reason())
+	}
+	n.ResourcePolicy = policy.Parse(jsonValue(p.Get("AssumeRolePolicyDocument")), r, "trust policy")
+}
+
+// originOf names where a policy comes from: SAM's policy templates stand in roles that SAM made.
+func originOf(r *graph.Resource, pol graph.Value) string {
+	if r.Source == "" {
+		return "inline"
+	}
+	name, _ := pol.Get("PolicyName").Str()
+	return "SAM " + name
+}
+
+func (b *builder) statements(n *graph.Node, r *graph.Resource, doc graph.Value, origin string) {
+	n.Statements = append(n.Statements, policy.Parse(doc, r, origin)...)
+	if why := policy.Undecided(doc); why != "" {
+		undecided(n, why)
+	}
+}
+
+func undecided(n *graph.Node, why string) {
+	if n.PolicyUnknown == "" {
+		n.PolicyUnknown = why
+	}
+}
+
+// managedPolicy adds the statements of a managed policy: one of this system's when all are read, AWS's own
+// from the table in knowledge/policy. Others are named as not known.
+func (b *builder) managedPolicy(n *graph.Node, r *graph.Resource, arn graph.Value) {
+	if to := b.find(arn, "iam:policy/"); to.node != nil && to.node.Kind == graph.Policy {
+		b.rolePolicy[n] = append(b.rolePolicy[n], to.node)
+		return
+	}
+	if arn.IsUnknown() {
+		undecided(n, arn.Reason())
+		return
+	}
+	s := spell(arn)
+	statements, known := policy.Managed(s, arn.At, r)
+	if !known {
+		undecided(n, "the statements of managed policy "+arn.String()+" are not part of this system")
+		return
+	}
+	n.Statements = append(n.Statements, statements...)
+}
+
+// attachment is a policy that names roles it belongs to.
+type attachment struct {
+	role   graph.Value
+	policy *graph.Node
+}
+
+func init() {
+	for _, t := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"} {
+		name := "PolicyName"
+		if t == "AWS::IAM::ManagedPolicy" {
+			name = "ManagedPolicyName"
+		}
+		add(resourceType{Type: t, Kind: graph.Policy, ARN: "iam:policy/", Name: name, Connect: connectPolicy})
+	}
+}
+
+func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
+	b.statements(n, r, jsonValue(r.Properties.Get("PolicyDocument")), "inline")
+	for _, role := range append(r.Properties.Get("Roles").Each(), r.Properties.Get("RoleName").Each()...) {
+		b.attachments = append(b.attachments, attachment{role, n})
+	}
+}
+
+// attachPolicies runs when all resources are read: it gives roles the statements of the policies that are
+// attached to them from outside, and joins roles with what their statements name.
+func (b *builder) attachPolicies() {
+	for _, a := range b.attachments {
+		to := b.find(a.role, "iam:role/")
+		if to.node == nil && a.role.Kind == graph.String {
+			to = b.reach(a.role, graph.Role, "iam:role/")
+		}
+		if to.node != nil && to.node.Kind == graph.Role {
+			b.rolePolicy[to.node] = append(b.rolePolicy[to.node], a.policy)
+		}
+	}
+	for _, role := range b.byKind[graph.Role] {
+		seen := map[*graph.Node]bool{}
+		for _, p := range b.rolePolicy[role] {
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			role.Statements = append(role.Statements, p.Statements...)
+			if p.PolicyUnknown != "" {
+				undecided(role, p.PolicyUnknown)
+			}
+		}
+		if role.External {
+			undecided(role, "the role is not part of this system")
+			continue
+		}
+		b.grants(role)
+	}
+}
+
+// grants joins a role with the things its Allow statements name.
+func (b *builder) grants(role *graph.Node) {
+	for _, s := range role.Statements {
+		if s.Effect != "Allow" {
+			continue
+		}
+		for _, v := range s.Resources {
+			if text, ok := v.Str(); ok && text == "*" {
+				continue
+			}
+			to := b.find(v)
+			if to.node == nil || to.node.Kind == graph.Role {
+				continue
+			}
+			to.qualifier = ""
+			b.edge(graph.Edge{From: role, Kind: graph.Grants, Via: s.Via, Label: actionLabel(s)}, to, v)
+		}
+	}
+}
+
+// actionLabel names up to three actions.
+func actionLabel(s graph.Statement) string {
+	var names []string
+	for i, a := range s.Actions {
+		if i == 3 {
+			names = append(names, "...")
+			break
+		}
+		names = append(names, a.String())
+	}
+	return strings.Join(names, ", ")
+}

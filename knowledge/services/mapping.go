@@ -1,0 +1,103 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(resourceType{Type: "AWS::Lambda::EventSourceMapping", Of: "FunctionName", ARN: "lambda:function:", Connect: connectMapping})
+
+// mappingDefaults are the defaults of an event source mapping by the kind of its source. Source of all: Lambda
+// developer guide, the parameter table of each source. Batch sizes: SQS 10, the others 100; retries and record
+// age of streams: -1, that is until the record expires; starting with what a template leaves out has no default.
+var mappingDefaults = map[string][]setting{
+	"queue": {number("batchSize", 10), number("maximumBatchingWindowInSeconds", 0), truth("enabled", true)},
+	"stream": {
+		number("batchSize", 100), number("maximumBatchingWindowInSeconds", 0), truth("enabled", true),
+		number("maximumRetryAttempts", -1), number("maximumRecordAgeInSeconds", -1),
+		number("parallelizationFactor", 1), truth("bisectBatchOnFunctionError", false),
+	},
+	"other": {number("batchSize", 100), truth("enabled", true)},
+}
+
+// connectMapping makes the polls edge from source to function. A failure target starts at the function: that
+// is whose records go there.
+func connectMapping(b *builder, r *graph.Resource, _ *graph.Node) {
+	p := r.Properties
+	fn := b.reach(p.Get("FunctionName"), graph.Function, "lambda:function:")
+	source, at, family := b.mappingSource(r)
+	if fn.node == nil || source.node == nil {
+		b.gap(r, p.Get("EventSourceArn"), "the mapping's source or function was not found")
+		return
+	}
+	e := b.edge(graph.Edge{From: source.node, Kind: graph.Polls, Mode: graph.Poll, Via: r, Settings: p}, fn, at...)
+	if source.byName && e.Strength == graph.Certain {
+		e.Strength = graph.Likely
+	}
+	apply(e.SetDefault, mappingDefaults[family])
+	if v := p.Get("DestinationConfig", "OnFailure", "Destination"); v.Exists() {
+		b.failure(fn.node, r, v, graph.Edge{Label: "on failure", Qualifier: fn.qualifier, Settings: p.Get("DestinationConfig")})
+	}
+	b.encrypted(fn.node, r, p.Get("KmsKeyArn"))
+}
+
+// mappingSource finds the polled thing. Brokers outside AWS are named by their bootstrap servers.
+func (b *builder) mappingSource(r *graph.Resource) (target, []graph.Value, string) {
+	p := r.Properties
+	v := p.Get("EventSourceArn")
+	if v.Exists() {
+		to := b.reach(v, sourceKind(p))
+		family := "other"
+		if to.node != nil {
+			switch to.node.Kind {
+			case graph.Queue:
+				family = "queue"
+			case graph.Stream, graph.Table:
+				family = "stream"
+			}
+		}
+		return to, []graph.Value{v}, family
+	}
+	servers := p.Get("SelfManagedEventSource", "Endpoints", "KafkaBootstrapServers")
+	if !servers.Exists() {
+		return target{}, nil, "other"
+	}
+	first := servers
+	if items := servers.Each(); len(items) > 0 {
+		first = items[0]
+	}
+	id := "kafka:" + spell(first)
+	if first.IsUnknown() {
+		id = "kafka:" + unknownID(first.Reason())
+	}
+	n := b.g.Node(id)
+	if n == nil {
+		n = b.g.Add(&graph.Node{ID: id, Kind: graph.Cluster, Name: "self-managed Kafka", External: true})
+	}
+	return target{node: n}, []graph.Value{servers}, "other"
+}
+
+// sourceKind guesses what an unresolved source is from the settings only such sources have.
+func sourceKind(p graph.Value) graph.Kind {
+	switch {
+	case p.Get("ScalingConfig").Exists():
+		return graph.Queue
+	case p.Get("Topics").Exists(), p.Get("AmazonManagedKafkaEventSourceConfig").Exists():
+		return graph.Cluster
+	case p.Get("Queues").Exists():
+		return graph.Broker
+	case p.Get("DocumentDBEventSourceConfig").Exists():
+		return graph.Database
+	case p.Get("StartingPosition").Exists():
+		return graph.Stream
+	case p.Get("EventSourceArn").IsUnknown():
+		return graph.Queue // a mapping without starting position reads a queue
+	}
+	return graph.Other
+}
+
+func hasService(principal string) bool {
+	return strings.HasSuffix(principal, ".amazonaws.com") || strings.HasSuffix(principal, ".amazonaws.com.cn") ||
+		strings.HasSuffix(principal, ".${AWS::URLSuffix}") || strings.HasSuffix(principal, ".amazon.com")
+}

@@ -1,0 +1,148 @@
+package services
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(resourceType{
+	Type: "AWS::SQS::Queue", Kind: graph.Queue, ARN: "sqs:", Name: "QueueName",
+	Defaults: []setting{
+		// CloudFormation reference, AWS::SQS::Queue; seconds and bytes.
+		number("visibilityTimeout", 30), number("messageRetentionPeriod", 345600), number("delaySeconds", 0),
+		number("receiveMessageWaitTimeSeconds", 0), number("maximumMessageSize", 1048576),
+		truth("fifoQueue", false), truth("sqsManagedSseEnabled", true),
+	},
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		redrive := jsonValue(r.Properties.Get("RedrivePolicy"))
+		if dlq := redrive.Get("deadLetterTargetArn"); dlq.Exists() {
+			b.failure(n, r, dlq, graph.Edge{Label: "redrive", Settings: redrive})
+		}
+		b.encrypted(n, r, r.Properties.Get("KmsMasterKeyId"))
+	},
+})
+
+// jsonValue reads a property that may be written as a mapping or as JSON text.
+func jsonValue(v graph.Value) graph.Value {
+	s, ok := v.Str()
+	if !ok || v.Kind != graph.String || !strings.HasPrefix(strings.TrimSpace(s), "{") {
+		return v
+	}
+	var tree any
+	if json.Unmarshal([]byte(s), &tree) != nil {
+		return v
+	}
+	return fromJSON(v.At, tree)
+}
+
+func fromJSON(at *graph.Evidence, tree any) graph.Value {
+	switch t := tree.(type) {
+	case map[string]any:
+		var fields []graph.Field
+		for _, name := range sortedKeys(t) {
+			fields = append(fields, graph.Field{Name: name, Value: fromJSON(at, t[name])})
+		}
+		return graph.NewMap(at, fields...)
+	case []any:
+		items := make([]graph.Value, len(t))
+		for i, it := range t {
+			items[i] = fromJSON(at, it)
+		}
+		return graph.NewList(at, items...)
+	case string:
+		return graph.NewString(at, t)
+	case bool:
+		return graph.NewBool(at, t)
+	case float64:
+		b, _ := json.Marshal(t) // a float64 always marshals
+		return graph.NewNumber(at, string(b))
+	}
+	return graph.NewNull(at)
+}
+
+var _ = add(resourceType{Type: "AWS::SQS::QueuePolicy", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	b.resourcePolicy(r, r.Properties.Get("PolicyDocument"), graph.Queue, r.Properties.Get("Queues").Each(), "sqs:")
+}})
+
+var _ = add(resourceType{Type: "AWS::SQS::QueueInlinePolicy", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	b.resourcePolicy(r, r.Properties.Get("PolicyDocument"), graph.Queue, r.Properties.Get("Queue").Each(), "sqs:")
+}})
+
+// resourcePolicy attaches a policy document to the things it protects.
+func (b *builder) resourcePolicy(r *graph.Resource, doc graph.Value, kind graph.Kind, things []graph.Value, namespace string) {
+	statements := policy.Parse(jsonValue(doc), r, "resource policy")
+	for _, v := range things {
+		to := b.reach(v, kind, namespace)
+		if to.node == nil {
+			b.gap(r, v, "the thing this policy protects was not found")
+			continue
+		}
+		to.node.ResourcePolicy = append(to.node.ResourcePolicy, statements...)
+		if doc.IsUnknown() {
+			to.node.PolicyUnknown = doc.Reason()
+		}
+	}
+}
+
+var _ = add(resourceType{
+	Type: "AWS::SNS::Topic", Kind: graph.Topic, ARN: "sns:", Name: "TopicName",
+	Defaults: []setting{truth("fifoTopic", false), number("maximumMessageSize", 262144)}, // bytes
+	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+		for _, s := range r.Properties.Get("Subscription").Each() {
+			b.subscription(r, n, s)
+		}
+		b.encrypted(n, r, r.Properties.Get("KmsMasterKeyId"))
+	},
+})
+
+var _ = add(resourceType{Type: "AWS::SNS::Subscription", Of: "TopicArn", ARN: "sns:", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	topic := b.reach(r.Properties.Get("TopicArn"), graph.Topic, "sns:")
+	b.subscription(r, topic.node, r.Properties)
+}})
+
+// subscription joins a topic to its subscriber. Endpoints that are no resources (mail, telephone, web
+// addresses) are kept as a setting of the topic: the graph shows things, not addresses.
+func (b *builder) subscription(r *graph.Resource, topic *graph.Node, s graph.Value) {
+	if topic == nil {
+		b.gap(r, s.Get("TopicArn"), "the subscription's topic was not found")
+		return
+	}
+	endpoint := s.Get("Endpoint")
+	b.collect(topic, "subscriptions", s)
+	protocol, _ := s.Get("Protocol").Str()
+	kind := map[string]graph.Kind{"lambda": graph.Function, "sqs": graph.Queue, "firehose": graph.Firehose}[protocol]
+	if kind != "" || s.Get("Protocol").IsUnknown() {
+		if kind == "" {
+			kind = graph.Other
+		}
+		to := b.reach(endpoint, kind, map[graph.Kind]string{graph.Function: "lambda:function:", graph.Queue: "sqs:"}[kind])
+		b.edge(graph.Edge{From: topic, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: s, Label: filterLabel(s)}, to, endpoint)
+	} else if to := b.find(endpoint); to.node != nil { // https to an API of this system
+		b.edge(graph.Edge{From: topic, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: s, Label: filterLabel(s)}, to, endpoint)
+	}
+	redrive := jsonValue(s.Get("RedrivePolicy"))
+	if dlq := redrive.Get("deadLetterTargetArn"); dlq.Exists() {
+		b.failure(topic, r, dlq, graph.Edge{Label: "redrive", Settings: redrive})
+	}
+	if role := s.Get("SubscriptionRoleArn"); role.Exists() {
+		b.role(topic, r, role)
+	}
+}
+
+func filterLabel(s graph.Value) string {
+	if s.Get("FilterPolicy").Exists() {
+		return "filtered"
+	}
+	return ""
+}
+
+var _ = add(resourceType{Type: "AWS::SNS::TopicPolicy", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	b.resourcePolicy(r, r.Properties.Get("PolicyDocument"), graph.Topic, r.Properties.Get("Topics").Each(), "sns:")
+}})
+
+var _ = add(resourceType{Type: "AWS::SNS::TopicInlinePolicy", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	b.resourcePolicy(r, r.Properties.Get("PolicyDocument"), graph.Topic, r.Properties.Get("TopicArn").Each(), "sns:")
+}})

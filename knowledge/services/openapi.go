@@ -1,0 +1,136 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// verbs are the operations of an OpenAPI path.
+var verbs = map[string]bool{
+	"get": true, "put": true, "post": true, "delete": true, "options": true, "head": true, "patch": true, "trace": true,
+	"x-amazon-apigateway-any-method": true,
+}
+
+// openAPI reads an API's body: paths with their integrations, and the authorizers among the security schemes.
+func (b *builder) openAPI(api *graph.Node, r *graph.Resource, body graph.Value) {
+	body = jsonValue(body)
+	if body.IsUnknown() {
+		b.gap(r, body, "the API's definition is not known: "+body.Reason())
+		return
+	}
+	if include := body.Get("Fn::Transform"); include.Exists() {
+		b.gap(r, include, "the API's definition is in a file that was not given")
+	}
+	for _, path := range body.Get("paths").Fields() {
+		if path.Value.IsUnknown() {
+			b.gap(r, path.Value, "the operations of "+path.Name+" are not known: "+path.Value.Reason())
+		}
+		for _, op := range path.Value.Fields() {
+			if !verbs[strings.ToLower(op.Name)] {
+				continue
+			}
+			b.operation(api, r, path.Name, op, body)
+		}
+	}
+	for _, where := range []graph.Value{body.Get("securityDefinitions"), body.Get("components", "securitySchemes")} {
+		for _, scheme := range where.Fields() {
+			b.scheme(api, r, scheme)
+		}
+	}
+}
+
+func (b *builder) operation(api *graph.Node, r *graph.Resource, path string, op graph.Field, body graph.Value) {
+	verb := strings.ToUpper(op.Name)
+	if strings.HasPrefix(op.Name, "x-") {
+		verb = "ANY"
+	}
+	key := verb + " " + path
+	b.collect(api, "routes", route(r, key, operationRoute(op.Value, body)))
+	in := op.Value.Get("x-amazon-apigateway-integration")
+	if in.Exists() {
+		b.integrate(api, r, key, in, op.Value)
+	}
+}
+
+// operationRoute spells an operation in the words of AWS::ApiGateway::Method, so that rules look at one form.
+func operationRoute(op, body graph.Value) graph.Value {
+	fields := []graph.Field{{Name: "Operation", Value: op}, {Name: "Integration", Value: op.Get("x-amazon-apigateway-integration")}}
+	security := op.Get("security")
+	if !security.Exists() {
+		security = body.Get("security")
+	}
+	if !security.Exists() && op.Get("x-amazon-apigateway-auth").Exists() {
+		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: op.Get("x-amazon-apigateway-auth", "type")})
+	}
+	if t, at := securityType(security, body); t != "" {
+		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: graph.NewString(firstPlace(at, op.At), t)})
+	}
+	if apiKeyRequired(security, body) {
+		fields = append(fields, graph.Field{Name: "ApiKeyRequired", Value: graph.NewBool(security.At, true)})
+	}
+	validator := op.Get("x-amazon-apigateway-request-validator")
+	if !validator.Exists() {
+		validator = body.Get("x-amazon-apigateway-request-validator")
+	}
+	fields = append(fields, graph.Field{Name: "RequestValidator", Value: validator})
+	return record(op.At, fields...)
+}
+
+func schemeOf(name string, body graph.Value) graph.Value {
+	if s := body.Get("securityDefinitions", name); s.Exists() {
+		return s
+	}
+	return body.Get("components", "securitySchemes", name)
+}
+
+// securityType says what protects an operation in the words of a method's AuthorizationType: the first scheme
+// that is more than an API key.
+func securityType(security, body graph.Value) (string, *graph.Evidence) {
+	for _, alternative := range security.Each() {
+		if alternative.IsUnknown() {
+			return "", nil
+		}
+		for _, f := range alternative.Fields() {
+			s := schemeOf(f.Name, body)
+			auth := s.Get("x-amazon-apigateway-authtype")
+			kind, _ := auth.Str()
+			switch {
+			case strings.EqualFold(kind, "awsSigv4"):
+				return "AWS_IAM", f.Value.At
+			case strings.EqualFold(kind, "cognito_user_pools"):
+				return "COGNITO_USER_POOLS", f.Value.At
+			case s.Get("x-amazon-apigateway-authorizer", "type").String() == "jwt":
+				return "JWT", f.Value.At
+			case s.Get("x-amazon-apigateway-authorizer").Exists():
+				return "CUSTOM", f.Value.At
+			}
+		}
+	}
+	if security.Kind == graph.List && len(security.Items()) == 0 {
+		return "NONE", security.At
+	}
+	return "", nil
+}
+
+func apiKeyRequired(security, body graph.Value) bool {
+	for _, alternative := range security.Each() {
+		for _, f := range alternative.Fields() {
+			s := schemeOf(f.Name, body)
+			if s.Get("type").String() == "apiKey" && !s.Get("x-amazon-apigateway-authtype").Exists() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// scheme joins an API with the authorizer of a security scheme.
+func (b *builder) scheme(api *graph.Node, r *graph.Resource, scheme graph.Field) {
+	authorizer := scheme.Value.Get("x-amazon-apigateway-authorizer")
+	if !authorizer.Exists() {
+		return
+	}
+	b.collect(api, "authorizers", authorizer)
+	b.authorizer(api, r, authorizer)
+}

@@ -1,0 +1,368 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// target is what a value names: a node, the alias or version in between, and what follows the name.
+type target struct {
+	node      *graph.Node
+	qualifier string
+	rest      string // text after the thing: "/*", "/stream/...", "/prod/GET/orders"
+	byName    bool   // found by equal names, not by a reference
+}
+
+// spell writes a value as text that two places can be compared by: references as ${Id} or ${Id.Attr},
+// unknown parts as ${?reason}. Two unknown parts of the same reason (the same parameter) spell alike.
+func spell(v graph.Value) string {
+	parts := v.Parts()
+	if len(parts) == 1 && parts[0].Ref == nil && parts[0].Unknown == "" {
+		return parts[0].Literal
+	}
+	var s strings.Builder
+	for _, p := range parts {
+		switch {
+		case p.Ref != nil:
+			s.WriteString("${" + p.Ref.Resource)
+			if p.Ref.Attribute != "" {
+				s.WriteString("." + p.Ref.Attribute)
+			}
+			s.WriteString("}")
+		case p.Unknown != "":
+			s.WriteString("${?" + p.Unknown + "}")
+		default:
+			s.WriteString(p.Literal)
+		}
+	}
+	return s.String()
+}
+
+// cut splits text at the first of the separators that stands outside ${...}.
+func cut(s, separators string) (before, after string, found bool) {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '$' && i+1 < len(s) && s[i+1] == '{':
+			depth++
+			i++
+		case s[i] == '}' && depth > 0:
+			depth--
+		case depth == 0 && strings.IndexByte(separators, s[i]) >= 0:
+			return s[:i], s[i:], true
+		}
+	}
+	return s, "", false
+}
+
+// arn is a parsed ARN. Any field may hold ${...}.
+type arn struct{ service, region, account, resource string }
+
+func parseARN(s string) (arn, bool) {
+	if !strings.HasPrefix(s, "arn:") {
+		return arn{}, false
+	}
+	var f [6]string
+	for i := 0; i < 5; i++ {
+		before, after, found := cut(s, ":")
+		if !found {
+			return arn{}, false
+		}
+		f[i], s = before, after[1:]
+	}
+	return arn{service: f[2], region: f[3], account: f[4], resource: s}, true
+}
+
+// reference reads ${Id} or ${Id.Attr}; ok is false for pseudo parameters, unknown parts and plain text.
+func reference(s string) (id string, ok bool) {
+	if !strings.HasPrefix(s, "${") || !strings.HasSuffix(s, "}") || strings.Count(s, "${") != 1 {
+		return "", false
+	}
+	s = s[2 : len(s)-1]
+	if s == "" || s[0] == '?' || strings.Contains(s, "::") {
+		return "", false
+	}
+	hash := strings.LastIndex(s, "#") + 1 // a graph id may hold the file's name, which has dots
+	if dot := strings.Index(s[hash:], "."); dot >= 0 {
+		s = s[:hash+dot]
+	}
+	return s, true
+}
+
+// standsFor returns the thing a resource id means to others: itself, or for a version, stage or mapping the
+// thing it belongs to.
+func (b *builder) standsFor(id string) target {
+	if t, ok := b.stands[id]; ok {
+		return t
+	}
+	b.stands[id] = target{} // ends a circle of owners
+	r := b.resources[id]
+	if r == nil {
+		return target{}
+	}
+	t := types[r.Type]
+	out := target{node: b.g.Node(id)}
+	if t != nil && t.Of != "" {
+		out = b.find(r.Properties.Get(t.Of), t.ARN)
+	}
+	switch r.Type {
+	case "AWS::Lambda::Alias":
+		out = b.find(r.Properties.Get("FunctionName"), "lambda:function:")
+		out.qualifier = spell(r.Properties.Get("Name"))
+	case "AWS::Lambda::Version":
+		out.qualifier = "${" + id + "}"
+	}
+	out.byName = false
+	b.stands[id] = out
+	return out
+}
+
+// standIn tells a thing which resources mean it.
+func (b *builder) standIn(r *graph.Resource) {
+	if t := b.standsFor(r.ID); t.node != nil && t.node.ID != r.ID {
+		t.node.StandIns = append(t.node.StandIns, r.ID)
+		if r.Type == "AWS::KMS::Alias" {
+			b.name("kms:alias/"+strings.TrimPrefix(spell(r.Properties.Get("AliasName")), "alias/"), t.node)
+		}
+	}
+}
+
+// find looks up what a value names in this system: a reference, an ARN or, in the given namespaces
+// ("lambda:function:"), a bare name. It returns no node where the thing is not part of the system.
+func (b *builder) find(v graph.Value, namespaces ...string) target {
+	if ref, ok := v.Ref(); ok {
+		return b.standsFor(ref.Resource)
+	}
+	if v.Kind != graph.String {
+		return target{}
+	}
+	return b.findText(spell(v), namespaces...)
+}
+
+func (b *builder) findText(s string, namespaces ...string) target {
+	if n := b.physical[s]; n != nil {
+		return target{node: n, byName: true}
+	}
+	if a, ok := parseARN(s); ok {
+		return b.findARN(a)
+	}
+	if strings.HasPrefix(s, "${") {
+		head, rest, _ := cut(s, ":/")
+		if id, ok := reference(head); ok {
+			return withRest(b.standsFor(id), rest)
+		}
+	}
+	if name, ok := queueOfURL(s); ok {
+		if id, ok := reference(name); ok {
+			return b.standsFor(id)
+		}
+		return target{node: b.names["sqs:"+name], byName: true}
+	}
+	for _, ns := range namespaces {
+		if ns == "" {
+			continue
+		}
+		if t := b.named(ns, s); t.node != nil {
+			return t
+		}
+	}
+	return target{}
+}
+
+func queueOfURL(s string) (string, bool) {
+	if !strings.HasPrefix(s, "https://sqs.") {
+		return "", false
+	}
+	return s[strings.LastIndex(s, "/")+1:], true
+}
+
+// withRest adds the text behind a reference: a qualifier for functions, a path for others.
+func withRest(t target, rest string) target {
+	if t.node == nil || rest == "" {
+		return t
+	}
+	if t.node.Kind == graph.Function && rest[0] == ':' {
+		t.qualifier = strings.TrimPrefix(rest[1:], "$LATEST")
+		return t
+	}
+	t.rest = rest
+	return t
+}
+
+// forms says how the resource part of an ARN is read: what stands before the name and what ends it.
+var forms = []struct{ service, prefix, ends, namespace string }{
+	{"lambda", "function:", ":", "lambda:function:"},
+	{"lambda", "layer:", ":", "lambda:layer:"},
+	{"lambda", "event-source-mapping:", "", ""},
+	{"sqs", "", "/", "sqs:"},
+	{"sns", "", ":", "sns:"},
+	{"dynamodb", "table/", "/", "dynamodb:table/"},
+	{"kinesis", "stream/", "/", "kinesis:stream/"},
+	{"firehose", "deliverystream/", "/", "firehose:deliverystream/"},
+	{"s3", "", "/", "s3:"},
+	{"states", "stateMachine:", ":", "states:stateMachine:"},
+	{"states", "execution:", ":", "states:stateMachine:"},
+	{"states", "express:", ":", "states:stateMachine:"},
+	{"states", "activity:", ":", "states:activity:"},
+	{"events", "event-bus/", "", "events:event-bus/"},
+	{"events", "event-busv2/", "/", "events:event-busv2/"},
+	{"events", "rule/", "", "events:rule/"},
+	{"events", "archive/", "", "events:archive/"},
+	{"events", "api-destination/", "/", "events:api-destination/"},
+	{"events", "connection/", "/", "events:connection/"},
+	{"scheduler", "schedule/", "", "scheduler:schedule/"},
+	{"pipes", "pipe/", "", "pipes:pipe/"},
+	{"logs", "log-group:", ":", "logs:log-group:"},
+	{"iam", "role/", "", "iam:role/"},
+	{"iam", "policy/", "", "iam:policy/"},
+	{"kms", "key/", "", "kms:key/"},
+	{"kms", "alias/", "", "kms:alias/"},
+	{"secretsmanager", "secret:", "", "secretsmanager:secret:"},
+	{"ssm", "parameter/", "", "ssm:parameter/"},
+	{"ssm", "parameter", "", "ssm:parameter/"},
+	{"execute-api", "", "/", "execute-api:"},
+	{"appsync", "apis/", "/", "appsync:apis/"},
+	{"cognito-idp", "userpool/", "/", "cognito-idp:userpool/"},
+	{"cloudwatch", "alarm:", "", "cloudwatch:alarm:"},
+	{"kafka", "cluster/", "/", "kafka:cluster/"},
+	{"mq", "broker:", ":", "mq:broker:"},
+	{"rds", "cluster:", "", "rds:cluster:"},
+	{"rds", "db:", "", "rds:db:"},
+	{"ecs", "cluster/", "", "ecs:cluster/"},
+	{"ecs", "task-definition/", ":", "ecs:task-definition/"},
+	{"batch", "job-queue/", "", "batch:job-queue/"},
+	{"codebuild", "project/", "", "codebuild:project/"},
+	{"codepipeline", "", "/", "codepipeline:"},
+	{"elasticloadbalancing", "", "", "elasticloadbalancing:"},
+}
+
+func (b *builder) findARN(a arn) target {
+	for _, f := range forms {
+		if f.service != a.service || !strings.HasPrefix(a.resource, f.prefix) || f.namespace == "" {
+			continue
+		}
+		name, rest := a.resource[len(f.prefix):], ""
+		if f.ends != "" {
+			name, rest, _ = cut(name, f.ends)
+		}
+		t := b.named(f.namespace, name)
+		if t.node == nil {
+			return t
+		}
+		return withRest(t, rest)
+	}
+	return target{}
+}
+
+// named finds a name in a namespace; a name that is a reference is followed.
+func (b *builder) named(namespace, name string) target {
+	if id, ok := reference(name); ok {
+		t := b.standsFor(id)
+		return t
+	}
+	if namespace == "kms:alias/" {
+		name = strings.TrimPrefix(name, "alias/")
+	}
+	if n := b.names[namespace+strings.TrimPrefix(name, "/")]; n != nil {
+		return target{node: n, byName: true}
+	}
+	// Roles and rules have a path or a bus before the name, secrets a suffix of six characters behind it.
+	switch namespace {
+	case "iam:role/", "iam:policy/", "events:rule/", "scheduler:schedule/":
+		if i := strings.LastIndex(name, "/"); i >= 0 {
+			return b.named(namespace, name[i+1:])
+		}
+	case "secretsmanager:secret:":
+		if i := strings.LastIndex(name, "-"); i > 0 && len(name)-i == 7 {
+			return b.named(namespace, name[:i])
+		}
+	case "lambda:function:", "sqs:":
+		if head, rest, found := cut(name, ":"); found {
+			return withRest(b.named(namespace, head), rest)
+		}
+	}
+	return target{}
+}
+
+// reach is find, but for things outside the system it makes an external node: of the kind the ARN shows, else
+// of the kind expected at this place. It returns no node only where nothing is written.
+func (b *builder) reach(v graph.Value, expected graph.Kind, namespaces ...string) target {
+	if t := b.find(v, namespaces...); t.node != nil {
+		return t
+	}
+	if _, ok := v.Ref(); ok {
+		return target{} // a resource that is no thing, or does not exist under these conditions
+	}
+	switch v.Kind {
+	case graph.String, graph.Unknown:
+		return b.external(spell(v), v, expected)
+	}
+	return target{}
+}
+
+// external makes, or finds again, the node of a thing that is named but not in the system.
+func (b *builder) external(s string, v graph.Value, expected graph.Kind) target {
+	if s == "" {
+		return target{}
+	}
+	id, name, kind, qualifier := s, "", expected, ""
+	if a, ok := parseARN(s); ok {
+		kind, name = kindOfARN(a, expected), a.resource
+		if i := strings.LastIndexAny(name, ":/"); i >= 0 && !strings.Contains(name[i:], "}") {
+			name = name[i+1:]
+		}
+		if kind == graph.Function && strings.Count(a.resource, ":") == 2 {
+			i := strings.LastIndex(s, ":")
+			id, qualifier = s[:i], s[i+1:]
+		}
+	} else {
+		name = s
+	}
+	if v.IsUnknown() {
+		id, name = unknownID(v.Reason()), ""
+	}
+	n := b.g.Node(id)
+	if n == nil {
+		n = b.g.Add(&graph.Node{ID: id, Kind: kind, Name: name, External: true})
+		b.byKind[kind] = append(b.byKind[kind], n)
+	}
+	return target{node: n, qualifier: qualifier}
+}
+
+// unknownID is the id of something that is not known: import:NAME for an import, parameter:NAME for a
+// parameter without value, else the reason itself.
+func unknownID(reason string) string {
+	words := strings.Fields(reason)
+	if len(words) > 1 && (words[0] == "import" || words[0] == "parameter") {
+		return words[0] + ":" + strings.TrimSuffix(words[1], ":")
+	}
+	return "unknown:" + reason
+}
+
+var arnKinds = []struct {
+	service, prefix string
+	kind            graph.Kind
+}{
+	{"lambda", "function:", graph.Function}, {"lambda", "layer:", graph.Layer}, {"sqs", "", graph.Queue},
+	{"sns", "", graph.Topic}, {"dynamodb", "table/", graph.Table}, {"kinesis", "stream/", graph.Stream},
+	{"firehose", "", graph.Firehose}, {"s3", "", graph.Bucket}, {"states", "", graph.StateMachine},
+	{"events", "event-bus", graph.EventBus}, {"events", "rule/", graph.Rule}, {"scheduler", "schedule/", graph.Schedule},
+	{"pipes", "", graph.Pipe}, {"logs", "", graph.LogGroup}, {"iam", "role/", graph.Role}, {"iam", "policy/", graph.Policy},
+	{"kms", "", graph.Key}, {"secretsmanager", "", graph.Secret}, {"ssm", "parameter", graph.Parameter},
+	{"execute-api", "", graph.RestAPI}, {"appsync", "", graph.GraphQLAPI}, {"cognito-idp", "", graph.UserPool},
+	{"cognito-identity", "", graph.IdentityPool}, {"cloudwatch", "alarm:", graph.Alarm}, {"kafka", "", graph.Cluster},
+	{"mq", "", graph.Broker}, {"rds", "", graph.Database}, {"ecs", "cluster/", graph.Cluster},
+}
+
+func kindOfARN(a arn, expected graph.Kind) graph.Kind {
+	for _, k := range arnKinds {
+		if k.service == a.service && strings.HasPrefix(a.resource, k.prefix) {
+			return k.kind
+		}
+	}
+	if expected == "" || a.service != "" && !strings.HasPrefix(a.service, "${") {
+		return graph.Other
+	}
+	return expected
+}

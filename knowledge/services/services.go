@@ -1,0 +1,95 @@
+// Package services turns resources into the architecture graph: one file per AWS service says which node a
+// resource type is, what AWS puts where nothing is written, and how it connects to others. It knows services,
+// not templates: the same code reads SAM, CloudFormation, CDK output and a deployed stack, because all of them
+// arrive as graph.Resource with resolved Values.
+//
+// A type that is a thing becomes a node. A type that only says how two things belong together (a method, a
+// mapping, a permission, a version) becomes an edge, a setting or a statement of the things it joins. A type
+// that no file here knows becomes a node of kind other, so that nothing of a template is lost; its references
+// are not guessed at.
+//
+// Build works in passes over flat indexes (by id, by ARN, by name), so that its cost grows with the number of
+// resources and edges, not with their product.
+package services
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// resourceType is what this package knows about one CloudFormation type. One literal each, in the file of
+// its service.
+type resourceType struct {
+	Type string
+	Kind graph.Kind // "" where the resource has no node of its own
+
+	// ARN is how the thing's ARN names it: service, colon, and what stands before the name: "lambda:function:".
+	// Name is the property that holds the name.
+	ARN  string
+	Name string
+
+	// Of is the property that names the thing a resource without a node stands for: a stage stands for its API.
+	Of string
+
+	Defaults []setting
+
+	// Connect adds what the resource contributes: edges, settings, statements. n is the resource's node, or nil.
+	Connect func(b *builder, r *graph.Resource, n *graph.Node)
+}
+
+// setting is a default: the value AWS uses where nothing is written.
+type setting struct {
+	Name  string
+	Value graph.Value
+}
+
+func number(name string, n int) setting { return setting{name, graph.NewInt(nil, n)} }
+func text(name, s string) setting       { return setting{name, graph.NewString(nil, s)} }
+func truth(name string, b bool) setting { return setting{name, graph.NewBool(nil, b)} }
+func apply(set func(string, graph.Value), settings []setting) {
+	for _, s := range settings {
+		set(s.Name, s.Value)
+	}
+}
+
+var types = map[string]*resourceType{}
+
+// add registers a type at start-up. A type registered twice is a mistake in our own tables.
+func add(t resourceType) bool {
+	if _, twice := types[t.Type]; twice {
+		panic(fmt.Sprintf("services: %s is registered twice", t.Type))
+	}
+	types[t.Type] = &t
+	return true
+}
+
+// Known tells whether a resource type has its own registration here; others become nodes of kind other.
+func Known(typ string) bool { return types[typ] != nil }
+
+// Build makes the architecture graph of one scenario. It never fails: what cannot be followed is listed in
+// the graph's Gaps.
+func Build(s graph.Scenario) *graph.Graph {
+	b := newBuilder(s)
+	for _, r := range s.Resources {
+		b.addNode(r)
+	}
+	for _, r := range s.Resources {
+		b.nameNode(r)
+	}
+	for _, r := range s.Resources {
+		b.standIn(r)
+	}
+	for _, r := range s.Resources {
+		if t := types[r.Type]; t != nil && t.Connect != nil {
+			t.Connect(b, r, b.g.Node(r.ID))
+		}
+		if isCustom(r.Type) {
+			b.customResource(r)
+		}
+	}
+	b.attachPolicies()
+	b.sends()
+	b.foldFramework()
+	return b.g
+}

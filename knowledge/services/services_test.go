@@ -1,0 +1,126 @@
+package services_test
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/services"
+)
+
+// load builds the graph of a template under its default conditions.
+func load(t testing.TB, template string) *graph.Graph {
+	t.Helper()
+	sys, err := cfn.Load(context.Background(), []cfn.File{{Name: "template.yaml", Data: []byte(template)}}, cfn.Options{})
+	require.NoError(t, err)
+	return services.Build(sys.Scenarios[0])
+}
+
+// lines spells the edges of a graph, sorted: "Queue polls Worker (poll)"; certain is left out.
+func lines(g *graph.Graph) []string {
+	out := []string{}
+	for _, e := range g.Edges {
+		s := fmt.Sprintf("%s %s %s", e.From.ID, e.Kind, e.To.ID)
+		if e.Qualifier != "" {
+			s += ":" + e.Qualifier
+		}
+		for _, word := range []string{string(e.Mode), string(e.Strength)} {
+			if word != "" && word != "certain" {
+				s += " " + word
+			}
+		}
+		if e.Label != "" {
+			s += " [" + e.Label + "]"
+		}
+		out = append(out, s)
+	}
+	sort.Strings(out)
+	return out
+}
+
+func TestQueueWorkerGraph(t *testing.T) {
+	g := load(t, `
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: orders, ProtocolType: HTTP}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationSubtype: SQS-SendMessage
+      CredentialsArn: !GetAtt ApiRole.Arn
+      RequestParameters: {QueueUrl: !Ref Queue, MessageBody: $request.body}
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: POST /orders, Target: !Sub "integrations/${Integration}"}
+  ApiRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: sts:AssumeRole}}
+      Policies:
+        - PolicyName: send
+          PolicyDocument: {Statement: [{Effect: Allow, Action: sqs:SendMessage, Resource: !GetAtt Queue.Arn}]}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt DLQ.Arn, maxReceiveCount: 5}
+  DLQ: {Type: AWS::SQS::Queue}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: !GetAtt Role.Arn
+      Environment: {Variables: {TABLE: !Ref Table}}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Queue.Arn, FunctionName: !Ref Worker}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: [lambda.amazonaws.com]}, Action: sts:AssumeRole}]}
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole]
+      Policies:
+        - PolicyName: table
+          PolicyDocument: {Statement: [{Effect: Allow, Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"], Resource: !GetAtt Table.Arn}]}
+  Table:
+    Type: AWS::DynamoDB::Table
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub "/aws/lambda/${Worker}"}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      MetricName: ApproximateNumberOfMessagesVisible
+      Namespace: AWS/SQS
+      Dimensions: [{Name: QueueName, Value: !GetAtt DLQ.QueueName}]
+      AlarmActions: [!Ref Topic]
+  Topic: {Type: AWS::SNS::Topic}
+`)
+	require.Equal(t, strings.Split(strings.TrimSpace(`
+Alarm alarms DLQ [ApproximateNumberOfMessagesVisible]
+Alarm notifies Topic async [alarmActions]
+Api assumes ApiRole
+Api writes Queue async [POST /orders]
+ApiRole grants Queue [sqs:SendMessage]
+Logs logs Worker
+Queue failsTo DLQ async [redrive]
+Queue polls Worker poll
+Role grants Table [dynamodb:PutItem, dynamodb:UpdateItem]
+Worker assumes Role
+Worker writes Table sync`), "\n"), lines(g))
+
+	polls := g.OfEdge(graph.Polls)[0]
+	size := polls.Setting("batchSize")
+	n, _ := size.Int()
+	require.Equal(t, 10, n)
+	require.Equal(t, graph.Default, size.Origin)
+	n, _ = g.Node("Queue").Setting("visibilityTimeout").Int()
+	require.Equal(t, 30, n)
+}
