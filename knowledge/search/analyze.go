@@ -15,13 +15,27 @@ import (
 // words, AWS::SQS::Queue by both, 10,240 as one number, 6MB as a number and its unit.
 const analyzerName = "serverless"
 
+// pairAnalyzerName makes terms of neighbouring words.
+const pairAnalyzerName = "serverless-pairs"
+
 func init() {
-	err := registry.RegisterAnalyzer(analyzerName, func(map[string]interface{}, *registry.Cache) (analysis.Analyzer, error) {
-		return analyzer{}, nil
-	})
-	if err != nil {
-		panic(err) // the name is taken: a mistake of ours
+	for name, a := range map[string]analysis.Analyzer{analyzerName: analyzer{}, pairAnalyzerName: pairAnalyzer{}} {
+		err := registry.RegisterAnalyzer(name, func(map[string]interface{}, *registry.Cache) (analysis.Analyzer, error) { return a, nil })
+		if err != nil {
+			panic(err) // the name is taken: a mistake of ours
+		}
 	}
+}
+
+type pairAnalyzer struct{}
+
+// Analyze implements analysis.Analyzer. Each pair counts once.
+func (pairAnalyzer) Analyze(input []byte) analysis.TokenStream {
+	var out analysis.TokenStream
+	for i, p := range pairsOf(scan(string(input))) {
+		out = append(out, &analysis.Token{Term: []byte(p), Position: i + 1, Type: analysis.AlphaNumeric})
+	}
+	return out
 }
 
 type analyzer struct{}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
@@ -27,12 +28,16 @@ const (
 	fieldPage    = "page"    // the page's title, topics and services
 	fieldLead    = "lead"    // the first sentence
 	fieldBody    = "body"    // all of the text
+	fieldPairs   = "pairs"   // neighbouring words of heading and text
 	fieldDomain  = "domain"  // filters, not analysed
 	fieldKind    = "kind"
 	fieldService = "service"
 )
 
-var scoredFields = []string{fieldHeading, fieldPage, fieldLead, fieldBody}
+var (
+	scoredFields = []string{fieldHeading, fieldPage, fieldLead, fieldBody}
+	pairFields   = []string{fieldPairs}
+)
 
 var statsKey = []byte("serverless-architect")
 
@@ -50,6 +55,8 @@ type Index struct {
 	index  bleve.Index
 	bm25   *search.BM25Stats
 	hash   string
+
+	vocabulary func() []vocable // every term of the bodies, for misspelled questions
 }
 
 type indexedPassage struct {
@@ -57,6 +64,7 @@ type indexedPassage struct {
 	Page    string   `json:"page"`
 	Lead    string   `json:"lead"`
 	Body    string   `json:"body"`
+	Pairs   string   `json:"pairs"`
 	Domain  string   `json:"domain"`
 	Kind    string   `json:"kind"`
 	Service []string `json:"service"`
@@ -96,6 +104,10 @@ func newMapping() mapping.IndexMapping {
 		f.Analyzer = analyzerName
 		doc.AddFieldMappingsAt(name, f)
 	}
+	pairs := bleve.NewTextFieldMapping()
+	pairs.Store, pairs.IncludeTermVectors, pairs.IncludeInAll, pairs.DocValues = false, false, false, false
+	pairs.Analyzer = pairAnalyzerName
+	doc.AddFieldMappingsAt(fieldPairs, pairs)
 	for _, name := range []string{fieldDomain, fieldKind, fieldService} {
 		f := bleve.NewTextFieldMapping()
 		f.Store, f.IncludeTermVectors, f.IncludeInAll, f.DocValues = false, false, false, false
@@ -176,8 +188,10 @@ func Memory(ctx context.Context, c *Corpus) (*Index, error) {
 }
 
 func newIndex(c *Corpus, ix bleve.Index, st stats) *Index {
-	return &Index{corpus: c, index: ix, hash: st.Hash,
+	out := &Index{corpus: c, index: ix, hash: st.Hash,
 		bm25: &search.BM25Stats{DocCount: float64(st.Count), FieldCardinality: st.Length}}
+	out.vocabulary = sync.OnceValue(out.readVocabulary)
+	return out
 }
 
 // fill indexes every passage and counts what BM25 needs.
@@ -201,6 +215,7 @@ func fill(ctx context.Context, c *Corpus, add func(id string, data interface{}) 
 				st.Length[field] += len(w.terms())
 			}
 		}
+		st.Length[fieldPairs] += len(pairsOf(scan(doc.Pairs)))
 		if err := add(p.ID, doc); err != nil {
 			return stats{}, fmt.Errorf("indexing %s: %w", p.ID, err)
 		}

@@ -60,6 +60,9 @@ func readQuestions(t testing.TB, file string) []question {
 func TestEveryQuestionIsAnsweredWithinItsBudget(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)
+	if *results != "" {
+		writePassages(t, filepath.Join(*results, "passages.out"))
+	}
 	for _, file := range questionFiles(t) {
 		var out *os.File
 		if *results != "" {
@@ -97,4 +100,16 @@ type answer struct {
 type answered struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
+}
+
+// writePassages writes every passage of the corpus, so that a miss can be told apart: fact lacking or ranked low.
+func writePassages(t *testing.T, file string) {
+	all, err := search.NewCorpus(references.Files).Passages()
+	require.NoError(t, err)
+	out, err := os.Create(file)
+	require.NoError(t, err)
+	for _, p := range all {
+		require.NoError(t, json.NewEncoder(out).Encode(answered{p.ID, p.Title + "\n" + p.Text}))
+	}
+	require.NoError(t, out.Close())
 }

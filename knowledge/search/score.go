@@ -10,18 +10,30 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// weights says how much a hit in each field counts.
-var weights = map[string]float64{fieldHeading: 1.8, fieldPage: 1.2, fieldLead: 0.8, fieldBody: 1}
+// weightOf says how much a hit in a field counts.
+func weightOf(field string) float64 {
+	switch field {
+	case fieldHeading:
+		return tuning.heading
+	case fieldPage:
+		return tuning.page
+	case fieldLead:
+		return tuning.lead
+	}
+	return tuning.body
+}
 
 // concept is one idea of a question: the asked word, or what it stands for. A passage that holds several
 // alternatives of a concept gets the best one, not their sum, so that synonyms never outweigh another word.
 type concept struct {
 	alternatives []alternative
-	asked        bool // counts for how much of the question is covered
+	asked        bool     // counts for how much of the question is covered
+	fields       []string // where to look; nil is scoredFields
 }
 
+// alternative is one way to put a concept: all its terms add up.
 type alternative struct {
-	term   string
+	terms  []string
 	weight float64
 }
 
@@ -31,7 +43,7 @@ type alternative struct {
 type conceptQuery struct {
 	concepts []concept
 	bm25     *search.BM25Stats
-	boost    func(id string) float64
+	correct  func(term string) string // the word of the index that a word unknown to it was meant to be, or ""
 }
 
 var _ query.Query = (*conceptQuery)(nil)
@@ -39,31 +51,54 @@ var _ query.Query = (*conceptQuery)(nil)
 // Searcher implements query.Query.
 func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
 	ctx = context.WithValue(ctx, search.BM25StatsKey, q.bm25)
-	s := &conceptSearcher{concepts: len(q.concepts)}
+	s := &conceptSearcher{best: make([]float64, len(q.concepts))}
 	for i, c := range q.concepts {
 		if c.asked {
 			s.asked++
 		}
 		for a, alt := range c.alternatives {
-			for _, field := range scoredFields {
-				term, err := searcher.NewTermSearcher(ctx, r, alt.term, field, 1, o)
-				if err != nil {
+			before := len(s.leaves)
+			for _, term := range alt.terms {
+				if err := s.open(ctx, r, o, term, leaf{concept: i, alternative: a, asked: c.asked, weight: alt.weight}, c.fields); err != nil {
 					s.Close()
 					return nil, err
 				}
-				if term.Count() == 0 {
-					if err := term.Close(); err != nil {
-						s.Close()
-						return nil, err
-					}
-					continue
+			}
+			if len(s.leaves) > before || a > 0 || !c.asked {
+				continue
+			}
+			if meant := q.correct(alt.terms[0]); meant != "" {
+				if err := s.open(ctx, r, o, meant, leaf{concept: i, alternative: a, asked: true, weight: alt.weight}, c.fields); err != nil {
+					s.Close()
+					return nil, err
 				}
-				s.leaves = append(s.leaves, leaf{Searcher: term, concept: i, alternative: a, asked: c.asked, weight: alt.weight * weights[field]})
 			}
 		}
 	}
-	s.best = make([]float64, s.concepts)
 	return s, nil
+}
+
+// open adds a leaf for each field that knows the term.
+func (s *conceptSearcher) open(ctx context.Context, r index.IndexReader, o search.SearcherOptions, term string, like leaf, fields []string) error {
+	if fields == nil {
+		fields = scoredFields
+	}
+	weight := like.weight
+	for _, field := range fields {
+		hits, err := searcher.NewTermSearcher(ctx, r, term, field, 1, o)
+		if err != nil {
+			return err
+		}
+		if hits.Count() == 0 {
+			if err := hits.Close(); err != nil {
+				return err
+			}
+			continue
+		}
+		like.Searcher, like.weight = hits, weight*weightOf(field)
+		s.leaves = append(s.leaves, like)
+	}
+	return nil
 }
 
 // leaf is the hits of one term in one field, of which current is the next one.
@@ -78,11 +113,10 @@ type leaf struct {
 
 // conceptSearcher merges its leaves in the order of documents.
 type conceptSearcher struct {
-	leaves   []leaf
-	concepts int
-	asked    int
-	started  bool
-	best     []float64
+	leaves  []leaf
+	asked   int // how many concepts were asked for
+	started bool
+	best    []float64 // of each concept, for the document at hand
 }
 
 var _ search.Searcher = (*conceptSearcher)(nil)
@@ -138,13 +172,10 @@ func (s *conceptSearcher) collect(ctx *search.SearchContext, out *search.Documen
 		out.Score += b
 	}
 	if s.asked > 0 {
-		out.Score *= coverBase + (1-coverBase)*float64(covered)/float64(s.asked)
+		out.Score *= tuning.cover + (1-tuning.cover)*float64(covered)/float64(s.asked)
 	}
 	return nil
 }
-
-// coverBase is what a passage keeps that covers next to nothing of the question. Set by measuring.
-var coverBase = 0.5
 
 func (l *leaf) step(ctx *search.SearchContext) error {
 	if l.current != nil {

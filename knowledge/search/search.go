@@ -7,9 +7,11 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,7 +93,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 
 // candidatesPerLimit is how many ranked passages are looked at for each one wanted: enough to skip near
 // duplicates and passages that are too long for what is left of the budget.
-const candidatesPerLimit = 4
+const candidatesPerLimit = 6
 
 func (ix *Index) rank(ctx context.Context, concepts []concept, q Query) ([]candidate, error) {
 	if len(concepts) == 0 {
@@ -112,14 +114,27 @@ func (ix *Index) rank(ctx context.Context, concepts []concept, q Query) ([]candi
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, candidate{p, h.Score})
+		out = append(out, candidate{p, h.Score * kindWeight(p.Kind)})
 	}
+	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	return out, nil
+}
+
+// kindWeight puts short rows of tables and rules behind pages that say as much: a row has few words, which BM25
+// takes for being to the point.
+func kindWeight(kind string) float64 {
+	switch kind {
+	case "facts":
+		return tuning.facts
+	case "rule":
+		return tuning.rules
+	}
+	return 1
 }
 
 // filtered adds the question's filters, which do not score.
 func (ix *Index) filtered(concepts []concept, q Query) query.Query {
-	scored := &conceptQuery{concepts: concepts, bm25: ix.bm25}
+	scored := &conceptQuery{concepts: concepts, bm25: ix.bm25, correct: ix.correct}
 	var filters []query.Query
 	for field, value := range map[string]string{fieldDomain: strings.ToLower(q.Domain), fieldKind: kindKey(q.Kind), fieldService: serviceKey(q.Service)} {
 		if value != "" {
