@@ -85,7 +85,7 @@ type Evidence struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Path   string `json:"path"`
-	Value  any    `json:"value"`
+	Value  any    `json:"value,omitempty"` // nil where nothing is written or known
 	Origin string `json:"origin"`
 	Reason string `json:"reason,omitempty"`
 }

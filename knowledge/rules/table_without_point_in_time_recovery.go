@@ -12,9 +12,9 @@ var _ = add(Rule{
 	Title:    "DynamoDB table has no point-in-time recovery",
 	Severity: High,
 	Pillar:   Reliability,
-	Why: `A faulty deployment, a wrong batch job or a deleted item cannot be undone: without point-in-time recovery the table can only be restored to backups somebody made before.`,
-	Fix: `Set PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}, on a global table in each replica.`,
-	CDK: `pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true }`,
+	Why:      `A faulty deployment, a wrong batch job or a deleted item cannot be undone: without point-in-time recovery the table can only be restored to backups somebody made before.`,
+	Fix:      `Set PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}, on a global table in each replica.`,
+	CDK:      `pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true }`,
 	Sources: []Source{
 		{Title: "CloudFormation reference, AWS::DynamoDB::Table PointInTimeRecoverySpecification", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html#cfn-dynamodb-table-pointintimerecoveryspecification", Checked: "2026-11-23"},
 	},

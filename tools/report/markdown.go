@@ -120,8 +120,13 @@ func doFirst(p *page, groups []cluster) int {
 		if n == 0 {
 			p.must("\nDo first:\n")
 		}
+		line := fmt.Sprintf("%d. %s%s: %s\n", n+1, markdownCode(f.Resource.ID), others(len(c.findings)-1), markdownText(f.Fix.Summary))
+		if n == 0 {
+			p.must(line) // the gravest matter is told whatever the budget
+		} else if !p.add(line) {
+			break
+		}
 		n++
-		p.must(fmt.Sprintf("%d. %s%s: %s\n", n, markdownCode(f.Resource.ID), others(len(c.findings)-1), markdownText(f.Fix.Summary)))
 	}
 	return n
 }

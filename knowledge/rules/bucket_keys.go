@@ -1,0 +1,111 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+// overwritten tells whether what writer may write along e cannot cause the event of in again: another part of
+// the bucket, or another kind of change than the notification speaks of. It decides for buckets only.
+func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
+	bucket := e.To
+	if bucket.Kind != graph.Bucket || e.Kind != graph.Writes || in.From != bucket {
+		return false
+	}
+	prefixes, suffixes := notifiedKeys(in)
+	created, removed := notifiedChanges(in)
+	for _, role := range rolesOf(g, writer) {
+		for _, s := range role.Statements {
+			if !isAllow(s) || !(created && allowsAction(s, "s3:PutObject") || removed && allowsAction(s, "s3:DeleteObject")) {
+				continue
+			}
+			for _, v := range s.Resources {
+				if reaches(v, bucket) && overlaps(keyPattern(v), prefixes, suffixes) {
+					return false
+				}
+			}
+		}
+	}
+	return len(rolesOf(g, writer)) > 0
+}
+
+func allowsAction(s graph.Statement, action string) bool {
+	if len(s.NotActions) > 0 {
+		return true
+	}
+	for _, a := range literals(s.Actions) {
+		if policy.Glob(strings.ToLower(a), strings.ToLower(action)) {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches tells whether a statement's resource may be of this bucket: it names it, or it names no other.
+func reaches(v graph.Value, bucket *graph.Node) bool {
+	for _, ref := range v.Refs() {
+		return ref.Resource == bucket.ID
+	}
+	return true
+}
+
+// keyPattern is the part of an object ARN after the bucket; "*" where it is all or not known.
+func keyPattern(v graph.Value) string {
+	text := v.String()
+	if i := strings.Index(text, "/"); i >= 0 && v.Reason() == "" {
+		return text[i+1:]
+	}
+	return "*"
+}
+
+// notifiedKeys are the prefixes and suffixes of the keys a notification speaks of, from a notification's filter
+// or a rule's pattern. Not known ones are as none.
+func notifiedKeys(in *graph.Edge) (prefixes, suffixes []string) {
+	filter := in.Settings.Get("Filter")
+	entries := append([]graph.Value{}, filter.Get("S3Key", "Rules").Each()...)
+	for _, r := range append(entries, filter.Get("Key", "FilterRules").Each()...) { // CDK's custom resource writes the API's words
+		name, _ := r.Get("Name").Str()
+		value, ok := r.Get("Value").Str()
+		switch {
+		case !ok:
+		case strings.EqualFold(name, "prefix"):
+			prefixes = append(prefixes, value)
+		case strings.EqualFold(name, "suffix"):
+			suffixes = append(suffixes, value)
+		}
+	}
+	return prefixes, suffixes
+}
+
+// notifiedChanges tells which changes a notification speaks of; both where it does not say.
+func notifiedChanges(in *graph.Edge) (created, removed bool) {
+	events := append(in.Settings.Get("Event").Each(), in.Settings.Get("Events").Each()...)
+	if len(events) == 0 {
+		return true, true
+	}
+	for _, v := range events {
+		s, ok := v.Str()
+		created = created || !ok || strings.Contains(s, "ObjectCreated")
+		removed = removed || !ok || strings.Contains(s, "ObjectRemoved")
+	}
+	return created, removed
+}
+
+// overlaps tells whether a key pattern of a policy and the filter of a notification share keys.
+func overlaps(pattern string, prefixes, suffixes []string) bool {
+	fixed, _, open := strings.Cut(pattern, "*")
+	for _, prefix := range prefixes {
+		if !strings.HasPrefix(fixed, prefix) && (!strings.HasPrefix(prefix, fixed) || !open) {
+			return false
+		}
+	}
+	last := pattern[strings.LastIndexByte(pattern, '*')+1:]
+	for _, suffix := range suffixes {
+		if !strings.HasSuffix(last, suffix) && !(open && strings.HasSuffix(suffix, last)) {
+			return false
+		}
+	}
+	return true
+}

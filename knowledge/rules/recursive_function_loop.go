@@ -1,0 +1,301 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "recursive-function-loop",
+	Code:     "GRF001",
+	Title:    "Function writes to what triggers it: the loop never ends",
+	Severity: Critical,
+	Pillar:   Cost,
+	Why: `Each run causes the next one, as fast as Lambda scales: the account's concurrency is used up within minutes and bills of thousands arise within hours. ` +
+		`Lambda stops loops after about 16 rounds only where they go through SQS, SNS, S3 and functions alone and the function uses a supported SDK; not through DynamoDB, Kinesis, EventBridge or an API, and not with RecursiveLoop: Allow.`,
+	Fix: `Write to another resource than the trigger, or make sure that what is written cannot trigger again: a disjoint prefix in filter and policy, a FilterCriteria that excludes own writes.`,
+	CDK: `a second bucket, queue, topic or table; or filters on the event source`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-23"},
+		{Title: "AWS What's New, AWS Lambda detects and stops recursive loops in Lambda functions", URL: "https://aws.amazon.com/about-aws/whats-new/2023/07/aws-lambda-detects-recursive-loops-lambda-functions/", Checked: "2026-11-23"},
+	},
+	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes. On an event bus a loop is seen where the rule takes every event, ` +
+		`or where its pattern's source is a value of the function's environment. Loops through state machines are left out.`,
+	Bad: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Counter: # want "Table → Counter → Table"
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Environment: {Variables: {TABLE: !Ref Table}}
+      Policies:
+        - DynamoDBCrudPolicy: {TableName: !Ref Table}
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+`,
+	Good: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Counter:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Environment: {Variables: {TABLE: !Ref Totals}}
+      Policies:
+        - DynamoDBCrudPolicy: {TableName: !Ref Totals}
+        - DynamoDBReadPolicy: {TableName: !Ref Table}
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+  Totals:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+`,
+	MoreBad: []string{`Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+  Worker: # want "Queue → Worker → Topic → Queue"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: "..."}
+      Environment: {Variables: {TOPIC: !Ref Topic}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: "sns:Publish", Resource: !Ref Topic}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Queue.Arn, FunctionName: !Ref Worker}
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Thumbnails:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Environment: {Variables: {BUCKET: !Sub "files-${AWS::AccountId}"}}
+      Policies:
+        - Statement:
+            - {Effect: Allow, Action: "s3:PutObject", Resource: !Sub "arn:aws:s3:::files-${AWS::AccountId}/small/*"}
+      Events:
+        Upload:
+          Type: S3
+          Properties:
+            Bucket: !Ref Files
+            Events: "s3:ObjectCreated:*"
+            Filter: {S3Key: {Rules: [{Name: prefix, Value: large/}]}}
+  Files:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Sub "files-${AWS::AccountId}"}
+`},
+	Check: func(p *Pass) {
+		seen := map[string]bool{}
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if fn.External || fn.Framework != "" || intent(fn, "role") == "retry" {
+				continue
+			}
+			for _, loop := range loopsThrough(p.Graph, fn) {
+				if key := loopKey(loop); !seen[key] {
+					seen[key] = true
+					reportLoop(p, fn, loop)
+				}
+			}
+		}
+	},
+})
+
+func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
+	h := Hit{Node: fn, Severity: High, Confidence: weaker(loop...), Values: append([]graph.Value{{}}, edgePlace(loop...)...)}
+	var steps []string
+	detected := true
+	wildcard := false
+	for _, e := range loop {
+		steps = append(steps, nameOf(e.From))
+		h.Related = append(h.Related, e.From)
+		if e.Via != nil {
+			h.RelatedResources = append(h.RelatedResources, e.Via)
+		}
+		wildcard = wildcard || e.Strength == graph.Wildcard
+		switch e.From.Kind {
+		case graph.Function:
+			if s, _ := e.From.Setting("recursiveLoop").Str(); s == "Allow" {
+				detected = false
+			}
+		case graph.Queue, graph.Topic, graph.Bucket:
+		default:
+			detected = false
+		}
+	}
+	steps = append(steps, nameOf(loop[0].From))
+	tail := "Lambda's loop detection does not stop it"
+	switch {
+	case wildcard:
+		h.Severity = Medium
+		tail = "the write is inferred from a wildcard grant"
+	case !detected && h.Confidence == Certain:
+		h.Severity = Critical
+	case detected:
+		tail = "Lambda stops it only after about 16 rounds, and only with a supported SDK"
+	}
+	h.Message = fmt.Sprintf("events go round in a circle: %s; %s", strings.Join(steps, " → "), tail)
+	p.Report(h)
+}
+
+// loopsThrough finds for each way events reach fn the shortest way back to where they came from. The loop's
+// first edge leaves the thing that fn's own output reaches first after the trigger.
+func loopsThrough(g *graph.Graph, fn *graph.Node) [][]*graph.Edge {
+	var out [][]*graph.Edge
+	for _, in := range g.In(fn, graph.Polls, graph.Routes, graph.Invokes) {
+		if !carries(g, in, fn) || in.From == fn {
+			continue
+		}
+		if back := wayTo(g, fn, in); back != nil {
+			out = append(out, append([]*graph.Edge{in}, back...))
+		}
+	}
+	return out
+}
+
+// longestLoop bounds the search: longer loops are not made by mistake in one system.
+const longestLoop = 8
+
+// wayTo is the shortest way of events from fn to the start of in.
+func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
+	came := map[*graph.Node]*graph.Edge{fn: nil}
+	frontier := []*graph.Node{fn}
+	for depth := 0; depth < longestLoop && len(frontier) > 0; depth++ {
+		var next []*graph.Node
+		for _, n := range frontier {
+			for _, e := range g.Out(n, graph.Polls, graph.Routes, graph.Invokes, graph.Writes) {
+				if _, been := came[e.To]; been || !carries(g, e, fn) || e.Strength == graph.Wildcard && e.To != in.From {
+					continue
+				}
+				if overwritten(g, n, e, in) {
+					continue
+				}
+				came[e.To] = e
+				if e.To == in.From {
+					return pathBack(came, e.To)
+				}
+				next = append(next, e.To)
+			}
+		}
+		frontier = next
+	}
+	return nil
+}
+
+func pathBack(came map[*graph.Node]*graph.Edge, to *graph.Node) []*graph.Edge {
+	var path []*graph.Edge
+	for e := came[to]; e != nil; e = came[e.From] {
+		path = append([]*graph.Edge{e}, path...)
+	}
+	return path
+}
+
+// carries tells whether events of fn may go along the edge. What is filtered is taken to stop there.
+func carries(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
+	if e.From.Kind == graph.StateMachine || e.To.Kind == graph.StateMachine {
+		return false
+	}
+	switch e.Kind {
+	case graph.Polls:
+		return !e.Setting("filterCriteria").Exists() && !e.Setting("sourceParameters", "filterCriteria").Exists()
+	case graph.Routes:
+		switch e.From.Kind {
+		case graph.Topic:
+			return !e.Settings.Get("FilterPolicy").Exists()
+		case graph.EventBus:
+			return e.To.Kind == graph.Rule && takesOwnEvents(e.To, fn)
+		case graph.Bucket:
+			return e.To.Kind != graph.EventBus // the rule that names the bucket has an edge of its own
+		case graph.LogGroup, graph.Secret:
+			return false
+		}
+	case graph.Writes:
+		switch e.Label {
+		case "access logs", "replication", "file system":
+			return false
+		}
+	}
+	return true
+}
+
+// takesOwnEvents tells whether a rule surely takes what fn puts on its bus: it takes everything, or its source
+// is among the values of fn's environment.
+func takesOwnEvents(rule, fn *graph.Node) bool {
+	pattern := rule.Setting("eventPattern")
+	if pattern.Kind != graph.Map {
+		return false
+	}
+	if !pattern.Get("source").Exists() {
+		return !pattern.Get("detail-type").Exists() && !pattern.Get("detail").Exists() && !pattern.Get("resources").Exists()
+	}
+	own := map[string]bool{}
+	for _, f := range fn.Setting("environment", "Variables").Fields() {
+		if s, ok := f.Value.Str(); ok && s != "" {
+			own[s] = true
+		}
+	}
+	for _, s := range literals(pattern.Get("source").Each()) {
+		if own[s] && !pattern.Get("detail-type").Exists() && !pattern.Get("detail").Exists() {
+			return true
+		}
+	}
+	return false
+}
+
+func loopKey(loop []*graph.Edge) string {
+	least := 0
+	for i, e := range loop {
+		if e.From.ID < loop[least].From.ID {
+			least = i
+		}
+	}
+	var ids []string
+	for i := range loop {
+		ids = append(ids, loop[(least+i)%len(loop)].From.ID)
+	}
+	return strings.Join(ids, "\x00")
+}

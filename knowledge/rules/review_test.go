@@ -1,0 +1,173 @@
+package rules_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/services"
+)
+
+// today fixes the day for rules that depend on it.
+var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
+// review reads templates as one system and reviews it.
+func review(t *testing.T, files map[string]string, parameters map[string]string, o rules.Options) rules.Report {
+	t.Helper()
+	var in []cfn.File
+	for _, name := range sortedNames(files) {
+		in = append(in, cfn.File{Name: name, Data: []byte(files[name])})
+	}
+	system, err := cfn.Load(context.Background(), in, cfn.Options{Parameters: parameters})
+	require.NoError(t, err)
+	require.Empty(t, system.Unreadable)
+	var graphs []*graph.Graph
+	for _, s := range system.Scenarios {
+		graphs = append(graphs, services.Build(s))
+	}
+	if o.Today.IsZero() {
+		o.Today = today
+	}
+	return rules.Review(graphs, o)
+}
+
+func reviewOne(t *testing.T, template string, o rules.Options) rules.Report {
+	t.Helper()
+	return review(t, map[string]string{"template.yaml": template}, nil, o)
+}
+
+const queueOfStage = `Parameters:
+  Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Condition: IsProd
+`
+
+func TestFindingNamesTheBranchItHoldsIn(t *testing.T) {
+	r := reviewOne(t, queueOfStage, rules.Options{Only: []string{"SQS001"}})
+	require.Len(t, r.Findings, 1)
+	require.Equal(t, "IsProd", r.Findings[0].When)
+}
+
+func TestReportHasNoNullLists(t *testing.T) {
+	for _, template := range []string{queueOfStage, "Resources:\n  T: {Type: AWS::SNS::Topic}\n"} {
+		text, err := json.Marshal(reviewOne(t, template, rules.Options{Only: []string{"SQS001"}}))
+		require.NoError(t, err)
+		require.NotContains(t, string(text), ":null")
+	}
+}
+
+func TestFindingKeepsItsIDWhenLinesMove(t *testing.T) {
+	a := reviewOne(t, queueOfStage, rules.Options{Only: []string{"SQS001"}})
+	b := review(t, map[string]string{"other/place.yaml": "# a comment\n" + queueOfStage}, nil, rules.Options{Only: []string{"SQS001"}})
+	require.Equal(t, a.Findings[0].ID, b.Findings[0].ID)
+	require.NotEqual(t, a.Findings[0].Evidence[0].Line, b.Findings[0].Evidence[0].Line)
+}
+
+func TestSuppressions(t *testing.T) {
+	template := func(metadata string) string {
+		return "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n    Metadata: " + metadata + "\n"
+	}
+	for _, c := range []struct {
+		name, metadata, by string
+	}{
+		{"our own, by code", `{serverless-review: {ignore: [{id: SQS001, reason: drained by hand}]}}`, "serverless-review"},
+		{"our own, by id", `{serverless-review: {ignore: {id: queue-without-dlq, reason: drained by hand}}}`, "serverless-review"},
+		{"without a reason", `{serverless-review: {ignore: [{id: SQS001}]}}`, ""},
+		{"on its last day", `{serverless-review: {ignore: [{id: SQS001, reason: x, until: "2026-11-23"}]}}`, "serverless-review"},
+		{"ended", `{serverless-review: {ignore: [{id: SQS001, reason: x, until: "2026-11-22"}]}}`, ""},
+		{"another rule", `{serverless-review: {ignore: [{id: SQS002, reason: x}]}}`, ""},
+		{"cdk-nag", `{cdk_nag: {rules_to_suppress: [{id: AwsSolutions-SQS3, reason: x}]}}`, "cdk-nag"},
+		{"cdk-nag, another rule", `{cdk_nag: {rules_to_suppress: [{id: AwsSolutions-SQS4, reason: x}]}}`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := reviewOne(t, template(c.metadata), rules.Options{Only: []string{"SQS001"}})
+			if c.by == "" {
+				require.Empty(t, r.Suppressed)
+				require.Len(t, r.Findings, 1)
+				return
+			}
+			require.Empty(t, r.Findings)
+			require.Len(t, r.Suppressed, 1)
+			require.Equal(t, c.by, r.Suppressed[0].By)
+		})
+	}
+}
+
+func TestIgnoreInOptionsNeedsAReason(t *testing.T) {
+	o := rules.Options{Only: []string{"SQS001"}, Ignore: []rules.Ignore{{Rule: "SQS001", Resource: "Orders", Reason: "known"}}}
+	require.Len(t, reviewOne(t, queueOfStage, o).Suppressed, 1)
+	o.Ignore[0].Reason = ""
+	require.Len(t, reviewOne(t, queueOfStage, o).Findings, 1)
+}
+
+func TestBaselineMovesKnownFindings(t *testing.T) {
+	r := reviewOne(t, queueOfStage, rules.Options{Only: []string{"SQS001"}})
+	rest := r.Without(map[string]bool{r.Findings[0].ID: true})
+	require.Empty(t, rest.Findings)
+	require.Equal(t, "baseline", rest.Suppressed[0].By)
+	require.Equal(t, 0, rest.Summary.Findings.Total())
+	require.Len(t, r.Findings, 1, "the report it was made from stays as it is")
+}
+
+func TestFailsAtTheSeverityOrWorse(t *testing.T) {
+	r := reviewOne(t, queueOfStage, rules.Options{Only: []string{"SQS001"}}) // medium: nothing reads the queue
+	require.True(t, r.Fails(rules.Medium))
+	require.True(t, r.Fails(rules.Low))
+	require.False(t, r.Fails(rules.High))
+	none, ok := rules.ParseSeverity("none")
+	require.True(t, ok)
+	require.False(t, r.Fails(none))
+}
+
+func TestDevelopmentStageLowersReliabilityNotSecurity(t *testing.T) {
+	o := rules.Options{Only: []string{"SQS001"}, Stage: "dev"}
+	require.Equal(t, rules.Low, reviewOne(t, queueOfStage, o).Findings[0].Severity)
+	bad := rule(t, "IAM002").Bad
+	o = rules.Options{Only: []string{"IAM002"}, Stage: "dev"}
+	require.Equal(t, rules.High, reviewOne(t, bad, o).Findings[0].Severity)
+}
+
+func TestUnknownNamesWhatSettlesIt(t *testing.T) {
+	r := reviewOne(t, `Parameters:
+  Seconds: {Type: Number}
+Resources:
+  Orders: {Type: AWS::SQS::Queue}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Timeout: !Ref Seconds, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}
+`, rules.Options{Only: []string{"ESM001"}})
+	require.Empty(t, r.Findings)
+	require.Len(t, r.Unknown, 1)
+	require.Equal(t, "give its value: --parameter Seconds=VALUE", r.Unknown[0].Settle)
+	require.Equal(t, []string{"queue-visibility-below-function-timeout"}, r.Unknown[0].Rules)
+}
+
+func TestFindingsOfOneGlobalsLineShareAGroup(t *testing.T) {
+	r := reviewOne(t, `Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Timeout: 60, Runtime: python3.13, Handler: app.handler, CodeUri: src, ReservedConcurrentExecutions: 2}
+Resources:
+  A:
+    Type: AWS::Serverless::Function
+    Properties: {Events: {Q: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:a", ScalingConfig: {MaximumConcurrency: 2}}}, R: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:b", ScalingConfig: {MaximumConcurrency: 2}}}}}
+  B:
+    Type: AWS::Serverless::Function
+    Properties: {Events: {Q: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:c", ScalingConfig: {MaximumConcurrency: 2}}}, R: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:d", ScalingConfig: {MaximumConcurrency: 2}}}}}
+`, rules.Options{Only: []string{"ESM005"}})
+	require.Len(t, r.Findings, 2)
+	require.NotEmpty(t, r.Findings[0].Group)
+	require.Equal(t, r.Findings[0].Group, r.Findings[1].Group)
+}
