@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -47,9 +48,27 @@ func (w *world) resources() []*graph.Resource {
 			}
 			of = append(of, w.resource(s, d))
 		}
+		if s.t.sam {
+			of = w.whole(s, of)
+		}
 		out = append(out, of...)
 	}
 	return out
+}
+
+// wholeMemo is what the resources of a SAM stack came to.
+type wholeMemo struct{ raw, expanded []*graph.Resource }
+
+// whole expands a SAM stack, or finds the expansion of the same resources in an earlier scenario.
+func (w *world) whole(s *stack, raw []*graph.Resource) []*graph.Resource {
+	for _, m := range s.whole {
+		if slices.Equal(m.raw, raw) {
+			return m.expanded
+		}
+	}
+	expanded := w.expand(s, raw)
+	s.whole = append(s.whole, wholeMemo{raw, expanded})
+	return expanded
 }
 
 func (w *world) stackExists(s *stack) bool {

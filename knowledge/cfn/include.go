@@ -50,6 +50,38 @@ func (w *world) include(s *stack, location graph.Value) (graph.Value, bool) {
 	return w.eval(s, n), true
 }
 
+// plain reads a file beside a template that is no template: nothing in it is resolved.
+func (l *loader) plain(from, name string) (graph.Value, bool) {
+	n, ok := l.included(from, name)
+	if !ok {
+		return graph.Value{}, false
+	}
+	return n.plain(), true
+}
+
+// plain is the value of a node with intrinsic functions as the mappings they are written as.
+func (n *node) plain() graph.Value {
+	switch {
+	case n.fixed:
+		return n.value
+	case n.shape == call && n.fn == dynamicRef:
+		return n.arg().plain()
+	case n.shape == call:
+		return graph.NewMap(n.at, graph.Field{Name: n.fn, Value: n.arg().plain()})
+	case n.shape == list:
+		items := make([]graph.Value, len(n.items))
+		for i, it := range n.items {
+			items[i] = it.plain()
+		}
+		return graph.NewList(n.at, items...)
+	}
+	fields := make([]graph.Field, len(n.entries))
+	for i, e := range n.entries {
+		fields[i] = graph.Field{Name: e.name, Value: e.node.plain()}
+	}
+	return graph.NewMap(n.at, fields...)
+}
+
 // included reads and parses a file beside a template, once.
 func (l *loader) included(from, name string) (*node, bool) {
 	key := from + "\x00" + name

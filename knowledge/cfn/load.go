@@ -107,7 +107,8 @@ type loader struct {
 	stacks   []*stack
 	seenGaps map[string]bool
 	includes map[string]*node // files that templates include, by template and path
-	varies   map[string]bool  // conditions and parameters that differ between scenarios
+	pending  []pending
+	varies   map[string]bool // conditions and parameters that differ between scenarios
 }
 
 // stack is one use of a template: a nested template may be used several times with different arguments.
@@ -122,6 +123,9 @@ type stack struct {
 	// double holds the logical ids that occur in other stacks too.
 	double map[string]bool
 	memo   map[string][]memo
+	whole  []wholeMemo
+	// values are given names, for the policy templates of SAM.
+	values map[string]graph.Value
 }
 
 // id is the graph id of a logical id of this stack.
@@ -160,6 +164,14 @@ func (l *loader) gapAt(resource string, at *graph.Evidence, format string, args 
 	l.gap(g)
 }
 
+// gapOnce records a gap at its first place only.
+func (l *loader) gapOnce(key string, at *graph.Evidence, format string, args ...any) {
+	if !l.seenGaps[key] {
+		l.seenGaps[key] = true
+		l.gapAt("", at, format, args...)
+	}
+}
+
 func (l *loader) run(ctx context.Context) error {
 	l.findDoubles()
 	for _, s := range l.stacks {
@@ -177,13 +189,18 @@ func (l *loader) run(ctx context.Context) error {
 			w.describe()
 		}
 	}
+	l.checkPending()
 	return nil
 }
 
 // findDoubles marks logical ids that occur in more than one stack.
 func (l *loader) findDoubles() {
 	count := map[string]int{}
+	sams := 0
 	for _, s := range l.stacks {
+		if s.t.sam {
+			sams++
+		}
 		for _, r := range s.t.resources {
 			count[r.name]++
 		}
@@ -195,12 +212,15 @@ func (l *loader) findDoubles() {
 				s.double[r.name] = true
 			}
 		}
+		for _, shared := range []string{codeDeployApp, codeDeployOwn} {
+			s.double[shared] = sams > 1
+		}
 	}
 }
 
 func (s *stack) info() FileInfo {
 	return FileInfo{Name: s.t.file, Stack: s.name, SAM: s.t.sam, CDK: s.t.cdk, Transforms: s.t.transforms,
-		Resources: len(s.t.resources), Nested: s.parent != nil}
+		Resources: s.t.written, Nested: s.parent != nil}
 }
 
 // pointer appends a step to an RFC 6901 pointer.

@@ -22,25 +22,62 @@ func (w *world) named(s *stack, name string, at *graph.Evidence) graph.Value {
 	if strings.HasPrefix(name, "AWS::") {
 		return w.pseudo(s, name, at)
 	}
+	if v, ok := s.values[name]; ok {
+		return v
+	}
 	if p := s.t.byName[name]; p != nil {
 		v := w.parameter(s, p, at)
 		v.At = at
 		return v
 	}
-	if id, ok := w.resourceID(s, name); ok {
+	if id, ok := w.resourceID(s, name, at); ok {
 		return graph.NewRef(at, id, "")
 	}
-	w.loader.gapAt("", at, "%s is neither a parameter nor a resource of this template", name)
+	w.loader.gapOnce(s.t.file+"\x00"+name, at, "%s is neither a parameter nor a resource of this template", name)
 	return graph.NewUnknown(at, name+" is neither a parameter nor a resource of this template")
 }
 
 // resourceID is the graph id of a logical id as references spell it. SAM lets references name what it generates
 // (Function.Alias, Api.Stage ...).
-func (w *world) resourceID(s *stack, name string) (string, bool) {
-	if _, ok := s.t.index[name]; ok {
+func (w *world) resourceID(s *stack, name string, at *graph.Evidence) (string, bool) {
+	if d, ok := s.t.index[name]; ok {
+		if d.typ == "AWS::Serverless::LayerVersion" {
+			return s.generatedID(name, name+s.contentHash(name)), true
+		}
 		return s.id(name), true
 	}
-	return "", false
+	if !s.t.sam {
+		return "", false
+	}
+	id, ok := w.samReference(s, name)
+	if ok {
+		w.loader.pending = append(w.loader.pending, pending{id, name, at})
+	}
+	return id, ok
+}
+
+// pending is a reference to something that SAM may generate.
+type pending struct {
+	id, name string
+	at       *graph.Evidence
+}
+
+// checkPending lists references to generated resources that no scenario has.
+func (l *loader) checkPending() {
+	if len(l.pending) == 0 {
+		return
+	}
+	ids := map[string]bool{}
+	for _, s := range l.sys.Scenarios {
+		for _, r := range s.Resources {
+			ids[r.ID] = true
+		}
+	}
+	for _, p := range l.pending {
+		if !ids[p.id] {
+			l.gapOnce(p.at.File+"\x00"+p.name, p.at, "%s is neither a parameter nor a resource of this template, nor does SAM generate it", p.name)
+		}
+	}
 }
 
 // pseudo gives a pseudo parameter. What is not known stays as its placeholder, so that ARNs can still be read.
@@ -220,11 +257,11 @@ func (w *world) attribute(s *stack, name, attr string, at *graph.Evidence) graph
 	}
 	// SAM's generated resources have dots in the names by which they are referred to: Function.Alias.Arn.
 	if head, rest, ok := strings.Cut(attr, "."); ok {
-		if id, ok := w.resourceID(s, name+"."+head); ok {
+		if id, ok := w.resourceID(s, name+"."+head, at); ok {
 			return graph.NewRef(at, id, rest)
 		}
 	}
-	if id, ok := w.resourceID(s, name); ok {
+	if id, ok := w.resourceID(s, name, at); ok {
 		return graph.NewRef(at, id, attr)
 	}
 	w.loader.gapAt("", at, "%s, whose %s is read, is no resource of this template", name, attr)
@@ -291,7 +328,7 @@ func (w *world) variable(s *stack, name string, vars *node, at *graph.Evidence) 
 	if strings.HasPrefix(name, "AWS::") || s.t.byName[name] != nil {
 		return w.named(s, name, at)
 	}
-	if _, ok := w.resourceID(s, name); ok {
+	if _, ok := w.resourceID(s, name, at); ok {
 		return w.named(s, name, at)
 	}
 	if id, attr, ok := strings.Cut(name, "."); ok {

@@ -21,6 +21,7 @@ type template struct {
 	index      map[string]*declared
 	outputs    []entry
 	metadata   *node
+	written    int // resources as written
 }
 
 // declared is a resource as it is written.
@@ -70,6 +71,8 @@ func (l *loader) newTemplate(file string, root *node) (*template, *SyntaxError) 
 	l.readResources(t, res)
 	l.readOutputs(t, root.get("Outputs"))
 	l.readRest(t, root)
+	t.written = len(t.resources)
+	l.mergeGlobals(t)
 	return t, nil
 }
 

@@ -1,0 +1,299 @@
+package cfn
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// planned collects what several APIs share or what events add to an API's settings.
+type planned struct {
+	routes []routeSetting
+	shared []sharedPlan
+	zones  []*graph.Resource
+	noKey  map[string]bool // API, method and path of routes that say they need no API key
+}
+
+type routeSetting struct {
+	api, key string
+	value    graph.Value
+}
+
+type sharedPlan struct {
+	api   *graph.Resource
+	stage string
+	plan  graph.Value
+}
+
+// restAPI makes the REST API, its deployment and stage, and what Auth and Domain ask for.
+func (x *expander) restAPI(src *graph.Resource) {
+	if src.At == nil {
+		return // the implicit API, which no event of this scenario uses
+	}
+	p, id := src.Properties, src.LogicalID
+	fields := pass(p, "Name", "Description", "FailOnWarnings", "Mode", "ApiKeySourceType", "Policy", "MinimumCompressionSize",
+		"SecurityPolicy", "EndpointAccessMode", "DisableExecuteApiEndpoint", "BinaryMediaTypes")
+	body := x.restBody(src)
+	if body.Exists() {
+		fields = append(fields, f("Body", body))
+	} else {
+		fields = append(fields, x.definitionURI(src))
+	}
+	if e := p.Get("EndpointConfiguration"); e.Exists() {
+		fields = append(fields, f("EndpointConfiguration", endpointOf(e)))
+	}
+	fields = append(fields, f("Tags", tagList(src.At, p.Get("Tags"), "")))
+	api := x.primary(src, "AWS::ApiGateway::RestApi", fields...)
+	deployment := id + "Deployment" + x.s.contentHash(id)
+	stage := x.w.stageID(x.s, id)
+	ref := x.ref(src.At, id, id, "")
+	x.put(src, api, x.resource(src, deployment, "AWS::ApiGateway::Deployment", nil, f("RestApiId", ref)))
+	stageFields := append([]graph.Field{f("RestApiId", ref), f("DeploymentId", x.ref(src.At, id, deployment, ""))},
+		pass(p, "StageName", "CacheClusterEnabled", "CacheClusterSize", "Variables", "MethodSettings", "AccessLogSetting", "CanarySetting", "TracingEnabled")...)
+	x.put(src, x.resource(src, stage, "AWS::ApiGateway::Stage", nil, append(stageFields, f("Tags", tagList(src.At, p.Get("Tags"), "")))...))
+	x.authorizerPermissions(src, p.Get("Auth"), true)
+	x.usagePlan(src, stage)
+	x.domain(src, stage)
+}
+
+// definitionURI is the place of an OpenAPI document outside the template.
+func (x *expander) definitionURI(src *graph.Resource) graph.Field {
+	uri := src.Properties.Get("DefinitionUri")
+	switch {
+	case !uri.Exists():
+		return f("Body", graph.Value{})
+	case uri.Kind == graph.Map:
+		return f("BodyS3Location", uri)
+	}
+	if bucket, key, ok := s3URI(literal(uri)); ok {
+		return f("BodyS3Location", obj(uri.At, f("Bucket", str(uri.At, bucket)), f("Key", str(uri.At, key))))
+	}
+	if n, ok := x.w.loader.included(src.File, literal(uri)); ok {
+		return f("Body", x.w.eval(x.s, n))
+	}
+	return f("Body", graph.NewUnknown(uri.At, "it is in "+uri.String()+", which is not here"))
+}
+
+func s3URI(s string) (bucket, key string, ok bool) {
+	rest, ok := strings.CutPrefix(s, "s3://")
+	if !ok {
+		return "", "", false
+	}
+	bucket, key, ok = strings.Cut(rest, "/")
+	key, _, _ = strings.Cut(key, "?")
+	return bucket, key, ok
+}
+
+// endpointOf turns SAM's EndpointConfiguration into CloudFormation's.
+func endpointOf(e graph.Value) graph.Value {
+	if e.Kind != graph.Map {
+		return obj(e.At, f("Types", lst(e.At, e)))
+	}
+	ids := e.Get("VPCEndpointIds")
+	if !ids.Exists() {
+		ids = e.Get("VpcEndpointIds")
+	}
+	types := e.Get("Types")
+	if t := e.Get("Type"); t.Exists() {
+		types = lst(t.At, t)
+	}
+	return obj(e.At, f("Types", types), f("VpcEndpointIds", ids), f("IpAddressType", e.Get("IpAddressType")))
+}
+
+// restBody completes the OpenAPI document: authorizers, CORS, responses, models.
+func (x *expander) restBody(src *graph.Resource) graph.Value {
+	body, p := x.bodies[src.LogicalID], src.Properties
+	if body.Kind != graph.Map {
+		return body
+	}
+	if c := p.Get("Cors"); c.Exists() {
+		for _, route := range body.Get("paths").Fields() {
+			if !route.Value.Get("options").Exists() && route.Value.Kind == graph.Map {
+				body = with(body, c.At, preflight(c, route.Value), "paths", route.Name, "options")
+			}
+		}
+	}
+	body = x.restAuth(src, body)
+	for _, g := range p.Get("GatewayResponses").Fields() {
+		v := g.Value
+		body = with(body, v.At, obj(v.At, f("statusCode", v.Get("StatusCode")), f("responseParameters", v.Get("ResponseParameters")),
+			f("responseTemplates", v.Get("ResponseTemplates"))), "x-amazon-apigateway-gateway-responses", g.Name)
+	}
+	if b := p.Get("BinaryMediaTypes"); b.Exists() {
+		body = with(body, b.At, b, "x-amazon-apigateway-binary-media-types")
+	}
+	for _, m := range p.Get("Models").Fields() {
+		body = with(body, m.Value.At, m.Value, "definitions", strings.ToLower(m.Name))
+	}
+	if d := p.Get("DisableExecuteApiEndpoint"); d.Exists() {
+		body = with(body, d.At, d, "x-amazon-apigateway-endpoint-configuration", "disableExecuteApiEndpoint")
+	}
+	return body
+}
+
+// preflight is the OPTIONS method that SAM adds for CORS.
+func preflight(cors, route graph.Value) graph.Value {
+	at := cors.At
+	origin, methods := cors, graph.Value{}
+	var headers, age, credentials graph.Value
+	if cors.Kind == graph.Map {
+		origin, methods, headers = cors.Get("AllowOrigin"), cors.Get("AllowMethods"), cors.Get("AllowHeaders")
+		age, credentials = cors.Get("MaxAge"), cors.Get("AllowCredentials")
+	}
+	if !methods.Exists() {
+		var names []string
+		for _, m := range route.Fields() {
+			name := strings.ToUpper(m.Name)
+			if m.Name == "x-amazon-apigateway-any-method" {
+				name = "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"
+			}
+			names = append(names, name)
+		}
+		methods = str(at, "'"+strings.Join(append(names, "OPTIONS"), ",")+"'")
+	}
+	const prefix = "method.response.header.Access-Control-"
+	params := obj(at, f(prefix+"Allow-Origin", origin), f(prefix+"Allow-Headers", headers), f(prefix+"Allow-Methods", methods),
+		f(prefix+"Max-Age", age), f(prefix+"Allow-Credentials", credentials))
+	response := obj(at, f("statusCode", str(at, "200")), f("responseParameters", params))
+	return obj(at, f("summary", str(at, "CORS support")), f("x-amazon-apigateway-integration", obj(at, f("type", str(at, "mock")),
+		f("requestTemplates", obj(at, f("application/json", str(at, "{\n  \"statusCode\" : 200\n}\n")))),
+		f("responses", obj(at, f("default", response))))),
+		f("responses", obj(at, f("200", obj(at, f("description", str(at, "Default response for CORS method")))))))
+}
+
+// restAuth writes the authorizers into the document and gives routes the default one.
+func (x *expander) restAuth(src *graph.Resource, body graph.Value) graph.Value {
+	auth := src.Properties.Get("Auth")
+	if auth.Kind != graph.Map {
+		return x.iamScheme(body, src.At)
+	}
+	for _, a := range auth.Get("Authorizers").Fields() {
+		body = with(body, a.Value.At, x.restAuthorizer(a.Value), schemes(body, a.Name)...)
+	}
+	def := auth.Get("DefaultAuthorizer")
+	keys, okKeys := auth.Get("ApiKeyRequired").Truth()
+	onPreflight := true
+	if b, ok := auth.Get("AddDefaultAuthorizerToCorsPreflight").Truth(); ok {
+		onPreflight = b
+	}
+	for _, route := range body.Get("paths").Fields() {
+		for _, m := range route.Value.Fields() {
+			if m.Value.Kind != graph.Map || !m.Value.Get("x-amazon-apigateway-integration").Exists() || m.Name == "options" && !onPreflight {
+				continue
+			}
+			security := m.Value.Get("security")
+			var fields []graph.Field
+			if !hasAuthorizer(security) && def.Exists() {
+				scopes := auth.Get("Authorizers", literal(def), "AuthorizationScopes")
+				if !scopes.Exists() {
+					scopes = lst(def.At)
+				}
+				fields = append(fields, f(literal(def), scopes))
+			} else if items := security.Items(); len(items) > 0 {
+				fields = append(fields, items[0].Fields()...)
+			}
+			if okKeys && keys && m.Name != "options" && !x.plans.noKey[src.LogicalID+" "+m.Name+" "+route.Name] {
+				fields = append(fields, f("api_key", lst(auth.At)))
+			}
+			if len(fields) > 0 && security.Kind != graph.Unknown {
+				body = with(body, auth.At, lst(auth.At, obj(auth.At, fields...)), "paths", route.Name, m.Name, "security")
+			}
+		}
+	}
+	body = x.resourcePolicy(auth.Get("ResourcePolicy"), body)
+	return x.iamScheme(body, auth.At)
+}
+
+func hasAuthorizer(security graph.Value) bool {
+	for _, it := range security.Items() {
+		for _, fl := range it.Fields() {
+			if fl.Name != "api_key" {
+				return true
+			}
+		}
+	}
+	return security.Kind == graph.Unknown
+}
+
+// iamScheme defines the schemes that routes use without an authorizer of that name.
+func (x *expander) iamScheme(body graph.Value, at *graph.Evidence) graph.Value {
+	used := map[string]bool{}
+	for _, route := range body.Get("paths").Fields() {
+		for _, m := range route.Value.Fields() {
+			for _, it := range m.Value.Get("security").Items() {
+				for _, fl := range it.Fields() {
+					used[fl.Name] = true
+				}
+			}
+		}
+	}
+	scheme := func(kind, name string) graph.Value {
+		v := obj(at, f("type", str(at, "apiKey")), f("name", str(at, name)), f("in", str(at, "header")))
+		if kind != "" {
+			v = with(v, at, str(at, kind), "x-amazon-apigateway-authtype")
+		}
+		return v
+	}
+	if path := schemes(body, "AWS_IAM"); used["AWS_IAM"] && !body.Get(path...).Exists() {
+		body = with(body, at, scheme("awsSigv4", "Authorization"), path...)
+	}
+	if path := schemes(body, "api_key"); used["api_key"] && !body.Get(path...).Exists() {
+		body = with(body, at, scheme("", "x-api-key"), path...)
+	}
+	return body
+}
+
+// schemes is the place of a security scheme in the document.
+func schemes(body graph.Value, name string) []string {
+	if body.Get("openapi").Exists() {
+		return []string{"components", "securitySchemes", name}
+	}
+	return []string{"securityDefinitions", name}
+}
+
+func (x *expander) restAuthorizer(a graph.Value) graph.Value {
+	at, id := a.At, a.Get("Identity")
+	header := id.Get("Header")
+	if !header.Exists() {
+		header = str(at, "Authorization")
+	}
+	scheme := func(kind string, inner ...graph.Field) graph.Value {
+		return obj(at, f("type", str(at, "apiKey")), f("name", header), f("in", str(at, "header")),
+			f("x-amazon-apigateway-authtype", str(at, kind)), f("x-amazon-apigateway-authorizer", obj(at, inner...)))
+	}
+	if pool := a.Get("UserPoolArn"); pool.Exists() {
+		return scheme("cognito_user_pools", f("type", str(at, "cognito_user_pools")), f("providerARNs", lst(at, pool.Each()...)),
+			f("identityValidationExpression", id.Get("ValidationExpression")))
+	}
+	kind := "token"
+	var source graph.Value
+	if literal(a.Get("FunctionPayloadType")) == "REQUEST" {
+		kind, header = "request", str(at, "Unused")
+		source = identitySource(id)
+	}
+	role := a.Get("FunctionInvokeRole")
+	if literal(role) == "NONE" {
+		role = graph.Value{}
+	}
+	uri := text(at, "arn:", x.pseudo(at, "Partition"), ":apigateway:", x.pseudo(at, "Region"), ":lambda:path/2015-03-31/functions/", a.Get("FunctionArn"), "/invocations")
+	return scheme("custom", f("type", str(at, kind)), f("authorizerUri", uri), f("authorizerResultTtlInSeconds", id.Get("ReauthorizeEvery")),
+		f("authorizerCredentials", role), f("identitySource", source), f("identityValidationExpression", id.Get("ValidationExpression")))
+}
+
+// identitySource lists what a request authorizer reads.
+func identitySource(id graph.Value) graph.Value {
+	var pieces []any
+	for _, k := range []struct{ name, prefix string }{{"Headers", "method.request.header."}, {"QueryStrings", "method.request.querystring."},
+		{"StageVariables", "stageVariables."}, {"Context", "context."}} {
+		for _, v := range id.Get(k.name).Each() {
+			if pieces != nil {
+				pieces = append(pieces, ", ")
+			}
+			pieces = append(pieces, k.prefix, v)
+		}
+	}
+	if pieces == nil {
+		return graph.Value{}
+	}
+	return text(id.At, pieces...)
+}

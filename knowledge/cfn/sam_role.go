@@ -1,0 +1,193 @@
+package cfn
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// samPolicies holds SAM's policy templates, one a line. Source: aws-sam-translator 1.115.0, policy_templates.json
+// (Apache-2.0, Amazon Web Services), taken 2026-11-23.
+//
+//go:embed sam_policies.jsonl
+var samPolicies string
+
+// role is the role that SAM makes for a function or state machine, while it is put together.
+type role struct {
+	id       string
+	trust    graph.Value
+	managed  []graph.Value
+	inline   []graph.Value
+	path     graph.Value
+	boundary graph.Value
+	tags     graph.Value
+}
+
+// trustOf is the trust policy for a service.
+func trustOf(at *graph.Evidence, service string) graph.Value {
+	return obj(at, f("Version", str(at, "2012-10-17")), f("Statement", lst(at, obj(at, f("Action", strs(at, "sts:AssumeRole")),
+		f("Effect", str(at, "Allow")), f("Principal", obj(at, f("Service", strs(at, service))))))))
+}
+
+func (m *sammed) functionRole() *role {
+	p, at := m.props, m.src.At
+	r := &role{id: m.src.LogicalID + "Role", trust: p.Get("AssumeRolePolicyDocument"), path: p.Get("RolePath"),
+		boundary: p.Get("PermissionsBoundary"), tags: tagList(at, p.Get("Tags"), "lambda:createdBy")}
+	if !r.trust.Exists() {
+		r.trust = trustOf(at, "lambda.amazonaws.com")
+	}
+	basic := "AWSLambdaBasicExecutionRole"
+	if p.Get("DurableConfig").Exists() {
+		basic = "AWSLambdaBasicDurableExecutionRolePolicy"
+	}
+	r.attach(m.awsManaged(at, "service-role/"+basic))
+	if tracing(p) {
+		r.attach(m.awsManaged(p.Get("Tracing").At, "AWSXrayWriteOnlyAccess"))
+	}
+	if v := p.Get("VpcConfig"); v.Exists() {
+		r.attach(m.awsManaged(v.At, "service-role/AWSLambdaVPCAccessExecutionRole"))
+	}
+	if dlq := p.Get("DeadLetterQueue"); dlq.Kind == graph.Map {
+		action := map[string]string{"SQS": "sqs:SendMessage", "SNS": "sns:Publish"}[literal(dlq.Get("Type"))]
+		if action == "" {
+			m.x.gap(m.src, dlq.At, "the Type of DeadLetterQueue is %s, expected SQS or SNS", dlq.Get("Type"))
+		} else {
+			r.allow("DeadLetterQueuePolicy", dlq.At, dlq.Get("TargetArn"), action)
+		}
+	}
+	r.policies(m, p.Get("Policies"))
+	return r
+}
+
+// awsManaged is the ARN of a managed policy of AWS.
+func (m *sammed) awsManaged(at *graph.Evidence, path string) graph.Value {
+	return text(at, "arn:", m.x.pseudo(at, "Partition"), ":iam::aws:policy/"+path)
+}
+
+// attach adds a managed policy, once.
+func (r *role) attach(arn graph.Value) {
+	for _, have := range r.managed {
+		if have.String() == arn.String() && arn.Kind != graph.Unknown {
+			return
+		}
+	}
+	r.managed = append(r.managed, arn)
+}
+
+func (r *role) add(name string, at *graph.Evidence, document graph.Value) {
+	for _, have := range r.inline {
+		if have.Get("PolicyDocument").String() == document.String() {
+			return
+		}
+	}
+	r.inline = append(r.inline, obj(at, f("PolicyName", str(at, name)), f("PolicyDocument", document)))
+}
+
+// allow adds an inline policy with one statement.
+func (r *role) allow(name string, at *graph.Evidence, resource graph.Value, actions ...string) {
+	r.add(name, at, obj(at, f("Version", str(at, "2012-10-17")), f("Statement", lst(at, allowed(at, resource, actions...)))))
+}
+
+// allowed is one Allow statement.
+func allowed(at *graph.Evidence, resource graph.Value, actions ...string) graph.Value {
+	return obj(at, f("Action", strs(at, actions...)), f("Effect", str(at, "Allow")), f("Resource", resource))
+}
+
+// sends adds what a destination needs, by its SAM type.
+func (r *role) sends(m *sammed, kind, id string, target graph.Value, at *graph.Evidence) {
+	switch kind {
+	case "SQS":
+		r.allow(id+"SQSPolicy", at, target, "sqs:SendMessage")
+	case "SNS":
+		r.allow(id+"SNSPolicy", at, target, "sns:publish")
+	case "EventBridge":
+		r.allow(id+"EventBridgePolicy", at, target, "events:PutEvents")
+	case "Lambda":
+		r.allow(id+"LambdaPolicy", at, target, "lambda:InvokeFunction")
+	case "S3", "S3Bucket":
+		r.add(id+"S3Policy", at, obj(at, f("Statement", lst(at, allowed(at, text(at, target, "/*"), "s3:PutObject"), allowed(at, target, "s3:ListBucket")))))
+	}
+}
+
+// policies reads the Policies property: names and ARNs of managed policies, statements, SAM's templates.
+func (r *role) policies(m *sammed, policies graph.Value) {
+	for i, p := range policies.Each() {
+		name := fmt.Sprintf("%sPolicy%d", r.id, i)
+		switch {
+		case p.Kind == graph.Map && p.Get("Statement").Exists():
+			r.add(name, p.At, p)
+		case p.Kind == graph.Map:
+			for _, t := range p.Fields() {
+				r.template(m, name, t)
+			}
+		case p.Kind == graph.String:
+			if s, ok := p.Str(); ok && !strings.HasPrefix(s, "arn:") {
+				p = m.awsManaged(p.At, managedPolicyPath(s))
+			}
+			r.attach(p)
+		default:
+			r.attach(p)
+		}
+	}
+}
+
+// template applies one of SAM's policy templates.
+func (r *role) template(m *sammed, name string, t graph.Field) {
+	doc, ok := m.x.policyTemplate(t)
+	if !ok {
+		m.x.gap(m.src, t.Value.At, "%s is no policy template of SAM: what it allows is not known", t.Name)
+		r.attach(graph.NewUnknown(t.Value.At, t.Name+" is no policy template of SAM"))
+		return
+	}
+	r.add(name, t.Value.At, doc)
+}
+
+// policyTemplate is the document of a policy template with its parameters filled in. Every statement has a Sid of
+// the template's name, so that reports can name it.
+func (x *expander) policyTemplate(t graph.Field) (graph.Value, bool) {
+	_, line, ok := strings.Cut("\n"+samPolicies, "\n{\"name\":\""+t.Name+"\",")
+	if !ok || strings.ContainsAny(t.Name, "\"\n") {
+		return graph.Value{}, false
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	root, err := parseAt("{"+line, t.Value.At)
+	if err != nil {
+		return graph.Value{}, false
+	}
+	s := &stack{t: &template{file: x.s.t.file}, name: x.s.name, l: x.s.l, values: map[string]graph.Value{}}
+	for _, p := range texts(root.get("parameters")) {
+		v := t.Value.Get(p)
+		if !v.Exists() {
+			x.w.loader.gapAt("", t.Value.At, "policy template %s needs %s", t.Name, p)
+			v = graph.NewUnknown(t.Value.At, "policy template "+t.Name+" needs "+p)
+		}
+		s.values[p] = v
+	}
+	statement := x.w.eval(s, root.get("statement"))
+	return obj(t.Value.At, f("Statement", statement)), true
+}
+
+// parseAt parses text of ours; every value is at the one given place.
+func parseAt(text string, at *graph.Evidence) (*node, error) {
+	root, _, err := parseWith(&builder{file: at.File, left: maxNodes, fixedAt: at}, []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	return root, nil
+}
+
+// resource is the role as AWS::IAM::Role.
+func (r *role) resource(m *sammed) *graph.Resource {
+	at := m.src.At
+	fields := []graph.Field{f("AssumeRolePolicyDocument", r.trust)}
+	if len(r.managed) > 0 {
+		fields = append(fields, f("ManagedPolicyArns", lst(at, r.managed...)))
+	}
+	if len(r.inline) > 0 {
+		fields = append(fields, f("Policies", lst(at, r.inline...)))
+	}
+	fields = append(fields, f("Path", r.path), f("PermissionsBoundary", r.boundary), f("Tags", r.tags))
+	return m.resource(r.id, "AWS::IAM::Role", at, fields...)
+}
