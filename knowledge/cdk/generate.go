@@ -1,0 +1,95 @@
+package cdk
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// Options says what to write. The zero value writes a TypeScript project.
+type Options struct {
+	Language string // one of Languages; "" is typescript
+	Scope    string // "project" ("" likewise): all files; "snippet": constructs and imports only
+	Name     string // lower-case words joined by dashes: package, class and stack are named after it
+	Title    string
+	Summary  string
+	Diagram  string // Mermaid text for the README; "" for none
+}
+
+// Project is the generated code. Files[0] is the stack.
+type Project struct {
+	Name     string
+	Language string
+	Scope    string
+	Files    []File
+	Notes    []string // what could not be carried, and what the user has to fill in
+}
+
+// File is one file. Path is relative, with forward slashes, and never leaves the project's folder.
+type File struct{ Path, Text string }
+
+// Languages are the languages that can be written.
+var Languages = []string{"typescript"}
+
+// Scopes are how much is written.
+var Scopes = []string{"project", "snippet"}
+
+// ChoiceError is a language or scope that there is not.
+type ChoiceError struct {
+	What    string // language or scope
+	Got     string
+	Choices []string
+}
+
+func (e *ChoiceError) Error() string {
+	return fmt.Sprintf("there is no %s %q: choose %s", e.What, e.Got, strings.Join(e.Choices, ", "))
+}
+
+// flags are the feature flags that `cdk init` recommends for the library version in versions, plus the switch that
+// turns the library's own rules from warnings into errors. All languages get the same: they change the template.
+//
+//go:embed flags.json
+var flags string
+
+// Generate writes the code for a graph.
+func Generate(g *graph.Graph, o Options) (*Project, error) {
+	if o.Language == "" {
+		o.Language = Languages[0]
+	}
+	if o.Scope == "" {
+		o.Scope = Scopes[0]
+	}
+	if !one(Languages, o.Language) {
+		return nil, &ChoiceError{"language", o.Language, Languages}
+	}
+	if !one(Scopes, o.Scope) {
+		return nil, &ChoiceError{"scope", o.Scope, Scopes}
+	}
+	if o.Title == "" {
+		o.Title = graph.UpperFirst(strings.ReplaceAll(o.Name, "-", " "))
+	}
+	p, notes := lower(g, o)
+	pr := &Project{Name: o.Name, Language: o.Language, Scope: o.Scope, Notes: notes}
+	if o.Scope == "snippet" {
+		pr.Files = []File{{o.Name + ".ts", tsSnippet(p)}}
+		return pr, nil
+	}
+	pr.Files = tsProject(g, p, o)
+	for _, prop := range p.Props {
+		if prop.Name == "jwtIssuer" {
+			pr.Notes = append(pr.Notes, "Set jwtIssuer and jwtAudience in bin/ to those of your identity provider before you deploy.")
+		}
+	}
+	return pr, nil
+}
+
+func one(list []string, s string) bool {
+	for _, t := range list {
+		if t == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,153 @@
+package cdk
+
+import (
+	"fmt"
+	"strings"
+)
+
+// process declares what is done with one piece of work: once, even if it comes twice, where there is a table to
+// remember it in.
+func (h *tsHandler) process() {
+	if h.memory == nil {
+		h.printf("\nconst process%s = async (work: %s): Promise<void> => {\n", h.event, h.event)
+		h.send("  ")
+		h.printf("};\n")
+		return
+	}
+	h.use("@aws-lambda-powertools/idempotency", "IdempotencyConfig", "makeIdempotent")
+	h.use("@aws-lambda-powertools/idempotency/dynamodb", "DynamoDBPersistenceLayer")
+	h.client("const persistenceStore = new DynamoDBPersistenceLayer({\n  tableName: process.env." + envName(h.memory) + " ?? '',\n});")
+	h.client("const config = new IdempotencyConfig({\n  eventKeyJmesPath: " + tsString(jmesPath(h.key)) +
+		",\n  throwOnNoIdempotencyKey: true,\n  expiresAfterSeconds: " + h.remembered() + ",\n});")
+	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", h.key)
+	h.printf("const process%s = makeIdempotent(\n  async (work: %s): Promise<{ %s: string }> => {\n", h.event, h.event, tsKey(h.key))
+	h.send("    ")
+	h.printf("    return { %s: work%s };\n  },\n  { persistenceStore, config },\n);\n", tsKey(h.key), tsAccess(h.key))
+}
+
+func jmesPath(key string) string {
+	if identifier.MatchString(key) {
+		return key
+	}
+	return `"` + strings.ReplaceAll(key, `"`, `\"`) + `"`
+}
+
+// remembered is the time for which work is remembered: as long as its source may deliver it again.
+func (h *tsHandler) remembered() string {
+	if h.keep%86400 == 0 {
+		return fmt.Sprintf("%d * 24 * 60 * 60", h.keep/86400)
+	}
+	return fmt.Sprint(h.keep)
+}
+
+func (h *tsHandler) queue() {
+	h.use("@aws-lambda-powertools/batch", "BatchProcessor", "EventType", "processPartialResponse")
+	h.use("aws-lambda", "type Context", "type SQSBatchResponse", "type SQSEvent", "type SQSRecord")
+	h.client("const processor = new BatchProcessor(EventType.SQS);")
+	h.schema()
+	h.process()
+	body := "JSON.parse(record.body)"
+	switch h.envelope {
+	case "event":
+		body += ".detail"
+	case "topic":
+		body = "JSON.parse(JSON.parse(record.body).Message)"
+	}
+	h.printf("\nconst handleRecord = async (record: SQSRecord): Promise<void> => {\n")
+	h.printf("  const work = %s.parse(%s);\n  await process%s(work);\n", h.event, body, h.event)
+	h.printf("  logger.info('done', { %s });\n};\n", tsShort(h.key))
+	h.printf("\nexport const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {\n  logger.addContext(context);\n")
+	if h.memory != nil {
+		h.printf("  config.registerLambdaContext(context);\n")
+		h.printf("  // One record after the other: side by side, two deliveries of one message in a batch would collide.\n")
+	}
+	h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    processInParallel: false,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
+}
+
+// tsShort spells `key: work.key` for a log entry.
+func tsShort(key string) string { return tsKey(key) + ": work" + tsAccess(key) }
+
+func (h *tsHandler) onEvent() {
+	h.use("aws-lambda", "type Context", "type EventBridgeEvent")
+	h.schema()
+	h.process()
+	signature := group(txt("export const handler = async ("), nest(softline, txt("event: EventBridgeEvent<string, unknown>,"), line, txt("context: Context")),
+		ifWide(","), softline, txt("): Promise<void> => {"))
+	h.printf("\n%s\n  logger.addContext(context);\n", layout(signature, tsWidth, "  "))
+	if h.memory != nil {
+		h.printf("  config.registerLambdaContext(context);\n")
+	}
+	h.printf("  const work = %s.parse(event.detail);\n  await process%s(work);\n  logger.info('done', { %s });\n};\n", h.event, h.event, tsShort(h.key))
+}
+
+func (h *tsHandler) api() {
+	in, out := "APIGatewayProxyEventV2", "APIGatewayProxyStructuredResultV2"
+	if h.trigger == triggerREST {
+		in, out = "APIGatewayProxyEvent", "APIGatewayProxyResult"
+	}
+	h.use("aws-lambda", "type Context", "type "+in, "type "+out)
+	h.printf("\nconst answer = (statusCode: number, body: unknown): %s => ({\n  statusCode,\n  headers: { 'content-type': 'application/json' },\n  body: JSON.stringify(body),\n});\n", out)
+	if h.takesBody() {
+		h.schema()
+		h.printf("\nconst parse = (event: %s) => {\n  try {\n", in)
+		h.printf("    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');\n")
+		h.printf("    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
+	}
+	h.printf("\n%s", layout(group(txt("export const handler = async ("), nest(softline, txt("event: "+in+","), line, txt("context: Context")), ifWide(","), softline,
+		txt("): Promise<"+out+"> => {")), tsWidth, "  "))
+	h.printf("\n  logger.addContext(context);\n")
+	if h.takesBody() {
+		h.accepting()
+	} else {
+		h.answering()
+	}
+	h.printf("};\n")
+}
+
+// takesBody tells whether the routes bring a thing to work on; else they ask for one.
+func (h *tsHandler) takesBody() bool {
+	for _, r := range h.routes {
+		if r.method != "GET" && r.method != "DELETE" && r.method != "HEAD" && r.method != "OPTIONS" {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *tsHandler) accepting() {
+	h.printf("  const parsed = parse(event);\n  if (!parsed.success) {\n")
+	h.printf("    return answer(400, { message: 'The body is not valid.', issues: parsed.error?.issues });\n  }\n  const work = parsed.data;\n")
+	h.send("  ")
+	h.printf("  logger.info('accepted', { %s });\n", tsShort(h.key))
+	status := 202
+	if len(h.writes) > 0 && h.writes[0].Kind == "table" {
+		status = 201
+	}
+	h.printf("  return answer(%d, { %s });\n", status, tsShort(h.key))
+}
+
+// answering looks the asked thing up where the function may read a table.
+func (h *tsHandler) answering() {
+	if len(h.reads) == 0 || h.routes[0].param() == "" {
+		h.send("  ")
+		h.printf("  logger.info('asked', { requestId: context.awsRequestId });\n  return answer(200, {});\n")
+		return
+	}
+	h.document()
+	h.use("@aws-sdk/lib-dynamodb", "GetCommand")
+	param := h.routes[0].param()
+	h.printf("  const %s = event.pathParameters?.%s;\n", "key", param)
+	h.printf("  const found = await table.send(\n    new GetCommand({ TableName: process.env.%s, Key: { %s: key } }),\n  );\n", envName(h.reads[0]), tsKey(h.key))
+	h.printf("  if (!found.Item) {\n    return answer(404, { message: 'There is no such item.' });\n  }\n  return answer(200, found.Item);\n")
+}
+
+func (h *tsHandler) plain() {
+	h.use("aws-lambda", "type Context")
+	h.schema()
+	h.process()
+	h.printf("\nexport const handler = async (event: unknown, context: Context): Promise<void> => {\n  logger.addContext(context);\n")
+	if h.memory != nil {
+		h.printf("  config.registerLambdaContext(context);\n")
+	}
+	h.printf("  const work = %s.parse(event);\n  await process%s(work);\n  logger.info('done', { %s });\n};\n", h.event, h.event, tsShort(h.key))
+}

@@ -1,0 +1,72 @@
+package cdk
+
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+
+var _ = lowers(graph.Alarm, rankAlarms, lowerAlarm)
+
+var alarmType = typeName{"aws-cloudwatch", "Alarm"}
+
+// metricMethods are the constructs' own methods for their metrics, by namespace and metric. All of them have the
+// metric's usual statistic; the period is five minutes unless given.
+var metricMethods = map[string]string{
+	"AWS/SQS ApproximateNumberOfMessagesVisible": "metricApproximateNumberOfMessagesVisible",
+	"AWS/SQS ApproximateAgeOfOldestMessage":      "metricApproximateAgeOfOldestMessage",
+	"AWS/Lambda Errors":                          "metricErrors",
+	"AWS/Lambda Throttles":                       "metricThrottles",
+	"AWS/ApiGateway 5xx":                         "metricServerError",
+	"AWS/ApiGateway 5XXError":                    "metricServerError",
+}
+
+func lowerAlarm(l *lowerer, a *graph.Node) {
+	var topic *graph.Node
+	for _, e := range l.g.Out(a, graph.Notifies) {
+		topic = e.To
+	}
+	l.alarmHelper(topic)
+	l.do(helper{"alarm", []expression{constructID(a), l.metric(a), wholeOf(a.Setting("threshold")), textOf(a.Setting("alarmDescription"))}})
+}
+
+func (l *lowerer) metric(a *graph.Node) expression {
+	var watched *graph.Node
+	for _, e := range l.g.Out(a, graph.Alarms) {
+		watched = e.To
+	}
+	key := spelled(a.Setting("namespace")) + " " + spelled(a.Setting("metricName"))
+	period, _ := a.Setting("period").Int()
+	if method, ok := metricMethods[key]; ok && watched != nil {
+		var args []expression
+		if period != 300 {
+			args = append(args, *props(typeName{"aws-cloudwatch", "MetricOptions"}).with("period", seconds(period)).done())
+		}
+		return call{l.ref(watched), method, args}
+	}
+	return nil
+}
+
+// alarmHelper adds the method that makes the alarms of a stack alike.
+func (l *lowerer) alarmHelper(topic *graph.Node) {
+	if l.helpers["alarm"] {
+		return
+	}
+	l.helpers["alarm"] = true
+	l.emit(heading{"What fails in silence is watched."})
+	body := []statement{
+		let{Name: "alarm", Type: alarmType, Value: construct{alarmType, local("id"), props(typeName{"aws-cloudwatch", "AlarmProps"}).open().
+			with("metric", local("metric")).
+			with("threshold", local("threshold")).
+			with("evaluationPeriods", whole(1)).
+			with("comparisonOperator", member{typeName{"aws-cloudwatch", "ComparisonOperator"}, "GREATER_THAN_OR_EQUAL_TO_THRESHOLD"}).
+			with("treatMissingData", member{typeName{"aws-cloudwatch", "TreatMissingData"}, "NOT_BREACHING"}).
+			with("alarmDescription", local("alarmDescription")).done()}},
+		run{Value: call{local("alarm"), "addAlarmAction", []expression{value{typeName{"aws-cloudwatch-actions", "SnsAction"}, []expression{l.ref(topic)}}}}},
+	}
+	l.p.Helpers = append(l.p.Helpers, function{
+		Name:    "alarm",
+		Comment: "An alarm that writes to the topic. No data is good news: nothing runs in quiet times.",
+		Params: []parameter{
+			{Name: "id", Type: "text"}, {Name: "metric", Class: typeName{"aws-cloudwatch", "IMetric"}},
+			{Name: "threshold", Type: "number"}, {Name: "alarmDescription", Type: "text"},
+		},
+		Body: body,
+	})
+}

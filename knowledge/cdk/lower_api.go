@@ -1,0 +1,115 @@
+package cdk
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = lowers(graph.HTTPAPI, rankEntries, lowerHTTPAPI)
+
+const apigw2 = "aws-apigatewayv2"
+
+// accessLogFormat is one JSON object a line, with what a search in CloudWatch Logs Insights needs. The variables
+// exist in HTTP APIs. Source: API Gateway developer guide, "Customize HTTP API access logs", checked 2026-11-23.
+const accessLogFormat = `{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","time":"$context.requestTime",` +
+	`"route":"$context.routeKey","status":"$context.status","latency":"$context.responseLatency","error":"$context.integrationErrorMessage"}`
+
+func lowerHTTPAPI(l *lowerer, api *graph.Node) {
+	name := l.names[api]
+	b := props(typeName{apigw2, "HttpApiProps"}).open().with("createDefaultStage", truth(false))
+	b.with("defaultAuthorizer", l.httpAuthorizer(api))
+	if origins := api.Setting("corsOrigins"); len(origins.Each()) > 0 {
+		b.with("corsPreflight", l.cors(origins))
+	}
+	l.let(api, typeName{apigw2, "HttpApi"}, b.done(), "")
+	integrations := map[*graph.Node]expression{}
+	for _, e := range l.g.Out(api, graph.Invokes) {
+		method, path, _ := strings.Cut(e.Label, " ")
+		l.do(call{l.ref(api), "addRoutes", []expression{*props(typeName{apigw2, "AddRoutesOptions"}).open().
+			with("path", text(path)).
+			with("methods", list{Of: typeName{apigw2, "HttpMethod"}, Items: []expression{member{typeName{apigw2, "HttpMethod"}, method}}}).
+			with("integration", l.integration(e, integrations)).done()}})
+	}
+	l.emit(let{Name: name + "AccessLogs", Type: logGroup, Value: l.functionLogs(joinedID(constructID(api), "AccessLogs"))})
+	stage := name + "Stage"
+	l.taken[stage] = true
+	l.emit(let{Name: stage, Type: typeName{apigw2, "HttpStage"}, Value: call{l.ref(api), "addStage", []expression{text("Stage"),
+		*props(typeName{apigw2, "HttpStageOptions"}).open().
+			with("stageName", text("$default")).
+			with("autoDeploy", truth(true)).
+			with("throttle", *props(typeName{apigw2, "ThrottleSettings"}).
+				with("rateLimit", wholeOf(api.Setting("throttlingRateLimit"))).
+				with("burstLimit", wholeOf(api.Setting("throttlingBurstLimit"))).done()).
+			with("accessLogSettings", *props(typeName{apigw2, "IAccessLogSettings"}).
+				with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(name + "AccessLogs")}}).
+				with("format", static{typeName{"aws-apigateway", "AccessLogFormat"}, "custom", []expression{text(accessLogFormat)}}).done()).
+			done()}}})
+	l.output(api, attribute{local(stage), "url"})
+}
+
+func (l *lowerer) output(api *graph.Node, v expression) {
+	t := typeName{"", "CfnOutput"}
+	l.do(construct{t, joinedID(constructID(api), "Url"), props(typeName{"", "CfnOutputProps"}).with("value", v).done()})
+}
+
+// integration joins an API to a function: one for each function, however many routes it has.
+func (l *lowerer) integration(e *graph.Edge, made map[*graph.Node]expression) expression {
+	if got, ok := made[e.To]; ok {
+		return got
+	}
+	v := value{typeName{"aws-apigatewayv2-integrations", "HttpLambdaIntegration"}, []expression{joinedID(constructID(e.To), "Integration"), l.ref(e.To)}}
+	routes := 0
+	for _, other := range l.g.Out(e.From, graph.Invokes) {
+		if other.To == e.To {
+			routes++
+		}
+	}
+	made[e.To] = v
+	if routes > 1 {
+		name := l.names[e.To] + "Integration"
+		// The routes' statements come later, so the shared integration is put before the first.
+		l.emit(let{Name: name, Type: v.Type, Value: v})
+		made[e.To] = local(name)
+	}
+	return made[e.To]
+}
+
+func (l *lowerer) httpAuthorizer(api *graph.Node) expression {
+	const module = "aws-apigatewayv2-authorizers"
+	switch spelled(api.Setting("authorizer")) {
+	case "jwt":
+		issuer, audience := l.stackProp("jwtIssuer", "text", text("https://issuer.example.com"), "issuer of the JSON web tokens, as in their iss claim"),
+			l.stackProp("jwtAudience", "texts", list{Items: []expression{text("api")}}, "accepted values of the tokens' aud claim")
+		return value{typeName{module, "HttpJwtAuthorizer"}, []expression{text("JwtAuthorizer"), issuer,
+			*props(typeName{module, "HttpJwtAuthorizerProps"}).with("jwtAudience", audience).done()}}
+	case "iam":
+		return value{typeName{module, "HttpIamAuthorizer"}, nil}
+	}
+	return nil
+}
+
+// stackProp adds a property to the stack and refers to it; in a snippet it is the value itself.
+func (l *lowerer) stackProp(name, typ string, v expression, comment string) expression {
+	if l.snippet() {
+		return v
+	}
+	for _, p := range l.p.Props {
+		if p.Name == name {
+			return prop(name)
+		}
+	}
+	l.p.Props = append(l.p.Props, parameter{Name: name, Type: typ, Value: v, Comment: comment})
+	return prop(name)
+}
+
+func (l *lowerer) cors(origins graph.Value) expression {
+	var items []expression
+	for _, o := range origins.Each() {
+		items = append(items, text(spelled(o)))
+	}
+	return *props(typeName{apigw2, "CorsPreflightOptions"}).
+		with("allowOrigins", list{Items: items}).
+		with("allowMethods", list{Of: typeName{apigw2, "CorsHttpMethod"}, Items: []expression{member{typeName{apigw2, "CorsHttpMethod"}, "ANY"}}}).
+		with("allowHeaders", list{Items: []expression{text("authorization"), text("content-type")}}).done()
+}

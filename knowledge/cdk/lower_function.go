@@ -1,0 +1,204 @@
+package cdk
+
+import (
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = lowers(graph.Function, rankFunctions, lowerFunction)
+
+var (
+	nodejsFunction = typeName{"aws-lambda-nodejs", "NodejsFunction"}
+	logGroup       = typeName{"aws-logs", "LogGroup"}
+	validations    = typeName{"", "Validations"}
+)
+
+func lowerFunction(l *lowerer, fn *graph.Node) {
+	timeout := secondsOf(fn.Setting("timeout"))
+	memory := wholeOf(fn.Setting("memorySize"))
+	name := l.names[fn]
+	if l.plainFunction(fn) && l.manyFunctions() {
+		l.functionHelper()
+		l.emit(let{Name: name, Type: nodejsFunction, Value: helper{"nodeFunction",
+			[]expression{constructID(fn), text(kebab(fn.ID)), timeout, memory, l.environment(fn)}}})
+	} else {
+		id := constructID(fn)
+		l.emit(let{Name: name + "Logs", Type: logGroup, Value: l.functionLogs(joinedID(id, "Logs"))})
+		b := l.functionProps(entry(kebab(fn.ID)), timeout, memory, l.environment(fn), local(name+"Logs"))
+		b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
+		b.with("description", textOf(fn.Setting("description")))
+		l.let(fn, nodejsFunction, b.done(), "")
+	}
+	l.functionGrants(fn)
+	l.functionSources(fn)
+	l.functionAcceptances(fn)
+}
+
+// plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
+func (l *lowerer) plainFunction(fn *graph.Node) bool {
+	for _, name := range []string{"reservedConcurrentExecutions", "description"} {
+		if fn.Setting(name).Exists() {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lowerer) manyFunctions() bool {
+	n := 0
+	for _, fn := range l.g.OfKind(graph.Function) {
+		if l.plainFunction(fn) {
+			n++
+		}
+	}
+	return n > 1
+}
+
+func joinedID(id text, suffix string) text { return id + text(suffix) }
+
+func (l *lowerer) functionLogs(id expression) construct {
+	return construct{logGroup, id, props(typeName{"aws-logs", "LogGroupProps"}).
+		with("retention", member{typeName{"aws-logs", "RetentionDays"}, "ONE_MONTH"}).
+		with("removalPolicy", l.removal()).done()}
+}
+
+func (l *lowerer) functionProps(file entry, timeout, memory, env, logs expression) *builder {
+	return props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).open().
+		with("entry", file).
+		with("runtime", member{typeName{"aws-lambda", "Runtime"}, "NODEJS_24_X"}).
+		with("architecture", member{typeName{"aws-lambda", "Architecture"}, "ARM_64"}).
+		with("timeout", timeout).
+		with("memorySize", memory).
+		with("environment", env).
+		with("tracing", member{typeName{"aws-lambda", "Tracing"}, "ACTIVE"}).
+		with("loggingFormat", member{typeName{"aws-lambda", "LoggingFormat"}, "JSON"}).
+		with("logGroup", logs)
+}
+
+// functionHelper adds the method that makes the functions of a stack alike.
+func (l *lowerer) functionHelper() {
+	if l.helpers["nodeFunction"] {
+		return
+	}
+	l.helpers["nodeFunction"] = true
+	l.p.Helpers = append(l.p.Helpers, function{
+		Name:    "nodeFunction",
+		Comment: "A function with its own log group, structured logs and tracing.",
+		Params: []parameter{
+			{Name: "id", Type: "text"}, {Name: "handler", Type: "text"}, {Name: "timeout", Class: duration},
+			{Name: "memorySize", Type: "number"}, {Name: "environment", Type: "environment"},
+		},
+		Result: nodejsFunction,
+		Body: []statement{
+			let{Name: "logGroup", Type: logGroup, Value: l.functionLogs(joined{local("id"), text("Logs")})},
+			give{construct{nodejsFunction, local("id"), l.functionProps(entry(""), local("timeout"), local("memorySize"), local("environment"), local("logGroup")).done()}},
+		},
+	})
+}
+
+// environment names the things a function uses, so that the handler finds them.
+func (l *lowerer) environment(fn *graph.Node) expression {
+	var fields []argument
+	seen := map[*graph.Node]bool{}
+	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
+		s, ok := handles[e.To.Kind]
+		if !ok || seen[e.To] || l.names[e.To] == "" {
+			continue
+		}
+		seen[e.To] = true
+		fields = append(fields, argument{Name: envName(e.To), Value: attribute{l.ref(e.To), s.attribute}})
+	}
+	return dict{fields}
+}
+
+// handles says how a handler addresses a thing: the attribute it is given and the word for it.
+var handles = map[graph.Kind]struct{ attribute, word, handle string }{
+	graph.Queue:    {"queueUrl", "QUEUE", "URL"},
+	graph.Topic:    {"topicArn", "TOPIC", "ARN"},
+	graph.Table:    {"tableName", "TABLE", "NAME"},
+	graph.EventBus: {"eventBusName", "BUS", "NAME"},
+}
+
+// envName is the environment variable that holds the handle of a thing: ORDERS_QUEUE_URL.
+func envName(n *graph.Node) string {
+	h := handles[n.Kind]
+	words := split(n.ID)
+	if len(words) > 0 && words[len(words)-1] == kebab(h.word) {
+		words = words[:len(words)-1]
+	}
+	name := h.word + "_" + h.handle
+	for i := len(words) - 1; i >= 0; i-- {
+		name = constant(words[i]) + "_" + name
+	}
+	return name
+}
+
+// functionGrants gives the function the rights its edges need, and no more.
+func (l *lowerer) functionGrants(fn *graph.Node) {
+	done := map[*graph.Node]bool{}
+	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads) {
+		if done[e.To] || l.names[e.To] == "" {
+			continue
+		}
+		done[e.To] = true
+		writes, reads := false, false
+		for _, other := range l.g.Out(fn, graph.Writes, graph.Reads) {
+			writes = writes || other.To == e.To && other.Kind == graph.Writes
+			reads = reads || other.To == e.To && other.Kind == graph.Reads
+		}
+		if method := grantMethod(e.To.Kind, writes, reads); method != "" {
+			l.do(call{l.ref(e.To), method, []expression{l.ref(fn)}})
+		}
+	}
+}
+
+func grantMethod(k graph.Kind, writes, reads bool) string {
+	switch k {
+	case graph.Queue:
+		return "grantSendMessages"
+	case graph.Topic:
+		return "grantPublish"
+	case graph.EventBus:
+		return "grantPutEventsTo"
+	case graph.Table:
+		switch {
+		case writes && reads:
+			return "grantReadWriteData"
+		case writes:
+			return "grantWriteData"
+		}
+		return "grantReadData"
+	}
+	return ""
+}
+
+func (l *lowerer) functionSources(fn *graph.Node) {
+	for _, e := range l.g.In(fn, graph.Polls) {
+		if e.From.Kind == graph.Queue && l.names[e.From] != "" {
+			l.do(call{l.ref(fn), "addEventSource", []expression{l.queueSource(e)}})
+		}
+	}
+	for _, e := range l.g.Out(fn, graph.FailsTo) {
+		if e.Label == "on failure" && l.names[e.To] != "" && len(l.g.In(fn, graph.Routes)) > 0 {
+			l.do(call{l.ref(fn), "configureAsyncInvoke", []expression{*props(typeName{"aws-lambda", "EventInvokeConfigOptions"}).
+				with("onFailure", value{typeName{"aws-lambda-destinations", "SqsDestination"}, []expression{l.ref(e.To)}}).
+				with("retryAttempts", whole(2)).done()}})
+		}
+	}
+}
+
+const basicPolicy = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
+
+// functionAcceptances explains what cdk-nag finds in every function.
+func (l *lowerer) functionAcceptances(fn *graph.Node) {
+	l.accept(fn, basicPolicy, "AWSLambdaBasicExecutionRole only lets the function write its logs.")
+	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
+	switch {
+	case len(l.g.In(fn, graph.Polls)) > 0:
+		l.accept(fn, "Serverless-LambdaDLQ", "Failed messages go to the dead-letter queue of the source queue.")
+		l.accept(fn, "Serverless-LambdaEventSourceMappingDestination", "SQS mappings have no failure destination: the source queue's dead-letter queue takes that part.")
+	case len(l.g.In(fn, graph.Routes)) == 0:
+		l.accept(fn, "Serverless-LambdaDLQ", "The function is called synchronously: the caller sees the failure.")
+	default:
+		l.accept(fn, "Serverless-LambdaDLQ", "Failed events go to the function's failure destination.")
+	}
+}

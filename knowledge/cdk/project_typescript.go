@@ -1,0 +1,251 @@
+package cdk
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// tsProject writes all files of a TypeScript project, the stack first.
+func tsProject(g *graph.Graph, p *program, o Options) []File {
+	handlers := works(g, o.Name)
+	files := []File{
+		{"lib/" + o.Name + "-stack.ts", tsStack(p)},
+		{"bin/" + o.Name + ".ts", tsEntryPoint(p, o)},
+	}
+	modules := map[string]bool{}
+	for _, w := range handlers {
+		h := newTSHandler(w)
+		files = append(files, File{"src/" + w.file + ".ts", h.text()})
+		test := tsHandlerTest(w)
+		if test != "" {
+			files = append(files, File{"test/" + w.file + ".test.ts", test})
+		}
+		for m := range h.imports {
+			modules[packageOf(m)] = true
+		}
+		if strings.Contains(test, "@aws-sdk/util-dynamodb") {
+			modules["@aws-sdk/util-dynamodb"] = true
+		}
+		if strings.Contains(test, "aws-sdk-client-mock") {
+			modules["aws-sdk-client-mock"] = true
+		}
+	}
+	files = append(files,
+		File{"test/" + o.Name + "-stack.test.ts", tsStackTest(g, p, o)},
+		File{"package.json", tsPackage(o, modules)},
+		File{"tsconfig.json", tsConfig},
+		File{"cdk.json", cdkJSON("npx tsx bin/" + o.Name + ".ts")},
+		File{".gitignore", "node_modules/\ncdk.out/\n"},
+		File{"README.md", readme(g, p, o)},
+	)
+	return files
+}
+
+// packageOf is the npm package of an imported module.
+func packageOf(module string) string {
+	parts := strings.Split(module, "/")
+	switch {
+	case module == "aws-lambda":
+		return "@types/aws-lambda"
+	case strings.HasPrefix(module, "@"):
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
+}
+
+func tsStack(p *program) string {
+	ts := newTSPrinter(p, false)
+	types := map[string]bool{"StackProps": true}
+	ts.name(typeName{"", "Stack"})
+	ts.name(typeName{"", "StackProps"})
+
+	var members []doc
+	for _, s := range p.Body {
+		if l, ok := s.(let); ok && l.Field {
+			t := ts.name(l.Type)
+			members = append(members, txt("private readonly "+l.Name+": "+t+";"), hard)
+		}
+	}
+	body := ts.statements(append(append([]statement{}, p.Body...), acceptances(p)...))
+	constructor := cat(txt("constructor(scope: Construct, id: string, props: "+p.Stack+"StackProps) {"),
+		nest(hard, txt("super(scope, id, props);"), hard, hard, body), hard, txt("}"))
+	if len(members) > 0 {
+		members = append(members, hard)
+	}
+	class := []doc{cat(append(members, constructor)...)}
+	for _, h := range p.Helpers {
+		class = append(class, hard, hard, ts.method(h))
+	}
+	text := layout(cat(txt("/** "+oneLine(p.Title)+". */"), hard, txt("export class "+p.Stack+"Stack extends Stack {"),
+		nest(append([]doc{hard}, class...)...), hard, txt("}")), tsWidth, "  ")
+	propsText := ts.propsInterface(p)
+	return tidy(ts.imports(types) + "\nimport type { Construct } from 'constructs';\n\n" + propsText + "\n" + text)
+}
+
+func (ts *tsPrinter) propsInterface(p *program) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "export interface %sStackProps extends StackProps {\n", p.Stack)
+	for _, q := range p.Props {
+		fmt.Fprintf(&b, "  /** %s. */\n  readonly %s: %s;\n", graph.UpperFirst(oneLine(q.Comment)), q.Name, ts.paramType(q))
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+func (ts *tsPrinter) method(h function) doc {
+	var params []doc
+	for _, q := range h.Params {
+		params = append(params, txt(q.Name+": "+ts.paramType(q)))
+	}
+	result := "void"
+	if h.Result.Name != "" {
+		result = ts.name(h.Result)
+	}
+	head := group(txt("private "+h.Name+"("), nest(softline, commaList(params)), ifWide(","), softline, txt("): "+result+" {"))
+	return cat(txt("/** "+h.Comment+" */"), hard, head, nest(hard, ts.statements(h.Body)), hard, txt("}"))
+}
+
+// acceptances are the statements that tell cdk-nag which findings stay, and why.
+func acceptances(p *program) []statement {
+	if len(p.Accepts) == 0 {
+		return nil
+	}
+	out := []statement{heading{"Findings of cdk-nag that stay, each with its reason."}}
+	var order []string
+	byNode := map[string][]expression{}
+	for _, a := range p.Accepts {
+		if byNode[a.On] == nil {
+			order = append(order, a.On)
+		}
+		byNode[a.On] = append(byNode[a.On], *props(typeName{"", "Acknowledgment"}).open().
+			with("id", text(a.Rule)).with("reason", text(a.Reason)).done())
+	}
+	for _, name := range order {
+		on := local(name)
+		if name == "" {
+			on = "this"
+		}
+		out = append(out, run{Value: call{static{validations, "of", []expression{on}}, "acknowledge", byNode[name]}})
+	}
+	return out
+}
+
+func tsEntryPoint(p *program, o Options) string {
+	ts := newTSPrinter(p, true)
+	var fields []doc
+	for _, q := range p.Props {
+		if q.Name == "stage" {
+			fields = append(fields, txt("stage,"), hard)
+			continue
+		}
+		fields = append(fields, txt(q.Name+": "), ts.expr(q.Value), txt(","), hard)
+	}
+	d := cat(txt("new "+p.Stack+"Stack(app, '"+p.Stack+"', {"), nest(append([]doc{hard, txt("stackName: `" + o.Name + "-${stage}`,"), hard}, fields[:len(fields)-1]...)...), hard, txt("});"))
+	return tidy(fmt.Sprintf(`import { App } from 'aws-cdk-lib';
+import { %[1]sStack } from '../lib/%[2]s-stack';
+
+const app = new App();
+
+// cdk deploy -c stage=dev makes a stack of its own that deletes its data with itself.
+const stage = String(app.node.tryGetContext('stage') ?? 'prod');
+
+%[3]s
+`, p.Stack, o.Name, layout(d, tsWidth, "  ")))
+}
+
+func tsSnippet(p *program) string {
+	ts := newTSPrinter(p, true)
+	var helpers []doc
+	body := p.Body
+	for _, h := range p.Helpers {
+		// A helper may use what the first statements make, so those stand before it.
+		var params []doc
+		for _, q := range h.Params {
+			params = append(params, txt(q.Name+": "+ts.paramType(q)))
+		}
+		head := group(txt("const "+h.Name+" = ("), nest(softline, commaList(params)), ifWide(","), softline, txt(") => {"))
+		helpers = append(helpers, head, nest(hard, ts.statements(h.Body)), hard, txt("};"), hard, hard)
+	}
+	var first []statement
+	for len(body) > 0 {
+		l, ok := body[0].(let)
+		if !ok || !l.Field {
+			break
+		}
+		first, body = append(first, l), body[1:]
+	}
+	d := cat(append(append([]doc{ts.statements(first), hard, hard}, helpers...), ts.statements(body))...)
+	text := layout(d, tsWidth, "  ")
+	return tidy(ts.imports(nil) + "\n\n// Inside the constructor of a Stack:\n" + strings.TrimLeft(text, "\n"))
+}
+
+func cdkJSON(app string) string {
+	var context map[string]any
+	if err := json.Unmarshal([]byte(flags), &context); err != nil {
+		panic("cdk: flags.json: " + err.Error()) // our own file
+	}
+	context["@aws-cdk/core:validateAgainstDefaultRules"] = true
+	out, err := json.MarshalIndent(map[string]any{
+		"app":     app,
+		"watch":   map[string]any{"include": []string{"**"}, "exclude": []string{"README.md", "cdk*.json", "node_modules", "test"}},
+		"context": context,
+	}, "", "  ")
+	if err != nil {
+		panic("cdk: cdk.json: " + err.Error()) // texts and lists always marshal
+	}
+	return string(out) + "\n"
+}
+
+const tsConfig = `{
+  "compilerOptions": {
+    "target": "ES2023",
+    "lib": ["ES2023"],
+    "module": "preserve",
+    "strict": true,
+    "noUnusedLocals": true,
+    "noUnusedParameters": true,
+    "noImplicitReturns": true,
+    "skipLibCheck": true,
+    "noEmit": true,
+    "types": ["node"]
+  },
+  "include": ["bin/**/*.ts", "lib/**/*.ts", "src/**/*.ts", "test/**/*.ts"]
+}
+`
+
+func tsPackage(o Options, modules map[string]bool) string {
+	runtime := map[string]string{"aws-cdk-lib": "", "constructs": ""}
+	dev := map[string]string{"@types/node": "", "aws-cdk": "", "cdk-nag": "", "esbuild": "", "tsx": "", "typescript": ""}
+	for m := range modules {
+		switch {
+		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock":
+			dev[m] = "" // the Lambda runtime brings the SDK; here it serves types and tests
+		default:
+			runtime[m] = ""
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "{\n  \"name\": %q,\n  \"version\": \"0.1.0\",\n  \"private\": true,\n", o.Name)
+	b.WriteString("  \"engines\": { \"node\": \">=22\" },\n  \"scripts\": {\n    \"build\": \"tsc\",\n    \"test\": \"node --import tsx --test test/*.test.ts\",\n")
+	b.WriteString("    \"synth\": \"cdk synth\",\n    \"deploy\": \"cdk deploy\",\n    \"destroy\": \"cdk destroy\"\n  },\n")
+	fmt.Fprintf(&b, "  \"prettier\": { \"singleQuote\": true, \"printWidth\": %d },\n", tsWidth)
+	fmt.Fprintf(&b, "  \"dependencies\": {\n%s\n  },\n  \"devDependencies\": {\n%s\n  }\n}\n", pinned(runtime), pinned(dev))
+	return b.String()
+}
+
+func pinned(names map[string]string) string {
+	var lines []string
+	for n := range names {
+		v, ok := npmVersions[n]
+		if !ok {
+			panic("cdk: no version is pinned for " + n) // our own table
+		}
+		lines = append(lines, fmt.Sprintf("    %q: %q", n, v))
+	}
+	sort.Strings(lines)
+	return strings.Join(lines, ",\n")
+}

