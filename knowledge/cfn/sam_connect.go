@@ -230,7 +230,7 @@ func (x *expander) granted(c connection, suffix, kind string, categories graph.V
 	name := owner.vars["RoleName"]
 	if !name.Exists() {
 		x.gap(c.src, c.at, "connector %s: the role it adds rights to is not in this template", c.id)
-		return made
+		name = graph.NewUnknown(c.at, "the role that connector "+c.id+" adds rights to is not in this template")
 	}
 	return append(made, x.resource(c.src, c.id+"Policy"+suffix, "AWS::IAM::ManagedPolicy", c.at, f("PolicyDocument", doc), f("Roles", lst(c.at, name))))
 }

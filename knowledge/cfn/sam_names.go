@@ -8,8 +8,8 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-// samString is what SAM sees of a property when it makes ids: a literal, or a parameter's value. For anything else,
-// such as Fn::Sub, SAM has no text.
+// samString is what SAM sees of a property when it makes ids: a literal, or a parameter's given or default value,
+// the same in all scenarios. For anything else, such as Fn::Sub, SAM has no text.
 func samString(w *world, s *stack, n *node) (string, bool) {
 	if t, ok := n.text(); ok {
 		return t, true
@@ -19,7 +19,10 @@ func samString(w *world, s *stack, n *node) (string, bool) {
 	}
 	if name, ok := n.refName(); ok {
 		if p := s.t.byName[name]; p != nil {
-			return w.parameter(s, p, n.at).Str()
+			if given, ok := w.loader.given(s, p); ok {
+				return given, true
+			}
+			return p.def.text()
 		}
 	}
 	return "", false
