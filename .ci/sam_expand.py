@@ -56,7 +56,10 @@ def packaged(template):
             properties["Location"] = "https://s3.amazonaws.com/bucket/template.yaml"
         if isinstance(properties, dict) and "Fn::Transform" in (properties.get("DefinitionBody") or {}):
             # AWS::Include runs before the transform and would put the document here.
-            properties["DefinitionBody"] = {"swagger": "2.0", "info": {}, "paths": {}}
+            body = properties["DefinitionBody"]
+            del body["Fn::Transform"]
+            if "openapi" not in body:
+                body.update({"swagger": "2.0", "info": {}, "paths": {}})
     shared = (template.get("Globals") or {}).get("Function") or {}
     for resource in template["Resources"].values():
         if not isinstance(resource, dict) or resource.get("Type") != "AWS::Serverless::Function":

@@ -171,6 +171,14 @@ func (w *world) evalMap(s *stack, n *node) graph.Value {
 				w.loader.gapAt("", e.at, "%s stands beside other keys: a function must be alone in its mapping", e.name)
 				return graph.NewUnknown(n.at, e.name+" stands beside other keys")
 			}
+			if included, ok := w.includedKeys(s, e); ok {
+				for _, fl := range included {
+					if n.get(fl.Name) == nil {
+						fields = append(fields, fl)
+					}
+				}
+				continue
+			}
 			w.loader.gapAt("", e.at, "%s adds keys here that are not known", e.name)
 			fields = append(fields, graph.Field{Name: e.name, Value: graph.NewUnknown(e.at, e.name+" adds keys when the template is deployed")})
 			continue

@@ -50,6 +50,15 @@ func (w *world) include(s *stack, location graph.Value) (graph.Value, bool) {
 	return w.eval(s, n), true
 }
 
+// includedKeys are the entries that Fn::Transform of AWS::Include adds to the mapping it stands in.
+func (w *world) includedKeys(s *stack, e entry) ([]graph.Field, bool) {
+	if name, _ := e.node.get("Name").text(); e.name != "Fn::Transform" || name != "AWS::Include" {
+		return nil, false
+	}
+	v, ok := w.include(s, w.eval(s, e.node.get("Parameters").get("Location")))
+	return v.Fields(), ok && v.Kind == graph.Map
+}
+
 // plain reads a file beside a template that is no template: nothing in it is resolved.
 func (l *loader) plain(from, name string) (graph.Value, bool) {
 	n, ok := l.included(from, name)

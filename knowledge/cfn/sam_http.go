@@ -10,14 +10,11 @@ func (x *expander) httpAPI(src *graph.Resource) {
 		return // the implicit API, which no event of this scenario uses
 	}
 	p, id := src.Properties, src.LogicalID
-	fields := pass(p, "FailOnWarnings", "Description", "DisableExecuteApiEndpoint")
+	fields := pass(p, "FailOnWarnings", "DisableExecuteApiEndpoint")
 	if body := x.httpBody(src); body.Exists() {
 		fields = append(fields, f("Body", body))
-	} else {
-		fields = append(fields, x.definitionURI(src))
-	}
-	if cors := p.Get("CorsConfiguration"); cors.Exists() {
-		fields = append(fields, f("CorsConfiguration", corsOf(cors)))
+	} else { // SAM writes these into the document where it can
+		fields = append(fields, x.definitionURI(src), f("CorsConfiguration", corsOf(p.Get("CorsConfiguration"))), f("Description", p.Get("Description")))
 	}
 	x.put(src, x.primary(src, "AWS::ApiGatewayV2::Api", fields...))
 	stage := x.w.stageID(x.s, id)
@@ -82,6 +79,9 @@ func (x *expander) httpBody(src *graph.Resource) graph.Value {
 	body = x.iamScheme(body, src.At)
 	if name := p.Get("Name"); name.Exists() {
 		body = with(body, name.At, name, "info", "title")
+	}
+	if d := p.Get("Description"); d.Exists() {
+		body = with(body, d.At, d, "info", "description")
 	}
 	if d := p.Get("DisableExecuteApiEndpoint"); d.Exists() {
 		body = with(body, d.At, lst(d.At, obj(d.At, f("x-amazon-apigateway-endpoint-configuration", obj(d.At, f("disableExecuteApiEndpoint", d))))), "servers")

@@ -39,15 +39,27 @@ func (x *expander) restAPI(src *graph.Resource) {
 	} else {
 		fields = append(fields, x.definitionURI(src))
 	}
+	if body.Kind == graph.Unknown && !p.Get("Policy").Exists() { // what is known of the document: its policy
+		policy := x.resourcePolicy(p.Get("Auth", "ResourcePolicy"), obj(src.At)).Get("x-amazon-apigateway-policy")
+		fields = append(fields, f("Policy", policy))
+	}
 	if e := p.Get("EndpointConfiguration"); e.Exists() {
-		fields = append(fields, f("EndpointConfiguration", endpointOf(e)))
+		config := endpointOf(e)
+		fields = append(fields, f("EndpointConfiguration", config))
+		if types := config.Get("Types").Items(); len(types) == 1 {
+			fields = append(fields, f("Parameters", obj(e.At, f("endpointConfigurationTypes", types[0]))))
+		}
 	}
 	fields = append(fields, f("Tags", tagList(src.At, p.Get("Tags"), "")))
 	api := x.primary(src, "AWS::ApiGateway::RestApi", fields...)
 	deployment := id + "Deployment" + x.s.contentHash(id)
 	stage := x.w.stageID(x.s, id)
 	ref := x.ref(src.At, id, id, "")
-	x.put(src, api, x.resource(src, deployment, "AWS::ApiGateway::Deployment", nil, f("RestApiId", ref)))
+	extra := str(src.At, "Stage") // without OpenApiVersion SAM makes API Gateway add a stage of this name
+	if p.Get("OpenApiVersion").Exists() {
+		extra = graph.Value{}
+	}
+	x.put(src, api, x.resource(src, deployment, "AWS::ApiGateway::Deployment", nil, f("RestApiId", ref), f("StageName", extra)))
 	stageFields := append([]graph.Field{f("RestApiId", ref), f("DeploymentId", x.ref(src.At, id, deployment, ""))},
 		pass(p, "StageName", "CacheClusterEnabled", "CacheClusterSize", "Variables", "MethodSettings", "AccessLogSetting", "CanarySetting", "TracingEnabled")...)
 	x.put(src, x.resource(src, stage, "AWS::ApiGateway::Stage", nil, append(stageFields, f("Tags", tagList(src.At, p.Get("Tags"), "")))...))
@@ -138,7 +150,10 @@ func preflight(cors, route graph.Value) graph.Value {
 	var headers, age, credentials graph.Value
 	if cors.Kind == graph.Map {
 		origin, methods, headers = cors.Get("AllowOrigin"), cors.Get("AllowMethods"), cors.Get("AllowHeaders")
-		age, credentials = cors.Get("MaxAge"), cors.Get("AllowCredentials")
+		age = cors.Get("MaxAge")
+		if on, ok := cors.Get("AllowCredentials").Truth(); ok && on {
+			credentials = str(at, "'true'")
+		}
 	}
 	if !methods.Exists() {
 		var names []string

@@ -117,7 +117,7 @@ func (r *role) policies(m *sammed, policies graph.Value) {
 		name := fmt.Sprintf("%sPolicy%d", r.id, i)
 		switch {
 		case p.Kind == graph.Map && p.Get("Statement").Exists():
-			r.add(name, p.At, p)
+			r.inline = append(r.inline, obj(p.At, f("PolicyName", str(p.At, name)), f("PolicyDocument", p)))
 		case p.Kind == graph.Map:
 			for _, t := range p.Fields() {
 				r.template(m, name, t)
@@ -141,11 +141,10 @@ func (r *role) template(m *sammed, name string, t graph.Field) {
 		r.attach(graph.NewUnknown(t.Value.At, t.Name+" is no policy template of SAM"))
 		return
 	}
-	r.add(name, t.Value.At, doc)
+	r.inline = append(r.inline, obj(t.Value.At, f("PolicyName", str(t.Value.At, name)), f("PolicyDocument", doc)))
 }
 
-// policyTemplate is the document of a policy template with its parameters filled in. Every statement has a Sid of
-// the template's name, so that reports can name it.
+// policyTemplate is the document of a policy template with its parameters filled in, all at the place of its entry.
 func (x *expander) policyTemplate(t graph.Field) (graph.Value, bool) {
 	_, line, ok := strings.Cut("\n"+samPolicies, "\n{\"name\":\""+t.Name+"\",")
 	if !ok || strings.ContainsAny(t.Name, "\"\n") {

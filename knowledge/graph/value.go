@@ -256,16 +256,17 @@ func (v Value) Float() (f float64, ok bool) {
 	return f, err == nil
 }
 
-// Truth returns a truth value, also from the strings "true" and "false" in any case, as CloudFormation does.
+// Truth returns a truth value, also from the strings "true" and "false" in any case, as CloudFormation does, and from
+// the words that YAML 1.1, which CloudFormation reads, takes for truth values: yes, no, on and off.
 func (v Value) Truth() (b, ok bool) {
 	s, ok := v.Str()
 	if !ok {
 		return false, false
 	}
 	switch strings.ToLower(s) {
-	case "true":
+	case "true", "yes", "on":
 		return true, true
-	case "false":
+	case "false", "no", "off":
 		return false, true
 	}
 	return false, false
