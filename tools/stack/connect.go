@@ -1,0 +1,51 @@
+package stack
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+)
+
+// Options says where to look and as whom. Empty fields leave the choice to AWS's usual sources: environment,
+// ~/.aws/config, instance roles. AWS_ENDPOINT_URL is honoured.
+type Options struct {
+	Region  string
+	Profile string
+}
+
+// Times that bound one call: without them an endpoint that never answers would hold a review for ever.
+const (
+	answerTime = 20 * time.Second // until the first byte of an answer
+	attempts   = 5                // of one call; the waits in between add up to some 10 s under throttling
+)
+
+// Connect makes a Reader. It makes no call yet: missing credentials show at the first one.
+func Connect(ctx context.Context, o Options) (*Reader, error) {
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = answerTime })
+	settings := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(client),
+		config.WithRetryer(func() aws.Retryer {
+			return retry.NewStandard(func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = attempts, 4*time.Second })
+		}),
+	}
+	if o.Region != "" {
+		settings = append(settings, config.WithRegion(o.Region))
+	}
+	if o.Profile != "" {
+		settings = append(settings, config.WithSharedConfigProfile(o.Profile))
+	}
+	c, err := config.LoadDefaultConfig(ctx, settings...)
+	if err != nil {
+		return nil, &Error{Kind: NoCredentials, What: "reading the AWS configuration", Detail: short(err.Error()), Err: err}
+	}
+	if c.Region == "" {
+		return nil, &Error{Kind: Network, What: "reading the AWS configuration", Detail: "no region is set; choose --region, or set AWS_REGION"}
+	}
+	return &Reader{CloudFormation: cloudformation.NewFromConfig(c), Region: c.Region}, nil
+}

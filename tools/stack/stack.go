@@ -1,0 +1,192 @@
+// Package stack reads deployed CloudFormation stacks. It asks AWS only to describe, get and list: the interface
+// CloudFormation below has no other call, and nothing here keeps a client that has.
+//
+// What it returns is the processed template (macros and SAM expanded) with the parameter values that the stack
+// really has, so that knowledge/cfn reads a stack exactly as it reads a file.
+package stack
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+)
+
+// CloudFormation is every call this package makes to CloudFormation.
+type CloudFormation interface {
+	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
+	ListStackResources(context.Context, *cloudformation.ListStackResourcesInput, ...func(*cloudformation.Options)) (*cloudformation.ListStackResourcesOutput, error)
+	GetTemplate(context.Context, *cloudformation.GetTemplateInput, ...func(*cloudformation.Options)) (*cloudformation.GetTemplateOutput, error)
+}
+
+// Reader reads the stacks of one account and region. It is safe for concurrent use.
+type Reader struct {
+	CloudFormation CloudFormation
+	Region         string
+}
+
+// Summary is a stack in a list.
+type Summary struct {
+	Name    string    `json:"name"`
+	Status  string    `json:"status"`
+	Updated time.Time `json:"updated"`
+	Parent  string    `json:"parent,omitempty"` // name of the stack it is nested in
+}
+
+// Stack is a deployed stack as far as it could be read.
+type Stack struct {
+	Name       string
+	ID         string
+	Region     string
+	Status     string
+	Updated    time.Time
+	Template   []byte            // the processed template, JSON or YAML
+	Parameters map[string]string // real values; NoEcho ones are left out, see Hidden
+	Hidden     []string          // names of parameters whose values CloudFormation does not show
+	Physical   map[string]string // logical id → physical id
+	Notes      []string          // what could not be read, and what would be needed to read it
+}
+
+// maxPages bounds how many pages of one list are followed: 500 resources, CloudFormation's limit, are 5.
+const maxPages = 60
+
+// List returns all stacks that are not deleted, last updated first.
+func (r *Reader) List(ctx context.Context) ([]Summary, error) {
+	var out []Summary
+	var token *string
+	for range maxPages {
+		page, err := r.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{NextToken: token})
+		if err != nil {
+			return out, explain("cloudformation:DescribeStacks", "listing the stacks", r.Region, err)
+		}
+		for _, s := range page.Stacks {
+			out = append(out, Summary{Name: aws.ToString(s.StackName), Status: string(s.StackStatus), Updated: updated(s), Parent: nameOf(aws.ToString(s.ParentId))})
+		}
+		if token = page.NextToken; token == nil {
+			break
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Updated.After(out[j].Updated) })
+	return out, nil
+}
+
+// Load reads one stack by name or ARN.
+func (r *Reader) Load(ctx context.Context, name string) (*Stack, error) {
+	described, err := r.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if err != nil {
+		return nil, r.missing(ctx, name, explain("cloudformation:DescribeStacks", "reading stack "+quote(name), r.Region, err))
+	}
+	if len(described.Stacks) == 0 {
+		return nil, r.missing(ctx, name, &Error{Kind: NotFound, What: "reading stack " + quote(name), Detail: "there is no such stack"})
+	}
+	s := described.Stacks[0]
+	st := &Stack{Name: aws.ToString(s.StackName), ID: aws.ToString(s.StackId), Region: r.Region, Status: string(s.StackStatus),
+		Updated: updated(s), Parameters: map[string]string{}, Physical: map[string]string{}}
+	if s.StackStatus == types.StackStatusDeleteComplete {
+		return nil, &Error{Kind: NotFound, What: "reading stack " + quote(name), Detail: "it was deleted"}
+	}
+	if strings.Contains(st.Status, "ROLLBACK") || strings.Contains(st.Status, "FAILED") {
+		st.Notes = append(st.Notes, "the stack is in state "+st.Status+": what runs may differ from its template")
+	}
+	for _, p := range s.Parameters {
+		value := aws.ToString(p.ParameterValue)
+		if p.ResolvedValue != nil { // an SSM parameter: the value behind the name
+			value = *p.ResolvedValue
+		}
+		if strings.Trim(value, "*") == "" && len(value) > 3 { // how CloudFormation shows NoEcho
+			st.Hidden = append(st.Hidden, aws.ToString(p.ParameterKey))
+			continue
+		}
+		st.Parameters[aws.ToString(p.ParameterKey)] = value
+	}
+	if err := r.template(ctx, st); err != nil {
+		return nil, err
+	}
+	r.resources(ctx, st)
+	return st, nil
+}
+
+// template gets the processed template, and where that is refused or missing the original.
+func (r *Reader) template(ctx context.Context, st *Stack) error {
+	get := func(stage types.TemplateStage) (string, error) {
+		out, err := r.CloudFormation.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &st.ID, TemplateStage: stage})
+		if err != nil {
+			return "", explain("cloudformation:GetTemplate", "reading the template of stack "+quote(st.Name), r.Region, err)
+		}
+		return aws.ToString(out.TemplateBody), nil
+	}
+	body, err := get(types.TemplateStageProcessed)
+	if err != nil && KindOf(err) == Unexpected {
+		st.Notes = append(st.Notes, "the processed template is not to be had, so macros are not expanded: "+err.Error())
+		body, err = get(types.TemplateStageOriginal)
+	}
+	if err != nil {
+		return err
+	}
+	if body == "" {
+		return &Error{Kind: NotFound, What: "reading the template of stack " + quote(st.Name), Detail: "it is empty"}
+	}
+	st.Template = []byte(body)
+	return nil
+}
+
+// resources fills in physical ids. Without them the review still works, so a refusal becomes a note.
+func (r *Reader) resources(ctx context.Context, st *Stack) {
+	var token *string
+	for range maxPages {
+		page, err := r.CloudFormation.ListStackResources(ctx, &cloudformation.ListStackResourcesInput{StackName: &st.ID, NextToken: token})
+		if err != nil {
+			st.Notes = append(st.Notes, "physical ids are incomplete: "+
+				explain("cloudformation:ListStackResources", "listing the resources of stack "+quote(st.Name), r.Region, err).Error())
+			return
+		}
+		for _, res := range page.StackResourceSummaries {
+			if id := aws.ToString(res.PhysicalResourceId); id != "" {
+				st.Physical[aws.ToString(res.LogicalResourceId)] = id
+			}
+		}
+		if token = page.NextToken; token == nil {
+			return
+		}
+	}
+	st.Notes = append(st.Notes, "the list of resources has more pages than any stack should: its end was not read")
+}
+
+// missing adds the nearest names to a "no such stack".
+func (r *Reader) missing(ctx context.Context, name string, err error) error {
+	e, ok := err.(*Error)
+	if !ok || e.Kind != NotFound {
+		return err
+	}
+	stacks, listErr := r.List(ctx)
+	if listErr != nil {
+		return err // the first refusal says more
+	}
+	names := make([]string, len(stacks))
+	for i, s := range stacks {
+		names[i] = s.Name
+	}
+	e.Nearest = nearest(name, names)
+	e.Total = len(names)
+	return e
+}
+
+func updated(s types.Stack) time.Time {
+	if s.LastUpdatedTime != nil {
+		return *s.LastUpdatedTime
+	}
+	return aws.ToTime(s.CreationTime)
+}
+
+// nameOf takes the name out of a stack's ARN (…:stack/NAME/UUID).
+func nameOf(arn string) string {
+	if _, rest, ok := strings.Cut(arn, ":stack/"); ok {
+		name, _, _ := strings.Cut(rest, "/")
+		return name
+	}
+	return ""
+}

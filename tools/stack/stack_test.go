@@ -1,0 +1,128 @@
+package stack_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/tools/stack"
+)
+
+// fake answers with what a test sets.
+type fake struct {
+	describe  func(*cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error)
+	resources func(*cloudformation.ListStackResourcesInput) (*cloudformation.ListStackResourcesOutput, error)
+	template  func(*cloudformation.GetTemplateInput) (*cloudformation.GetTemplateOutput, error)
+}
+
+func (f fake) DescribeStacks(_ context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
+	return f.describe(in)
+}
+
+func (f fake) ListStackResources(_ context.Context, in *cloudformation.ListStackResourcesInput, _ ...func(*cloudformation.Options)) (*cloudformation.ListStackResourcesOutput, error) {
+	return f.resources(in)
+}
+
+func (f fake) GetTemplate(_ context.Context, in *cloudformation.GetTemplateInput, _ ...func(*cloudformation.Options)) (*cloudformation.GetTemplateOutput, error) {
+	return f.template(in)
+}
+
+func orders() fake {
+	return fake{
+		describe: func(*cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error) {
+			return &cloudformation.DescribeStacksOutput{Stacks: []types.Stack{{StackName: aws.String("orders"), StackId: aws.String("arn:aws:cloudformation:us-east-1:111122223333:stack/orders/1"),
+				StackStatus: types.StackStatusUpdateComplete, CreationTime: aws.Time(time.Unix(0, 0)),
+				Parameters: []types.Parameter{{ParameterKey: aws.String("Key"), ParameterValue: aws.String("****")}, {ParameterKey: aws.String("Ami"), ParameterValue: aws.String("/ami"), ResolvedValue: aws.String("ami-1")}}}}}, nil
+		},
+		resources: func(*cloudformation.ListStackResourcesInput) (*cloudformation.ListStackResourcesOutput, error) {
+			return &cloudformation.ListStackResourcesOutput{}, nil
+		},
+		template: func(*cloudformation.GetTemplateInput) (*cloudformation.GetTemplateOutput, error) {
+			return &cloudformation.GetTemplateOutput{TemplateBody: aws.String("Resources: {}")}, nil
+		},
+	}
+}
+
+func refusal(code, message string) error {
+	return &smithy.GenericAPIError{Code: code, Message: message}
+}
+
+func TestHiddenParametersStayOut(t *testing.T) {
+	st, err := (&stack.Reader{CloudFormation: orders()}).Load(context.Background(), "orders")
+	require.NoError(t, err)
+	require.Equal(t, []string{"Key"}, st.Hidden)
+	require.Equal(t, map[string]string{"Ami": "ami-1"}, st.Parameters)
+}
+
+func TestARefusedListIsANoteAndNotAnError(t *testing.T) {
+	f := orders()
+	f.resources = func(*cloudformation.ListStackResourcesInput) (*cloudformation.ListStackResourcesOutput, error) {
+		return nil, refusal("AccessDenied", "no")
+	}
+	st, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
+	require.NoError(t, err)
+	require.Len(t, st.Notes, 1)
+	require.Contains(t, st.Notes[0], "AccessDenied")
+}
+
+func TestAMissingProcessedTemplateFallsBackToTheOriginal(t *testing.T) {
+	f := orders()
+	f.template = func(in *cloudformation.GetTemplateInput) (*cloudformation.GetTemplateOutput, error) {
+		if in.TemplateStage == types.TemplateStageProcessed {
+			return nil, refusal("ValidationError", "Template stage Processed is not available")
+		}
+		return &cloudformation.GetTemplateOutput{TemplateBody: aws.String("Resources: {}")}, nil
+	}
+	st, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
+	require.NoError(t, err)
+	require.Len(t, st.Notes, 1)
+}
+
+func TestRefusalsSayWhatToDo(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		kind stack.Kind
+		next string
+	}{
+		{refusal("AccessDenied", "User is not authorized"), stack.Denied, "allow cloudformation:DescribeStacks"},
+		{refusal("Throttling", "Rate exceeded"), stack.Throttled, "minute"},
+		{refusal("ExpiredToken", "expired"), stack.Expired, "log in again"},
+		{refusal("InvalidClientTokenId", "bad"), stack.NoCredentials, "log in"},
+		{refusal("ValidationError", "Stack with id x does not exist"), stack.NotFound, "other stacks"},
+		{errors.New("failed to refresh cached credentials, no EC2 IMDS role found"), stack.NoCredentials, "--profile"},
+		{errors.New("dial tcp: lookup x: no such host"), stack.Network, "network"},
+		{context.DeadlineExceeded, stack.Interrupted, "again"},
+	} {
+		calls := 0
+		f := orders()
+		f.describe = func(*cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error) {
+			if calls++; calls > 1 { // the search for the nearest names
+				return &cloudformation.DescribeStacksOutput{}, nil
+			}
+			return nil, c.err
+		}
+		_, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "x")
+		var e *stack.Error
+		require.ErrorAs(t, err, &e, "%v", c.err)
+		require.Equal(t, c.kind, e.Kind, "%v", c.err)
+		require.Contains(t, e.Next(), c.next)
+	}
+}
+
+func TestOnlyReadingCallsAreReachable(t *testing.T) {
+	reading := regexp.MustCompile(`^(Describe|Get|List)[A-Z]`)
+	api := reflect.TypeFor[stack.CloudFormation]()
+	require.Positive(t, api.NumMethod())
+	for i := range api.NumMethod() {
+		require.Regexp(t, reading, api.Method(i).Name)
+	}
+}

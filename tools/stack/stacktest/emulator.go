@@ -1,0 +1,114 @@
+// Package stacktest runs an emulated AWS endpoint for tests: ministack, installed by make test. It is imported by
+// tests only; it writes (creates stacks), which nothing else here does.
+package stacktest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/stretchr/testify/require"
+)
+
+// Emulator is a running endpoint.
+type Emulator struct{ URL string }
+
+// Region is where its stacks live.
+const Region = "us-east-1"
+
+var accounts atomic.Int64
+
+// Start runs an emulator until the test ends. Further environment (AUTH=true) goes in env.
+func Start(t testing.TB, env ...string) *Emulator {
+	t.Helper()
+	program := filepath.Join(root(t), ".toolchain", "python", "bin", "ministack")
+	require.FileExists(t, program, "run make toolchain first")
+	port := freePort(t)
+	var log bytes.Buffer
+	cmd := exec.Command(program)
+	cmd.Dir = t.TempDir()
+	// The bind address matters: its default is every interface. LAMBDA_STRICT keeps template code from running here.
+	cmd.Env = append(os.Environ(), append([]string{
+		fmt.Sprintf("GATEWAY_PORT=%d", port), "BIND_HOST=127.0.0.1", "MINISTACK_HOST=127.0.0.1", "LAMBDA_STRICT=1",
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_DEFAULT_REGION=" + Region}, env...)...)
+	cmd.Stdout, cmd.Stderr = &log, &log
+	require.NoError(t, cmd.Start())
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended by itself
+		<-exited
+	})
+	e := &Emulator{URL: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		select {
+		case err := <-exited:
+			exited <- err
+			t.Fatalf("the emulator ended at once: %v\n%s", err, log.String())
+		default:
+		}
+		if resp, err := http.Get(e.URL); err == nil {
+			_ = resp.Body.Close()
+			return e
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the emulator does not answer\n%s", log.String())
+		}
+	}
+}
+
+// Account returns credentials for a fresh account: a 12-digit access key is the account, so tests that share an
+// emulator do not see each other's stacks.
+func (e *Emulator) Account() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(fmt.Sprintf("%012d", 100000000000+accounts.Add(1)), "test", "")
+}
+
+// Client is a CloudFormation client with all rights.
+func (e *Emulator) Client(account aws.CredentialsProvider) *cloudformation.Client {
+	return cloudformation.New(cloudformation.Options{Region: Region, BaseEndpoint: &e.URL, Credentials: account})
+}
+
+// Deploy creates a stack and waits until it is complete.
+func Deploy(t testing.TB, client *cloudformation.Client, name, template string, parameters map[string]string) {
+	t.Helper()
+	in := &cloudformation.CreateStackInput{StackName: &name, TemplateBody: &template,
+		Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam, types.CapabilityCapabilityAutoExpand}}
+	for k, v := range parameters {
+		in.Parameters = append(in.Parameters, types.Parameter{ParameterKey: aws.String(k), ParameterValue: aws.String(v)})
+	}
+	ctx := context.Background()
+	_, err := client.CreateStack(ctx, in)
+	require.NoError(t, err)
+	waiter := cloudformation.NewStackCreateCompleteWaiter(client, func(o *cloudformation.StackCreateCompleteWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 50*time.Millisecond, 500*time.Millisecond
+	})
+	require.NoError(t, waiter.Wait(ctx, &cloudformation.DescribeStacksInput{StackName: &name}, time.Minute))
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func root(t testing.TB) string {
+	t.Helper()
+	_, file, _, ok := runtime.Caller(0)
+	require.True(t, ok)
+	return filepath.Join(filepath.Dir(file), "..", "..", "..")
+}

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"context"
+	"errors"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/services"
+)
+
+// system is a set of templates, read and turned into one graph for each way its conditions can fall.
+type system struct {
+	*cfn.System
+	graphs []*graph.Graph
+	source rules.Reviewed
+}
+
+// system reads what a Source names.
+func (w *Workbench) system(ctx context.Context, src Source) (*system, error) {
+	reach := w.reach(ctx)
+	g, err := w.gather(reach, src)
+	if err != nil {
+		return nil, err
+	}
+	kind := "template"
+	if g.assembly {
+		kind = "assembly"
+	}
+	return build(ctx, g.files, cfn.Options{Parameters: g.parameters, Files: reach}, rules.Reviewed{Kind: kind, Files: names(g.files)})
+}
+
+// reach is what this call may read: the client's roots where it has named some.
+func (w *Workbench) reach(ctx context.Context) Reach {
+	r := w.Reach
+	if w.RootsOf != nil {
+		if roots := w.RootsOf(ctx); len(roots) > 0 {
+			r.Roots = roots
+		}
+	}
+	return r
+}
+
+// build reads the templates and makes their graphs.
+func build(ctx context.Context, files []cfn.File, o cfn.Options, source rules.Reviewed) (*system, error) {
+	read, err := cfn.Load(ctx, files, o)
+	if err != nil {
+		return nil, templateProblem(err)
+	}
+	s := &system{System: read, source: source}
+	for _, scenario := range read.Scenarios {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s.graphs = append(s.graphs, services.Build(scenario))
+	}
+	return s, nil
+}
+
+// templateProblem makes a reader's refusal a Problem.
+func templateProblem(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &Problem{Class: InputWrong, Err: err}
+}
+
+// review runs the rules of a profile over the system.
+func (s *system) review(w *Workbench, profile rules.Profile) rules.Report {
+	r := rules.Review(s.graphs, rules.Options{Profile: profile, Today: w.Today, Source: s.source, Gaps: s.Gaps})
+	for _, u := range s.Unreadable {
+		r.Unreadable = append(r.Unreadable, rules.Unreadable{File: u.File, Line: u.Line, Column: u.Column, Message: u.Message, Want: u.Want})
+	}
+	return r
+}
+
+func names(files []cfn.File) []string {
+	out := make([]string, len(files))
+	for i, f := range files {
+		out[i] = f.Name
+	}
+	return out
+}
