@@ -136,6 +136,7 @@ func (w *world) resolve(s *stack, d *declared) *graph.Resource {
 			w.loader.gapAt(r.ID, e.at, "%s is no attribute of a resource: it is left out", e.name)
 		}
 	}
+	w.local(s, r)
 	if extra != nil {
 		r.Attributes = graph.NewMap(d.at, extra...)
 	}

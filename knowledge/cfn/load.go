@@ -89,7 +89,7 @@ func Load(ctx context.Context, files []File, o Options) (*System, error) {
 			l.sys.Unreadable = append(l.sys.Unreadable, err)
 			continue
 		}
-		l.stacks = append(l.stacks, &stack{t: t, name: f.Name, l: l})
+		l.stacks = append(l.stacks, &stack{t: t, name: l.freeName(f.Name), l: l})
 	}
 	if len(l.stacks) == 0 {
 		return nil, l.sys.Unreadable[0]
@@ -98,6 +98,20 @@ func Load(ctx context.Context, files []File, o Options) (*System, error) {
 		return nil, err
 	}
 	return l.sys, nil
+}
+
+// freeName is a name for a top-level stack: its file's, made different where a file is given twice.
+func (l *loader) freeName(name string) string {
+	for i := 2; ; i++ {
+		taken := false
+		for _, s := range l.stacks {
+			taken = taken || s.name == name
+		}
+		if !taken {
+			return name
+		}
+		name = fmt.Sprintf("%s@%d", name, i)
+	}
 }
 
 // loader holds what one call of Load knows.
@@ -173,6 +187,7 @@ func (l *loader) gapOnce(key string, at *graph.Evidence, format string, args ...
 }
 
 func (l *loader) run(ctx context.Context) error {
+	l.nest()
 	l.findDoubles()
 	for _, s := range l.stacks {
 		l.sys.Files = append(l.sys.Files, s.info())
