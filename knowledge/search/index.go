@@ -17,7 +17,7 @@ import (
 )
 
 // indexVersion changes whenever analysis or the fields change, so that an index of an older program is stale.
-const indexVersion = 1
+const indexVersion = 2
 
 // ErrStale is returned by Open for an index that was built from another corpus.
 var ErrStale = errors.New("the index was built from another corpus")
@@ -78,7 +78,7 @@ func indexed(p Passage) indexedPassage {
 	return indexedPassage{
 		Heading: p.Title,
 		Page:    p.Page + "\n" + strings.Join(p.Topics, " ") + "\n" + strings.Join(p.Services, " "),
-		Lead:    leadOf(p.Text), Body: p.Text,
+		Lead:    leadOf(p.Text), Body: p.Text, Pairs: p.Title + "\n" + p.Text,
 		Domain: p.Domain, Kind: p.Kind, Service: services,
 	}
 }

@@ -65,7 +65,7 @@ func ParsePage(id, text string) (*Page, error) {
 	inFence := false
 	for i, line := range lines[body:] {
 		inFence = inFence != isFence(line)
-		if inFence || !strings.HasPrefix(line, "[^") {
+		if inFence || !isNote(line) {
 			rest = append(rest, line)
 			continue
 		}
@@ -215,6 +215,12 @@ func (p *Page) sections(lines []string, notes map[string]Source) error {
 		text = append(text, line)
 	}
 	return flush()
+}
+
+// isNote tells a footnote's definition from a line that begins with footnote marks.
+func isNote(line string) bool {
+	shut := strings.IndexByte(line, ']')
+	return strings.HasPrefix(line, "[^") && shut > 0 && strings.HasPrefix(line[shut:], "]:")
 }
 
 func isFence(line string) bool {

@@ -24,6 +24,7 @@ const questionsFolder = "../../.ci/queries"
 
 type question struct {
 	ID    string `json:"id"`
+	Style string `json:"style"`
 	Query string `json:"query"`
 }
 
