@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -54,13 +55,13 @@ func parseWith(b *builder, data []byte) (*node, []graph.Gap, *SyntaxError) {
 	if err := checkText(file, data); err != nil {
 		return nil, nil, err
 	}
-	json := looksLikeJSON(data)
-	if json {
+	isJSON := looksLikeJSON(data)
+	if isJSON {
 		data = easeJSON(data)
 	}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc, yaml.WithUniqueKeys(false)); err != nil {
-		return nil, nil, syntaxError(file, data, json, err)
+		return nil, nil, syntaxError(file, data, isJSON, err)
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil, &SyntaxError{File: file, Message: "the file holds no value, only comments or white space", Want: wantTemplate}
@@ -128,14 +129,25 @@ func easeJSON(data []byte) []byte {
 }
 
 // syntaxError turns the library's message into ours, with the line that it is about.
-func syntaxError(file string, data []byte, json bool, err error) *SyntaxError {
+func syntaxError(file string, data []byte, isJSON bool, err error) *SyntaxError {
 	out := &SyntaxError{File: file, Message: err.Error(), Want: "valid YAML"}
-	if json {
+	if isJSON {
 		out.Want = "valid JSON"
 	}
 	var le *yaml.LoadError
-	if !errors.As(err, &le) {
+	switch {
+	case strings.Contains(err.Error(), "no documents"):
+		out.Message, out.Want = "the file holds no value, only comments or white space", wantTemplate
 		return out
+	case strings.Contains(err.Error(), "single document"):
+		out.Line, out.Column = secondDocument(data), 1
+		out.Message, out.Want = "the file holds more than one YAML document", "one template in a file: split it at the lines ---"
+		return out
+	case !errors.As(err, &le):
+		return out
+	}
+	if je := jsonError(file, data); isJSON && je != nil {
+		return je
 	}
 	out.Line, out.Column, out.Message = le.Mark.Line, le.Mark.Column, le.Message
 	if le.ContextMsg != "" && le.ContextMark.Line > 0 {
@@ -159,6 +171,32 @@ func syntaxError(file string, data []byte, json bool, err error) *SyntaxError {
 		out.Want = fmt.Sprintf("at most %d levels of nesting", maxDepth)
 	}
 	return out
+}
+
+// secondDocument is the line in which the second document begins.
+func secondDocument(data []byte) int {
+	seen := false
+	for i, line := range strings.Split(string(data), "\n") {
+		if strings.HasPrefix(line, "---") && seen {
+			return i + 1
+		}
+		if text := strings.TrimSpace(line); text != "" && text[0] != '#' {
+			seen = true
+		}
+	}
+	return 0
+}
+
+// jsonError says what is wrong with a file as JSON: closer to the place than the YAML library's message. It is nil
+// where the JSON is sound, or broken in a way that has no place.
+func jsonError(file string, data []byte) *SyntaxError {
+	var se *json.SyntaxError
+	if !errors.As(json.Unmarshal(data, new(any)), &se) {
+		return nil
+	}
+	before := data[:min(max(int(se.Offset)-1, 0), len(data))]
+	return &SyntaxError{File: file, Line: bytes.Count(before, []byte{'\n'}) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n'),
+		Message: se.Error(), Want: "valid JSON"}
 }
 
 func lineOf(data []byte, line int) string {
