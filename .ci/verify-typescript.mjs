@@ -76,7 +76,8 @@ require.cache[require.resolve('aws-cdk-lib')].exports = new Proxy(library, {
 function synthesise(project) {
   const { AwsSolutionsChecks, ServerlessChecks } = require('cdk-nag');
   process.chdir(project);
-  process.env.CDK_CONTEXT_JSON = JSON.stringify(read('cdk.json').context);
+  // As the CDK's command line passes them: cdk.json's context, and construct paths in the template's metadata.
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({ ...read('cdk.json').context, 'aws:cdk:enable-path-metadata': true });
   const problems = [];
   const name = path.basename(project);
   require(path.join(project, 'bin', `${name}.ts`));

@@ -1,0 +1,174 @@
+//go:build toolchain
+
+package cdk_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/services"
+)
+
+// plumbing are the kinds that CDK makes to hold the rest together; a description does not name them.
+var plumbing = map[graph.Kind]bool{graph.Role: true, graph.Policy: true}
+
+// readTemplate reads a synthesised template back into its graph.
+func readTemplate(t *testing.T, file string) *graph.Graph {
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	system, err := cfn.Load(context.Background(), []cfn.File{{Name: filepath.Base(file), Data: data}}, cfn.Options{})
+	require.NoError(t, err)
+	require.Len(t, system.Scenarios, 1)
+	return services.Build(system.Scenarios[0])
+}
+
+// checkRoundTrip compares a template's graph with the graph it was generated from, and reviews it.
+func checkRoundTrip(t *testing.T, want, got *graph.Graph) {
+	r := &roundTrip{t: t, want: want, got: got, ids: map[string]string{}}
+	r.matchNodes()
+	assert.ElementsMatch(t, edgeNames(want, nil), edgeNames(got, r.ids), "edges")
+	for _, n := range want.Nodes {
+		r.compareSettings(n)
+	}
+	for _, e := range want.Edges {
+		r.compareEdge(e)
+	}
+	report := rules.Review([]*graph.Graph{got}, rules.Options{})
+	for _, f := range report.Findings {
+		if f.Severity.AtLeast(rules.Medium) {
+			t.Errorf("own review: %s at %s: %s", f.Rule, f.Resource.ID, f.Message)
+		}
+	}
+}
+
+type roundTrip struct {
+	t         *testing.T
+	want, got *graph.Graph
+	ids       map[string]string // the template's id → the description's
+}
+
+// matchNodes finds each node of the description by its construct path, and strangers.
+func (r *roundTrip) matchNodes() {
+	byConstruct := map[string]*graph.Node{}
+	for _, n := range r.want.Nodes {
+		byConstruct[graph.UpperFirst(n.ID)] = n
+	}
+	found := map[string]bool{}
+	for _, n := range r.got.Nodes {
+		if plumbing[n.Kind] || n.External || n.Resource == nil {
+			continue
+		}
+		path := strings.Split(n.Resource.Path, "/")
+		w := byConstruct[path[min(1, len(path)-1)]]
+		switch {
+		case w != nil && w.Kind == n.Kind && w.Type == n.Type && !found[w.ID]:
+			found[w.ID] = true
+			r.ids[n.ID] = w.ID
+		case n.Kind != graph.Other:
+			r.t.Errorf("the template has a %s that the description does not: %s", n.Kind, n.Resource.Path)
+		}
+	}
+	for _, n := range r.want.Nodes {
+		assert.True(r.t, found[n.ID], "%s %s (%s) is not in the template", n.Kind, n.ID, n.Type)
+	}
+}
+
+// edgeNames spells the edges between things of the architecture. ids translates the template's ids.
+func edgeNames(g *graph.Graph, ids map[string]string) []string {
+	name := func(n *graph.Node) string {
+		if ids == nil {
+			return n.ID
+		}
+		return ids[n.ID]
+	}
+	set := map[string]bool{}
+	for _, e := range g.Edges {
+		if plumbing[e.From.Kind] || plumbing[e.To.Kind] || e.Strength == graph.Wildcard || name(e.From) == "" || name(e.To) == "" {
+			continue
+		}
+		s := fmt.Sprintf("%s %s %s", name(e.From), e.Kind, name(e.To))
+		if e.Kind == graph.Invokes || e.Kind == graph.FailsTo {
+			s += " (" + e.Label + ")"
+		}
+		set[s] = true
+	}
+	var out []string
+	for s := range set {
+		out = append(out, s)
+	}
+	sort.Strings(out)
+	return out
+}
+
+var reference = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(\.[A-Za-z]+)?\}`)
+
+// spell writes a value with the description's ids, so that the two sides compare.
+func (r *roundTrip) spell(v graph.Value) string {
+	return reference.ReplaceAllStringFunc(v.String(), func(s string) string {
+		m := reference.FindStringSubmatch(s)
+		id := m[1]
+		if to, ok := r.ids[id]; ok {
+			id = to
+		}
+		return "${" + id + "}"
+	})
+}
+
+// compared are the settings beside the resource's own properties that must come back.
+var compared = []string{"pointInTimeRecoverySpecification", "deletionProtectionEnabled"}
+
+func (r *roundTrip) compareSettings(w *graph.Node) {
+	var g *graph.Node
+	for id, to := range r.ids {
+		if to == w.ID {
+			g = r.got.Node(id)
+		}
+	}
+	if g == nil {
+		return
+	}
+	names := append([]string{}, compared...)
+	for _, f := range w.Resource.Properties.Fields() {
+		names = append(names, graph.LowerFirst(f.Name))
+	}
+	for _, name := range names {
+		if v := w.Setting(name); v.Exists() {
+			r.compareValue(w.ID+"."+name, v, g.Setting(name))
+		}
+	}
+}
+
+// compareValue compares mappings by the fields the description has: CDK may add to them.
+func (r *roundTrip) compareValue(where string, want, got graph.Value) {
+	if want.Kind == graph.Map {
+		for _, f := range want.Fields() {
+			r.compareValue(where+"."+f.Name, f.Value, got.Get(f.Name))
+		}
+		return
+	}
+	assert.Equal(r.t, r.spell(want), r.spell(got), where)
+}
+
+func (r *roundTrip) compareEdge(w *graph.Edge) {
+	for _, g := range r.got.Edges {
+		if r.ids[g.From.ID] != w.From.ID || r.ids[g.To.ID] != w.To.ID || g.Kind != w.Kind || g.Strength == graph.Wildcard {
+			continue
+		}
+		for _, f := range w.Settings.Fields() {
+			r.compareValue(w.From.ID+" "+string(w.Kind)+" "+w.To.ID+"."+f.Name, f.Value, g.Setting(graph.LowerFirst(f.Name)))
+		}
+		return
+	}
+}
