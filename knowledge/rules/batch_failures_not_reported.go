@@ -65,8 +65,8 @@ Resources:
       Handler: app.handler
       CodeUri: src
       Events:
-        Changes: # want "a batch of up to 100"
-          Type: DynamoDB
+        Changes:
+          Type: DynamoDB # want "a batch of up to 100"
           Properties:
             Stream: !GetAtt Table.StreamArn
             StartingPosition: LATEST

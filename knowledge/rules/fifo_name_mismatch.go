@@ -1,0 +1,110 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "fifo-name-mismatch",
+	Code:     "SQS007",
+	Title:    `Name and FIFO setting of a queue or topic contradict each other`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `The name of a FIFO queue or topic must end in .fifo, and no other may: the service refuses it, so the deployment fails. The same holds for FIFO-only properties on a standard queue.`,
+	Fix:      `Let the name end in .fifo exactly where FifoQueue or FifoTopic is true, and remove FIFO-only properties from standard queues.`,
+	CDK:      `fifo: true, and a name ending in .fifo (or no name)`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::SQS::Queue`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cfn-lint:E3501", "aws-validate:E2504"},
+	Bad: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: orders.fifo # want "FifoQueue is not true"
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      FifoTopic: true
+      TopicName: orders # want "does not end in .fifo"
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: orders.fifo
+      FifoQueue: true
+      DeduplicationScope: messageGroup
+      FifoThroughputLimit: perMessageGroupId
+  Plain:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: plain}
+`,
+	MoreBad: []string{`Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      ContentBasedDeduplication: true # want "only FIFO queues take ContentBasedDeduplication"
+`},
+	Check: checkFIFONames,
+})
+
+func checkFIFONames(p *Pass) {
+	for _, n := range p.Graph.OfKind(graph.Queue, graph.Topic) {
+		if n.External {
+			continue
+		}
+		flag, property := n.Setting("fifoQueue"), "FifoQueue"
+		name := n.Setting("queueName")
+		if n.Kind == graph.Topic {
+			flag, property, name = n.Setting("fifoTopic"), "FifoTopic", n.Setting("topicName")
+		}
+		fifo, ok := p.Truth(n, flag)
+		if !ok {
+			continue
+		}
+		checkFIFOName(p, n, name, flag, property, fifo)
+		if n.Kind == graph.Queue {
+			checkFIFOOnly(p, n, fifo)
+		}
+	}
+}
+
+func checkFIFOName(p *Pass, n *graph.Node, name, flag graph.Value, property string, fifo bool) {
+	parts := name.Parts()
+	if len(parts) == 0 {
+		return
+	}
+	last := parts[len(parts)-1]
+	if last.Ref != nil || last.Unknown != "" { // the end of the name is not known
+		return
+	}
+	ends := strings.HasSuffix(last.Literal, ".fifo")
+	if ends == fifo || strings.HasSuffix(last.Literal, "}") && !ends { // a pseudo parameter may stand at the end
+		return
+	}
+	message := fmt.Sprintf("name %s ends in .fifo, but %s is not true: the deployment fails", short(name.String()), property)
+	if fifo {
+		message = fmt.Sprintf("%s is true, but name %s does not end in .fifo: the deployment fails", property, short(name.String()))
+	}
+	p.Report(Hit{Node: n, Values: []graph.Value{name, flag}, Message: message})
+}
+
+func checkFIFOOnly(p *Pass, q *graph.Node, fifo bool) {
+	for _, property := range []string{"contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"} {
+		v := q.Setting(property)
+		if on, isTruth := v.Truth(); fifo || !v.Exists() || isTruth && !on || open(v) {
+			continue
+		}
+		p.Report(Hit{Node: q, Values: []graph.Value{v}, Message: fmt.Sprintf("only FIFO queues take %s: the deployment fails", graph.UpperFirst(property))})
+	}
+	limit, _ := q.Setting("fifoThroughputLimit").Str()
+	scope := q.Setting("deduplicationScope")
+	if s, _ := scope.Str(); fifo && limit == "perMessageGroupId" && s != "messageGroup" && !open(scope) {
+		p.Report(Hit{Node: q, Values: []graph.Value{q.Setting("fifoThroughputLimit"), scope},
+			Message: "FifoThroughputLimit perMessageGroupId needs DeduplicationScope messageGroup: the deployment fails"})
+	}
+}

@@ -1,0 +1,121 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-runtime-deprecated",
+	Code:     "LAM001",
+	Title:    `Function runtime is deprecated or close to it`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `After the deprecation date AWS applies no security patches to the runtime; later it refuses to create functions with it, then to update them: a fix cannot be deployed any more.`,
+	Fix:      `Set Runtime to the successor of the same language and test the function with it.`,
+	CDK:      `runtime: lambda.Runtime.<successor>`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Lambda runtimes"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Runtime use after deprecation"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-L1", "cdk-nag:Serverless-LambdaLatestVersion", "cdk-nag:LambdaLatestVersion", "checkov:CKV_AWS_363", "cfn-lint:E2531", "cfn-lint:E2533", "cfn-lint:W2531", "serverless-rules:E2531", "security-hub:Lambda.2", "prowler:awslambda_function_using_supported_runtimes"},
+	Gaps:        `Images are left out: their base cannot be read from a template. Judged by the dates in facts against the day of the review, not by the newest runtime known.`,
+	Bad: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.8 # want "python3.8 is deprecated since 2024-10-14"
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Soon:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x # want "nodejs22.x will be deprecated on 2027-04-30"
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: nodejs16.x # want "nodejs16.x is deprecated"
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: app.handler, CodeUri: src}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: nodejs16.x
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs24.x
+      Handler: app.handler
+      CodeUri: src
+`},
+	Check: checkRuntimes,
+})
+
+// warnDays is how long before its deprecation a runtime is reported.
+const warnDays = 180
+
+func checkRuntimes(p *Pass) {
+	if p.Today.IsZero() {
+		return
+	}
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		if fn.External {
+			continue
+		}
+		v := fn.Setting("runtime")
+		name, ok := p.Text(fn, v)
+		if !ok {
+			continue
+		}
+		if r, known := facts.FindRuntime(name); known {
+			reportRuntime(p, fn, v, r)
+		}
+	}
+}
+
+func reportRuntime(p *Pass, fn *graph.Node, v graph.Value, r facts.Runtime) {
+	today := p.Today.Format(time.DateOnly)
+	soon := p.Today.AddDate(0, 0, warnDays).Format(time.DateOnly)
+	passed := func(day string) bool { return day != "" && day <= today }
+	h := Hit{Node: fn, Values: []graph.Value{v}, Severity: High}
+	switch {
+	case passed(r.UpdateBlock):
+		h.Severity = Critical
+		h.Message = fmt.Sprintf("runtime %s is deprecated since %s, and since %s AWS refuses to update functions that use it", r.ID, r.Deprecated, r.UpdateBlock)
+	case passed(r.CreateBlock):
+		h.Message = fmt.Sprintf("runtime %s is deprecated since %s, and since %s AWS refuses to create functions with it", r.ID, r.Deprecated, r.CreateBlock)
+	case passed(r.Deprecated):
+		h.Message = fmt.Sprintf("runtime %s is deprecated since %s: no security patches any more", r.ID, r.Deprecated)
+	case r.Deprecated <= soon:
+		h.Severity = Medium
+		h.Message = fmt.Sprintf("runtime %s will be deprecated on %s", r.ID, r.Deprecated)
+	default:
+		return
+	}
+	if r.Successor != "" {
+		h.Fix = fmt.Sprintf("Set Runtime to %s and test the function with it.", r.Successor)
+		h.Patch = SetPatch(fn.Resource, v, "Runtime", r.Successor)
+	}
+	p.Report(h)
+}

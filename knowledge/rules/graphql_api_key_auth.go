@@ -1,0 +1,64 @@
+package rules
+
+import (
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "graphql-api-key-auth",
+	Code:     "APS001",
+	Title:    `GraphQL API is protected by an API key only`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `An API key is shipped with every client, is the same for all of them and identifies nobody: whoever reads the application has it.`,
+	Fix:      `Set AuthenticationType to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA.`,
+	CDK:      `defaultAuthorization: { authorizationType: appsync.AuthorizationType.USER_POOL, userPoolConfig }`,
+	Sources: []Source{
+		{Title: `AWS AppSync Developer Guide, "Configuring authorization and authentication to secure your GraphQL APIs"`, URL: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"security-hub:AppSync.5", "prowler:appsync_graphql_api_no_api_key_authentication", "control-tower:appsync_authorization_check"},
+	Gaps:        `As an additional provider an API key is reported as low. Metadata serverless-review public says that the schema is meant for everyone.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::AppSync::GraphQLApi
+    Properties:
+      Name: shop
+      AuthenticationType: API_KEY # want "API key"
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::AppSync::GraphQLApi
+    Properties:
+      Name: shop
+      AuthenticationType: AWS_IAM
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::GraphQLApi
+    Properties:
+      SchemaUri: schema.graphql
+      Auth:
+        Type: API_KEY # want "API key"
+`},
+	Check: checkGraphQLAuth,
+})
+
+func checkGraphQLAuth(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {
+		if api.External || intent(api, "public") != "" {
+			continue
+		}
+		v := api.Setting("authenticationType")
+		if s, ok := p.Text(api, v); ok && s == "API_KEY" {
+			p.Report(Hit{Node: api, Values: []graph.Value{v}, Message: "everyone who holds the API key, which ships with every client, may use the API"})
+			continue
+		}
+		for _, more := range api.Setting("additionalAuthenticationProviders").Each() {
+			v := more.Get("AuthenticationType")
+			if s, ok := v.Str(); ok && s == "API_KEY" {
+				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Message: "an API key, which ships with every client, is admitted as an additional provider"})
+			}
+		}
+	}
+}
