@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -142,11 +143,6 @@ var servicePrincipals = map[string]string{
 	"codecommit": "codecommit", "lex": "lex", "codepipeline": "codepipeline",
 }
 
-var kindServices = map[graph.Kind]string{
-	graph.Rule: "events", graph.Bucket: "s3", graph.Topic: "sns", graph.UserPool: "cognito-idp", graph.LogGroup: "logs",
-	graph.RestAPI: "execute-api", graph.HTTPAPI: "execute-api", graph.WebSocketAPI: "execute-api",
-}
-
 // checkPrincipal reports a permission whose SourceArn belongs to another service than its principal.
 func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
 	source := s.Via.Properties.Get("SourceArn")
@@ -177,6 +173,19 @@ func sourceName(n *graph.Node, service string) string {
 	return service
 }
 
+// serviceOfType is the service in the ARNs of a type whose triggers invoke functions by permission.
+func serviceOfType(typ string) string {
+	p, ok := facts.PrincipalOf(typ)
+	if !ok || p.ByRole {
+		return ""
+	}
+	name, _, _ := strings.Cut(p.Service, ".")
+	if name == "apigateway" {
+		return "execute-api"
+	}
+	return name
+}
+
 // sourceOf finds the thing a SourceArn names, and the service in its ARN.
 func sourceOf(g *graph.Graph, arn graph.Value) (*graph.Node, string) {
 	if ref, ok := arn.Ref(); ok {
@@ -184,7 +193,7 @@ func sourceOf(g *graph.Graph, arn graph.Value) (*graph.Node, string) {
 		if n == nil {
 			return nil, ""
 		}
-		return n, kindServices[n.Kind]
+		return n, serviceOfType(n.Type)
 	}
 	var from *graph.Node
 	for _, ref := range arn.Refs() {

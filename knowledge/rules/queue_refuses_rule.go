@@ -89,7 +89,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, rule := range p.Graph.OfKind(graph.Rule) {
-			if rule.External {
+			if rule.Type != "AWS::Events::Rule" { // IoT rules send under a role
 				continue
 			}
 			for _, e := range p.Graph.Out(rule, graph.Routes, graph.FailsTo) {

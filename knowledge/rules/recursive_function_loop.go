@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: "AWS What's New, AWS Lambda detects and stops recursive loops in Lambda functions", URL: "https://aws.amazon.com/about-aws/whats-new/2023/07/aws-lambda-detects-recursive-loops-lambda-functions/", Checked: "2026-11-23"},
 	},
 	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes. On an event bus a loop is seen where the rule takes every event, ` +
-		`or where its pattern's source is a value of the function's environment. Loops through state machines are left out.`,
+		`or where its pattern's source is a value of the function's environment. Loops through state machines and Firehose transformations are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Counter: # want "Table → Counter → Table"
@@ -182,8 +182,8 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	p.Report(h)
 }
 
-// loopsThrough finds for each way events reach fn the shortest way back to where they came from. The loop's
-// first edge leaves the thing that fn's own output reaches first after the trigger.
+// loopsThrough finds for each way events reach fn the shortest way back to where they came from. A loop begins
+// with the edge that reaches fn.
 func loopsThrough(g *graph.Graph, fn *graph.Node) [][]*graph.Edge {
 	var out [][]*graph.Edge
 	for _, in := range g.In(fn, graph.Polls, graph.Routes, graph.Invokes) {
@@ -208,7 +208,7 @@ func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
 		var next []*graph.Node
 		for _, n := range frontier {
 			for _, e := range g.Out(n, graph.Polls, graph.Routes, graph.Invokes, graph.Writes) {
-				if _, been := came[e.To]; been || !carries(g, e, fn) || e.Strength == graph.Wildcard && e.To != in.From {
+				if _, been := came[e.To]; been || !carries(g, e, fn) || e.Strength == graph.Wildcard && (e.To != in.From || explained(g, e)) {
 					continue
 				}
 				if overwritten(g, n, e, in) {
@@ -226,6 +226,16 @@ func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
 	return nil
 }
 
+// explained tells whether a wildcard grant is there for another thing of the kind, which the writer names.
+func explained(g *graph.Graph, e *graph.Edge) bool {
+	for _, other := range g.Out(e.From, graph.Writes) {
+		if other.To != e.To && other.To.Kind == e.To.Kind && other.Strength != graph.Wildcard {
+			return true
+		}
+	}
+	return false
+}
+
 func pathBack(came map[*graph.Node]*graph.Edge, to *graph.Node) []*graph.Edge {
 	var path []*graph.Edge
 	for e := came[to]; e != nil; e = came[e.From] {
@@ -236,7 +246,10 @@ func pathBack(came map[*graph.Node]*graph.Edge, to *graph.Node) []*graph.Edge {
 
 // carries tells whether events of fn may go along the edge. What is filtered is taken to stop there.
 func carries(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
-	if e.From.Kind == graph.StateMachine || e.To.Kind == graph.StateMachine {
+	switch e.To.Kind {
+	case graph.StateMachine, graph.Firehose:
+		return false
+	case graph.WebSocketAPI: // posting to a connection causes no event
 		return false
 	}
 	switch e.Kind {

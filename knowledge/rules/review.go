@@ -147,6 +147,9 @@ func (m *merger) finding(p *Pass, h Hit) *merged {
 		Aliases:     append([]string{}, r.Aliases...),
 		Equivalents: append([]string{}, r.Equivalents...),
 	}}
+	if h.Place != nil {
+		f.Resource = *h.Place
+	}
 	if f.Severity == "" {
 		f.Severity = r.Severity
 	}

@@ -179,8 +179,10 @@ type Pass struct {
 type Hit struct {
 	Node     *graph.Node     // the thing at fault
 	Resource *graph.Resource // the resource that carries the property, where it is not the node's own (a mapping)
-	Message  string          // names the resource, the present value and the wanted one, with units
-	Severity Severity        // "" is the rule's
+	// Place is the written resource, where it is no node and its resource is not at hand: a method of an API.
+	Place    *Place
+	Message  string   // names the resource, the present value and the wanted one, with units
+	Severity Severity // "" is the rule's
 	// Confidence is the weaker of rule and edge; "" is Certain.
 	Confidence Confidence
 	// Values are the settings that show the defect, in order of weight; the first gives the finding's place.

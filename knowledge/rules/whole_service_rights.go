@@ -127,17 +127,16 @@ func checkWholeService(p *Pass, n *graph.Node, s graph.Statement) {
 			severity, where = High, "on every resource of the account"
 		}
 		p.Report(Hit{Node: n, Resource: s.Via, Severity: severity, Values: append([]graph.Value{v}, s.Resources...),
-			Message: fmt.Sprintf("%s allows %s %s: that holds deleting and changing permissions", nameOf(n), action, where)})
+			Message: fmt.Sprintf("%s allows %s %s: every action of the service, deleting included", nameOf(n), action, where)})
 	}
 }
 
-// harmless are services whose every action is meant for workloads, or whose rights on named resources are no
-// more than writing one's own logs or calling an API.
+// harmless are services whose every action is meant for workloads or their users, and logs on named groups.
 func harmless(service string, everywhere bool) bool {
 	switch service {
-	case "xray":
+	case "xray", "execute-api", "cognito-sync", "mobileanalytics":
 		return true
-	case "logs", "execute-api":
+	case "logs":
 		return !everywhere
 	}
 	return false

@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "consumers-compete-for-queue",
+	Code:     "ESM011",
+	Title:    `Two consumers compete for the messages of one queue`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `Each message of a queue goes to one consumer only, whichever polls first: the other never sees it. With a filter on a mapping it is worse: messages that do not match the filter are deleted.`,
+	Fix:      `Fan out with an SNS topic or EventBridge rule and give each consumer a queue of its own.`,
+	CDK:      `topic.addSubscription(new SqsSubscription(queue)) with one queue for each consumer`,
+	Sources: []Source{
+		{Title: `aws/agent-toolkit-for-aws, serverless skill, event sources reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/event-sources.md", Checked: "2026-11-23"},
+	},
+	Gaps: `Aliases of one function are one consumer. Code that receives by itself is not counted.`,
+	Bad: `Resources:
+  Orders: # want "Mail and Worker"
+    Type: AWS::SQS::Queue
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: !GetAtt Orders.Arn
+      FunctionName: !Ref Worker
+      BatchSize: 10
+  Other:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: !GetAtt Orders.Arn
+      FunctionName: !Ref Mail
+      BatchSize: 10
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Mail:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: !GetAtt Orders.Arn
+      FunctionName: !Ref Worker
+      BatchSize: 10
+  Other:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: !GetAtt Orders.Arn
+      FunctionName: !Ref Mail
+      Enabled: false
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Mail:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: # want "A and B"
+    Type: AWS::SQS::Queue
+  A:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Orders: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}
+  B:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Orders: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}
+`},
+	Check: checkCompetingConsumers,
+})
+
+func checkCompetingConsumers(p *Pass) {
+	for _, q := range p.Graph.OfKind(graph.Queue) {
+		consumers := map[string]*graph.Edge{}
+		filtered := false
+		for _, e := range p.Graph.Out(q, graph.Polls) {
+			if on, ok := e.Setting("enabled").Truth(); ok && !on {
+				continue
+			}
+			if s, ok := e.To.Setting("desiredState").Str(); ok && s == "STOPPED" {
+				continue
+			}
+			consumers[nameOf(e.To)] = e
+			filtered = filtered || e.Setting("filterCriteria").Exists() || e.Setting("sourceParameters", "filterCriteria").Exists()
+		}
+		if len(consumers) < 2 || q.External && !strings.HasPrefix(q.ID, "arn:") {
+			continue
+		}
+		h := Hit{Node: q, Values: []graph.Value{{}}}
+		var who []string
+		for name := range consumers {
+			who = append(who, name)
+		}
+		sort.Strings(who)
+		var edges []*graph.Edge
+		for _, name := range who {
+			e := consumers[name]
+			edges = append(edges, e)
+			h.Related = append(h.Related, e.To)
+			h.RelatedResources = append(h.RelatedResources, e.Via)
+		}
+		h.Values, h.Confidence = append(h.Values, edgePlace(edges...)...), weaker(edges...)
+		if q.External {
+			h.Node, h.Resource = edges[0].To, edges[0].Via
+		}
+		h.Message = fmt.Sprintf("%s read the same queue: each message reaches only one of them", strings.Join(who, " and "))
+		if filtered {
+			h.Severity = Critical
+			h.Message += ", and what a filter does not match is deleted"
+		}
+		p.Report(h)
+	}
+}

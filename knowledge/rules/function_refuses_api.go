@@ -1,0 +1,140 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-refuses-api",
+	Code:     "API011",
+	Title:    `API may not invoke its function`,
+	Severity: Critical,
+	Pillar:   Reliability,
+	Why:      `Without a permission API Gateway is refused each time, and every call of the route ends in status 500 with no trace in the function's log.`,
+	Fix:      `Add an AWS::Lambda::Permission with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:API/*, or give the integration Credentials.`,
+	CDK:      `LambdaIntegration or HttpLambdaIntegration writes the permission`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Invoking a Lambda function using an Amazon API Gateway endpoint"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `Stage, method and path in SourceArn are not compared with the route.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      Target: !GetAtt Worker.Arn
+  Worker: # want "no permission lets Api invoke it"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      Target: !GetAtt Worker.Arn
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Worker
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"
+`,
+	MoreBad: []string{`Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: AWS_IAM
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker: # want "no permission lets Api invoke it"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get:
+          Type: Api
+          Properties: {Path: /, Method: get}
+`},
+	Check: checkAPIPermissions,
+})
+
+func checkAPIPermissions(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
+		if api.External {
+			continue
+		}
+		for _, e := range p.Graph.Out(api, graph.Invokes) {
+			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) || apiMay(p.Graph, e.To, api) {
+				continue
+			}
+			p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
+				Values:  append([]graph.Value{{}}, edgePlace(e)...),
+				Message: fmt.Sprintf("no permission lets %s invoke it (%s): every call ends in status 500", nameOf(api), e.Label)})
+		}
+	}
+}
+
+func hasCredentials(settings graph.Value) bool {
+	found := false
+	settings.Walk(func(v graph.Value) {
+		for _, f := range v.Fields() {
+			found = found || (f.Name == "Credentials" || f.Name == "CredentialsArn" || f.Name == "credentials") && f.Value.Exists()
+		}
+	})
+	return found
+}
+
+// apiMay tells whether a permission of the function may be for the API: it names it, or no source at all.
+func apiMay(g *graph.Graph, fn, api *graph.Node) bool {
+	for _, s := range fn.ResourcePolicy {
+		for _, principal := range s.Principals {
+			name, literal := principal.Value.Str()
+			if literal && name != "*" && !strings.HasPrefix(name, "apigateway.") || s.Via == nil {
+				continue
+			}
+			source := s.Via.Properties.Get("SourceArn")
+			if from, _ := sourceOf(g, source); !source.Exists() || from == api || from == nil {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "mapping-settings-refused",
+	Code:     "ESM008",
+	Title:    `Mapping has settings that Lambda refuses`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `Lambda checks these settings when the mapping is created: the deployment fails.`,
+	Fix:      `Above a batch of 10 messages set MaximumBatchingWindowInSeconds to at least 1; give FIFO queues neither; use MaximumConcurrency (2 to 1,000) or provisioned pollers, not both; MaximumRecordAgeInSeconds is -1 or at least 60.`,
+	CDK:      `batchSize, maxBatchingWindow, maxConcurrency, maxRecordAge of the event source`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::Lambda::EventSourceMapping MaximumBatchingWindowInSeconds`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-maximumbatchingwindowinseconds", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Lambda parameters for Amazon SQS event source mappings"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cfn-lint:E3705", "cfn-lint:E3634"},
+	Bad: `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+      BatchSize: 100 # want "MaximumBatchingWindowInSeconds"
+  Stream:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      FunctionName: !Ref Worker
+      StartingPosition: LATEST
+      MaximumRecordAgeInSeconds: 30 # want "30"
+  Fifo:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders.fifo
+      FunctionName: !Ref Worker
+      BatchSize: 20 # want "FIFO"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+      BatchSize: 100
+      MaximumBatchingWindowInSeconds: 1
+  Stream:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      FunctionName: !Ref Worker
+      StartingPosition: LATEST
+      MaximumRecordAgeInSeconds: -1
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Orders:
+          Type: SQS
+          Properties:
+            Queue: "arn:aws:sqs:eu-west-1:111122223333:orders"
+            ScalingConfig:
+              MaximumConcurrency: 1 # want "2 to 1000"
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Orders:
+          Type: SQS
+          Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:orders.fifo", BatchSize: 10}
+`},
+	Check: checkRefusedSettings,
+})
+
+func checkRefusedSettings(p *Pass) {
+	for _, e := range p.Graph.OfEdge(graph.Polls) {
+		if e.To.Kind != graph.Function {
+			continue
+		}
+		say := func(message string, values ...graph.Value) {
+			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: values, Message: message})
+		}
+		age := e.Setting("maximumRecordAgeInSeconds")
+		if n, ok := age.Int(); ok && n >= 0 && n < facts.Int("esm.record_age_min_seconds") {
+			say(fmt.Sprintf("MaximumRecordAgeInSeconds is %d: Lambda takes -1 or 60 to 604800", n), age)
+		}
+		if e.From.Kind == graph.Queue {
+			checkQueueMapping(e, say)
+		}
+	}
+}
+
+func checkQueueMapping(e *graph.Edge, say func(string, ...graph.Value)) {
+	batch, window := e.Setting("batchSize"), e.Setting("maximumBatchingWindowInSeconds")
+	size, sizeKnown := batch.Int()
+	seconds, windowKnown := window.Int()
+	fifo, _ := e.From.Setting("fifoQueue").Truth()
+	fifo = fifo || e.From.External && strings.HasSuffix(e.From.ID, ".fifo")
+	most := facts.Int("esm.sqs_fifo_batch_max")
+	switch {
+	case fifo && sizeKnown && size > most:
+		say(fmt.Sprintf("BatchSize is %d, but a FIFO queue takes at most %d", size, most), batch)
+	case fifo && windowKnown && seconds > 0:
+		say(fmt.Sprintf("MaximumBatchingWindowInSeconds is %d, but a FIFO queue takes no batching window", seconds), window)
+	case !fifo && sizeKnown && size > 10 && windowKnown && seconds == 0:
+		say(fmt.Sprintf("BatchSize is %d, above 10, which needs MaximumBatchingWindowInSeconds of at least 1", size), batch)
+	}
+	limit := e.Setting("scalingConfig", "maximumConcurrency")
+	low, high := facts.Int("esm.sqs_concurrency_min"), facts.Int("esm.sqs_concurrency_max")
+	if n, ok := limit.Int(); ok && (n < low || n > high) {
+		say(fmt.Sprintf("MaximumConcurrency is %d, but must be %d to %d", n, low, high), limit)
+	}
+	if limit.Exists() && e.Setting("provisionedPollerConfig").Exists() {
+		say("MaximumConcurrency and ProvisionedPollerConfig exclude each other", limit, e.Setting("provisionedPollerConfig"))
+	}
+}

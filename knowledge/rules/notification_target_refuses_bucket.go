@@ -1,0 +1,120 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "notification-target-refuses-bucket",
+	Code:     "S3B001",
+	Title:    `Bucket may not notify its target`,
+	Severity: Critical,
+	Pillar:   Reliability,
+	Why:      `S3 checks when the notification is set that it may invoke the function or write to the queue or topic: without the permission the deployment fails, or, where it is taken away later, the events are lost. FIFO queues and topics are refused altogether.`,
+	Fix:      `For a function add an AWS::Lambda::Permission with Principal s3.amazonaws.com, SourceArn and SourceAccount; for a queue or topic a policy that allows s3.amazonaws.com; let the bucket depend on it.`,
+	CDK:      `bucket.addEventNotification(...) writes the permission`,
+	Sources: []Source{
+		{Title: `Amazon S3 User Guide, "Granting permissions to publish event notification messages to a destination"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html", Checked: "2026-11-23"},
+	},
+	Bad: `Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        LambdaConfigurations: [{Event: "s3:ObjectCreated:*", Function: !GetAtt Worker.Arn}]
+  Worker: # want "does not let bucket Files invoke it"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        LambdaConfigurations: [{Event: "s3:ObjectCreated:*", Function: !GetAtt Worker.Arn}]
+      BucketName: files
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Worker
+      Action: lambda:InvokeFunction
+      Principal: s3.amazonaws.com
+      SourceArn: arn:aws:s3:::files
+      SourceAccount: !Ref AWS::AccountId
+`,
+	MoreBad: []string{`Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        QueueConfigurations: [{Event: "s3:ObjectCreated:*", Queue: !GetAtt Orders.Arn}]
+  Orders: # want "does not let bucket Files send to it"
+    Type: AWS::SQS::Queue
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Upload:
+          Type: S3
+          Properties: {Bucket: !Ref Files, Events: "s3:ObjectCreated:*"}
+  Files:
+    Type: AWS::S3::Bucket
+`, `Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Properties:
+      NotificationConfiguration:
+        EventBridgeConfiguration: {EventBridgeEnabled: true}
+`},
+	Check: checkNotifications,
+})
+
+func checkNotifications(p *Pass) {
+	for _, bucket := range p.Graph.OfKind(graph.Bucket) {
+		for _, e := range p.Graph.Out(bucket, graph.Routes) {
+			of := "bucket " + nameOf(bucket)
+			switch e.To.Kind {
+			case graph.Function:
+				checkMay(p, e, "s3.amazonaws.com", "lambda:InvokeFunction", of+" invoke it")
+			case graph.Queue:
+				if !refusesFIFO(p, e, "fifoQueue") {
+					checkMay(p, e, "s3.amazonaws.com", "sqs:SendMessage", of+" send to it")
+				}
+			case graph.Topic:
+				if !refusesFIFO(p, e, "fifoTopic") {
+					checkMay(p, e, "s3.amazonaws.com", "sns:Publish", of+" publish to it")
+				}
+			}
+		}
+	}
+}
+
+// refusesFIFO reports a notification to a FIFO queue or topic.
+func refusesFIFO(p *Pass, e *graph.Edge, setting string) bool {
+	v := e.To.Setting(setting)
+	if fifo, ok := v.Truth(); !ok || !fifo || e.To.External {
+		return false
+	}
+	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+		Message: fmt.Sprintf("bucket %s notifies it, but S3 does not send to FIFO queues or topics", nameOf(e.From))})
+	return true
+}

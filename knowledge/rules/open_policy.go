@@ -1,0 +1,52 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// narrowing are the condition keys that say whose the caller is; they narrow a grant to everyone.
+var narrowing = map[string]bool{
+	"aws:sourcearn": true, "aws:sourceaccount": true, "aws:sourceowner": true, "aws:sourceorgid": true, "aws:sourceorgpaths": true,
+	"aws:principalorgid": true, "aws:principalorgpaths": true, "aws:principalarn": true, "aws:principalaccount": true,
+	"aws:sourcevpce": true, "aws:sourcevpc": true, "aws:sourceip": true, "aws:userid": true, "aws:principaltag": true,
+	"events:source": false,
+}
+
+// openToWorld tells whether a statement of a resource policy grants something to everyone without asking whose
+// the caller is.
+func openToWorld(s graph.Statement) bool {
+	if !isAllow(s) || s.NotPrincipal || s.Conditions.IsUnknown() {
+		return false
+	}
+	everyone := false
+	for _, p := range s.Principals {
+		text, _ := p.Value.Str()
+		everyone = everyone || p.Kind == "*" || p.Kind == "AWS" && text == "*"
+	}
+	if !everyone {
+		return false
+	}
+	for _, operator := range s.Conditions.Fields() {
+		if operator.Value.IsUnknown() || strings.HasPrefix(operator.Name, "Null") {
+			return false
+		}
+		for _, key := range operator.Value.Fields() {
+			name, _, _ := strings.Cut(strings.ToLower(key.Name), "/")
+			if narrowing[name] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// actionsOf names up to three actions of a statement, for messages.
+func actionsOf(s graph.Statement) string {
+	names := spellAll(s.Actions)
+	if len(names) > 3 {
+		names = append(names[:3], "...")
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,75 @@
+package rules
+
+import (
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "queue-refuses-topic",
+	Code:     "SNS002",
+	Title:    `Queue does not admit the topic it is subscribed to`,
+	Severity: Critical,
+	Pillar:   Reliability,
+	Why:      `SNS writes to a queue by the right that the queue's own policy gives it. Without it publishing succeeds and nothing arrives; no error reaches the publisher.`,
+	Fix:      `Add an AWS::SQS::QueuePolicy on the queue: Allow, Principal {Service: sns.amazonaws.com}, Action sqs:SendMessage, Condition ArnEquals aws:SourceArn = the topic.`,
+	CDK:      `topic.addSubscription(new subscriptions.SqsSubscription(queue)) writes the policy`,
+	Sources: []Source{
+		{Title: `Amazon SNS Developer Guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `Queues and topics outside the files are listed as undecided.`,
+	Bad: `Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Orders.Arn}
+  Orders: # want "does not let topic Topic send to it"
+    Type: AWS::SQS::Queue
+`,
+	Good: `Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Orders.Arn}
+  Orders:
+    Type: AWS::SQS::Queue
+  OrdersPolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Orders]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {Service: sns.amazonaws.com}
+            Action: sqs:SendMessage
+            Resource: !GetAtt Orders.Arn
+            Condition: {ArnEquals: {"aws:SourceArn": !Ref Topic}}
+`,
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Placed:
+          Type: SNS
+          Properties: {Topic: !Ref Topic, SqsSubscription: true}
+  Topic:
+    Type: AWS::SNS::Topic
+`},
+	Check: checkSubscribedQueues,
+})
+
+func checkSubscribedQueues(p *Pass) {
+	for _, topic := range p.Graph.OfKind(graph.Topic) {
+		for _, e := range p.Graph.Out(topic, graph.Routes) {
+			if e.To.Kind == graph.Queue {
+				checkMay(p, e, "sns.amazonaws.com", "sqs:SendMessage", "topic "+nameOf(topic)+" send to it")
+			}
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "reserved-concurrency-without-mapping-limit",
+	Code:     "ESM006",
+	Title:    `Function has reserved concurrency, but its queue mapping has no limit`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `The pollers of a queue start with 5 and grow towards 1,250 whatever the function has reserved. What the reservation does not let run is throttled, and each throttled receive counts towards maxReceiveCount: good messages reach the dead-letter queue.`,
+	Fix:      `Set ScalingConfig.MaximumConcurrency (2 to 1,000) on the mapping, not above the reservation; for many functions it replaces the reservation.`,
+	CDK:      `maxConcurrency on the SqsEventSource`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html", Checked: "2026-11-23"},
+		{Title: `AWS re:Post, Lambda SQS scaling`, URL: "https://www.repost.aws/knowledge-center/lambda-sqs-scaling", Checked: "2026-11-23"},
+	},
+	Gaps: `FIFO queues are left out: their message groups bound the concurrency. So is a reservation of 0, which is another rule.`,
+	Bad: `Resources:
+  Mapping: # want "5 are reserved"
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+      BatchSize: 10
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      ReservedConcurrentExecutions: 5
+`,
+	Good: `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+      ScalingConfig: {MaximumConcurrency: 5}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      ReservedConcurrentExecutions: 5
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      ReservedConcurrentExecutions: 2
+      Events:
+        Orders:
+          Type: SQS # want "2 are reserved"
+          Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:orders"}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      ReservedConcurrentExecutions: 1000
+      Events:
+        Orders:
+          Type: SQS
+          Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:orders"}
+`},
+	Check: checkUnlimitedMappings,
+})
+
+func checkUnlimitedMappings(p *Pass) {
+	for _, e := range p.Graph.OfEdge(graph.Polls) {
+		if e.To.Kind != graph.Function || e.From.Kind != graph.Queue || e.To.External ||
+			e.Setting("scalingConfig", "maximumConcurrency").Exists() || e.Setting("provisionedPollerConfig").Exists() {
+			continue
+		}
+		if fifo, _ := e.From.Setting("fifoQueue").Truth(); fifo || strings.HasSuffix(e.From.ID, ".fifo") {
+			continue
+		}
+		reserved := e.To.Setting("reservedConcurrentExecutions")
+		n, ok := p.Int(e.To, reserved)
+		if !ok || n == 0 || n >= facts.Int("esm.sqs_concurrency_max") {
+			continue
+		}
+		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.To, e.From}, Values: []graph.Value{{}, reserved},
+			Message: fmt.Sprintf("mapping of %s has no MaximumConcurrency, but only %d are reserved for %s: throttled messages drift to the dead-letter queue", nameOf(e.From), n, nameOf(e.To)),
+			Fix:     fmt.Sprintf("Set ScalingConfig.MaximumConcurrency of the mapping to at most %d (at least 2).", max(n, 2))})
+	}
+}

@@ -1,0 +1,130 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "rule-target-refuses-events",
+	Code:     "EVT003",
+	Title:    `Function or topic does not admit the EventBridge rule that targets it`,
+	Severity: Critical,
+	Pillar:   Reliability,
+	Why:      `EventBridge invokes functions and publishes to topics by the right that their own policy gives it. Without it every delivery is refused; only the metric FailedInvocations of the rule shows it.`,
+	Fix:      `For a function add an AWS::Lambda::Permission with Principal events.amazonaws.com and SourceArn = the rule; for a topic an AWS::SNS::TopicPolicy that allows events.amazonaws.com sns:Publish.`,
+	CDK:      `targets.LambdaFunction or targets.SnsTopic writes the permission`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html", Checked: "2026-11-23"},
+		{Title: `AWS re:Post, SNS topic does not get EventBridge notifications`, URL: "https://www.repost.aws/knowledge-center/sns-not-getting-eventbridge-notification", Checked: "2026-11-23"},
+	},
+	Gaps: `A target with a RoleArn is left out. Targets outside the files are listed as undecided.`,
+	Bad: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Worker.Arn}]
+  Worker: # want "does not let rule Placed invoke it"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Worker.Arn}]
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Worker
+      Action: lambda:InvokeFunction
+      Principal: events.amazonaws.com
+      SourceArn: !GetAtt Placed.Arn
+`,
+	MoreBad: []string{`Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !Ref Topic}]
+  Topic: # want "does not let rule Placed publish to it"
+    Type: AWS::SNS::Topic
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Placed:
+          Type: EventBridgeRule
+          Properties: {Pattern: {source: [shop.orders]}}
+`, `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !Ref Topic}]
+  Topic:
+    Type: AWS::SNS::Topic
+  TopicPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Topic]
+      PolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: events.amazonaws.com}, Action: "sns:Publish", Resource: !Ref Topic}]
+`},
+	Check: checkRuleTargets,
+})
+
+func checkRuleTargets(p *Pass) {
+	for _, rule := range p.Graph.OfKind(graph.Rule) {
+		if rule.Type != "AWS::Events::Rule" {
+			continue
+		}
+		for _, e := range p.Graph.Out(rule, graph.Routes) {
+			switch {
+			case e.Setting("roleArn").Exists():
+			case e.To.Kind == graph.Function:
+				checkMay(p, e, "events.amazonaws.com", "lambda:InvokeFunction", "rule "+nameOf(rule)+" invoke it")
+			case e.To.Kind == graph.Topic:
+				checkMay(p, e, "events.amazonaws.com", "sns:Publish", "rule "+nameOf(rule)+" publish to it")
+			}
+		}
+	}
+}
+
+// checkMay reports that the target of an edge does not let the service that makes the edge do what it needs.
+func checkMay(p *Pass, e *graph.Edge, service, action, what string) {
+	if e.To.External {
+		p.Unclear(e.From, "the policy of "+nameOf(e.To)+" is not part of this system")
+		return
+	}
+	d := serviceMay(service, action, e.To, e.From)
+	switch d.Answer {
+	case policy.Unknown:
+		p.Unclear(e.To, "whether its policy lets "+what+": "+d.Why)
+	case policy.No:
+		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: policiesOf(e.To.ResourcePolicy),
+			Message: fmt.Sprintf("the policy of %s does not let %s: %s", nameOf(e.To), what, d.Why),
+			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
+	}
+}
