@@ -183,8 +183,8 @@ func (l *loader) readResources(t *template, n *node) {
 		}
 		d := &declared{name: e.name, body: e.node, at: e.at}
 		typ, ok := e.node.get("Type").text()
-		if !ok {
-			l.gapAt("", e.at, "resource %s has no Type", e.name)
+		if !ok || typ == "" || e.name == "" {
+			l.gapAt("", e.at, "resource %q has no Type or no logical id", e.name)
 			continue
 		}
 		d.typ = typ
