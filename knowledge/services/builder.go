@@ -17,6 +17,7 @@ type builder struct {
 	byKind    map[graph.Kind][]*graph.Node
 
 	providers   map[*graph.Node]bool          // functions behind custom resources
+	aliases     map[string][]*graph.Resource  // aliases by the deployment group that shifts their traffic
 	attachments []attachment                  // policies on roles, joined when all are read
 	rolePolicy  map[*graph.Node][]*graph.Node // role → managed policies of this system
 	lists       map[*graph.Node]map[string][]graph.Value

@@ -3,6 +3,7 @@ package services
 import (
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -89,18 +90,14 @@ func connectRule(b *builder, r *graph.Resource, n *graph.Node) {
 func (b *builder) ruleTarget(n *graph.Node, r *graph.Resource, t graph.Value) {
 	arn := t.Get("Arn")
 	var to target
-	if api, label := b.apiOfARN(arn); api.node != nil {
+	if api, _ := b.apiOfARN(arn); api.node != nil {
 		to = api
-		_ = label
 	} else {
 		to = b.reach(arn, graph.Other)
 	}
 	e := b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t}, to, arn)
 	if e.From != nil {
-		// EventBridge user guide, "How EventBridge retries delivering events": 24 hours, 185 times.
-		e.SetDefault("retryPolicy", graph.NewMap(nil,
-			graph.Field{Name: "MaximumEventAgeInSeconds", Value: graph.NewInt(nil, 86400).AsDefault(r.At)},
-			graph.Field{Name: "MaximumRetryAttempts", Value: graph.NewInt(nil, 185).AsDefault(r.At)}))
+		e.SetDefault("retryPolicy", deliveryRetry(r))
 	}
 	b.role(n, r, t.Get("RoleArn"))
 	if dlq := t.Get("DeadLetterConfig", "Arn"); dlq.Exists() {
@@ -109,6 +106,13 @@ func (b *builder) ruleTarget(n *graph.Node, r *graph.Resource, t graph.Value) {
 	if task := t.Get("EcsParameters", "TaskDefinitionArn"); task.Exists() {
 		b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "task", Settings: t}, b.find(task, "ecs:task-definition/"), task)
 	}
+}
+
+// deliveryRetry is what EventBridge does where no retry policy is written.
+func deliveryRetry(r *graph.Resource) graph.Value {
+	return graph.NewMap(nil,
+		graph.Field{Name: "MaximumEventAgeInSeconds", Value: graph.NewInt(nil, facts.Int("eventbridge.retry_age_seconds")).AsDefault(r.At)},
+		graph.Field{Name: "MaximumRetryAttempts", Value: graph.NewInt(nil, facts.Int("eventbridge.retry_attempts")).AsDefault(r.At)})
 }
 
 // patternSources joins a rule to the bucket or other thing of this system whose events its pattern names.
@@ -129,7 +133,7 @@ func (b *builder) patternSources(n *graph.Node, r *graph.Resource, pattern graph
 
 var _ = add(resourceType{
 	Type: "AWS::Events::Archive", Kind: graph.Other, ARN: "events:archive/", Name: "ArchiveName",
-	Defaults: []setting{number("retentionDays", 0)}, // 0 keeps for ever; CloudFormation reference
+	Defaults: []setting{number("retentionDays", facts.Int("eventbridge.archive_retention_default_days"))}, // 0 keeps for ever; CloudFormation reference
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		source := r.Properties.Get("SourceArn")
 		b.edge(graph.Edge{From: b.bus(source).node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "archive"}, target{}, source)
@@ -175,10 +179,7 @@ func connectSchedule(b *builder, r *graph.Resource, n *graph.Node) {
 	} else {
 		e := b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t}, b.reach(v, graph.Other), v)
 		if e.From != nil {
-			// CloudFormation reference, AWS::Scheduler::Schedule RetryPolicy: 86,400 s, 185 attempts.
-			e.SetDefault("retryPolicy", graph.NewMap(nil,
-				graph.Field{Name: "MaximumEventAgeInSeconds", Value: graph.NewInt(nil, 86400).AsDefault(r.At)},
-				graph.Field{Name: "MaximumRetryAttempts", Value: graph.NewInt(nil, 185).AsDefault(r.At)}))
+			e.SetDefault("retryPolicy", deliveryRetry(r)) // Scheduler's figures are the same
 		}
 	}
 	b.role(n, r, t.Get("RoleArn"))

@@ -35,6 +35,9 @@ var singletonPrefixes = []struct{ prefix, name string }{
 	{"AWSCDKOpenIdConnectProvider", "CDK OpenID Connect provider"},
 }
 
+// providerIDs are pieces of the logical ids of CDK's provider framework.
+var providerIDs = []string{"frameworkonEvent", "frameworkisComplete", "frameworkonTimeout", "waiterstatemachine"}
+
 // foldFramework marks what is not the user's own: handlers that CDK brings along, and functions that do
 // nothing but serve custom resources, with what belongs to them alone (roles, log groups).
 func (b *builder) foldFramework() {
@@ -69,6 +72,14 @@ func cdkPart(r *graph.Resource) string {
 	}
 	if hasStep(r.Path, "AWS679f53fac002430cb0da5b7982bd2287") {
 		return "CDK AWS custom resource"
+	}
+	for _, end := range providerIDs {
+		if strings.Contains(r.LogicalID, end) {
+			return "CDK custom resource provider"
+		}
+	}
+	if r.Type == "AWS::Lambda::Function" && r.Properties.Get("Environment", "Variables", "USER_ON_EVENT_FUNCTION_ARN").Exists() {
+		return "CDK custom resource provider"
 	}
 	for _, s := range singletonPrefixes {
 		if strings.HasPrefix(r.LogicalID, s.prefix) {

@@ -1,13 +1,14 @@
 package services
 
 import (
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
 var _ = add(resourceType{
 	Type: "AWS::Lambda::Function", Kind: graph.Function, ARN: "lambda:function:", Name: "FunctionName",
 	Defaults: []setting{
-		number("timeout", 3),       // seconds; CloudFormation reference, AWS::Lambda::Function Timeout
+		number("timeout", facts.Int("lambda.timeout_default_seconds")),
 		number("memorySize", 128),  // MB; likewise MemorySize
 		text("packageType", "Zip"), // likewise PackageType
 		text("recursiveLoop", "Terminate"),

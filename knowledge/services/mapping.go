@@ -3,6 +3,7 @@ package services
 import (
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -12,9 +13,9 @@ var _ = add(resourceType{Type: "AWS::Lambda::EventSourceMapping", Of: "FunctionN
 // developer guide, the parameter table of each source. Batch sizes: SQS 10, the others 100; retries and record
 // age of streams: -1, that is until the record expires; starting with what a template leaves out has no default.
 var mappingDefaults = map[string][]setting{
-	"queue": {number("batchSize", 10), number("maximumBatchingWindowInSeconds", 0), truth("enabled", true)},
+	"queue": {number("batchSize", facts.Int("esm.sqs_batch_default")), number("maximumBatchingWindowInSeconds", facts.Int("esm.batch_window_default_seconds")), truth("enabled", true)},
 	"stream": {
-		number("batchSize", 100), number("maximumBatchingWindowInSeconds", 0), truth("enabled", true),
+		number("batchSize", facts.Int("esm.stream_batch_default")), number("maximumBatchingWindowInSeconds", facts.Int("esm.batch_window_default_seconds")), truth("enabled", true),
 		number("maximumRetryAttempts", -1), number("maximumRecordAgeInSeconds", -1),
 		number("parallelizationFactor", 1), truth("bisectBatchOnFunctionError", false),
 	},

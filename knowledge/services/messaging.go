@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
 )
@@ -12,8 +13,8 @@ var _ = add(resourceType{
 	Type: "AWS::SQS::Queue", Kind: graph.Queue, ARN: "sqs:", Name: "QueueName",
 	Defaults: []setting{
 		// CloudFormation reference, AWS::SQS::Queue; seconds and bytes.
-		number("visibilityTimeout", 30), number("messageRetentionPeriod", 345600), number("delaySeconds", 0),
-		number("receiveMessageWaitTimeSeconds", 0), number("maximumMessageSize", 1048576),
+		number("visibilityTimeout", facts.Int("sqs.visibility_default_seconds")), number("messageRetentionPeriod", facts.Int("sqs.retention_default_seconds")), number("delaySeconds", 0),
+		number("receiveMessageWaitTimeSeconds", facts.Int("sqs.wait_default_seconds")), number("maximumMessageSize", facts.Int("sqs.message_bytes")),
 		truth("fifoQueue", false), truth("sqsManagedSseEnabled", true),
 	},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
@@ -89,7 +90,7 @@ func (b *builder) resourcePolicy(r *graph.Resource, doc graph.Value, kind graph.
 
 var _ = add(resourceType{
 	Type: "AWS::SNS::Topic", Kind: graph.Topic, ARN: "sns:", Name: "TopicName",
-	Defaults: []setting{truth("fifoTopic", false), number("maximumMessageSize", 262144)}, // bytes
+	Defaults: []setting{truth("fifoTopic", false), number("maximumMessageSize", facts.Int("sns.message_bytes_default"))},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		for _, s := range r.Properties.Get("Subscription").Each() {
 			b.subscription(r, n, s)

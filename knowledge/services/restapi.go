@@ -229,6 +229,9 @@ var apiServices = map[string]struct {
 // serviceIntegration joins an API with the thing an AWS service integration acts on. Its name stands in the
 // URI's path (SQS, S3) or in the request template (DynamoDB, Step Functions), where only references count.
 func (b *builder) serviceIntegration(e graph.Edge, r *graph.Resource, uri, in graph.Value) {
+	if role := first(in, "Credentials", "credentials"); role.Exists() {
+		b.integrationRole(e.From, r, role)
+	}
 	a, ok := parseARN(spell(uri))
 	if !ok || a.service != "apigateway" {
 		return
@@ -248,10 +251,6 @@ func (b *builder) serviceIntegration(e graph.Edge, r *graph.Resource, uri, in gr
 	}
 	if action == "StartSyncExecution" {
 		e.Mode = graph.Sync
-	}
-	role := first(in, "Credentials", "credentials")
-	if role.Exists() {
-		b.integrationRole(e.From, r, role)
 	}
 	for _, ref := range append(uri.Refs(), in.Refs()...) {
 		if to := b.standsFor(ref.Resource); to.node != nil && to.node.Kind == svc.kind {

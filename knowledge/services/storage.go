@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -73,7 +74,7 @@ func isFalse(v graph.Value) bool {
 
 var _ = add(resourceType{
 	Type: "AWS::Kinesis::Stream", Kind: graph.Stream, ARN: "kinesis:stream/", Name: "Name",
-	Defaults: []setting{number("retentionPeriodHours", 24)}, // CloudFormation reference
+	Defaults: []setting{number("retentionPeriodHours", facts.Int("kinesis.retention_hours_default"))},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		b.encrypted(n, r, r.Properties.Get("StreamEncryption", "KeyId"))
 	},
