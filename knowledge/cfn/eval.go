@@ -16,8 +16,10 @@ type world struct {
 	// active guards against parameters, conditions and outputs that refer to themselves.
 	active map[string]bool
 	// trial: values are computed to decide conditions, not to be shown (see scenarios.go).
-	trial bool
-	conds map[string]bool // conditions decided so far that the scenario does not
+	trial    bool
+	conds    map[string]bool // conditions decided so far that the scenario does not
+	exports  index[exported]
+	settings index[set] // SSM parameters
 	// asked is told of questions that nothing answers.
 	asked func(key string)
 }

@@ -23,27 +23,54 @@ func (w *world) importValue(s *stack, n *node) graph.Value {
 	return graph.NewUnknown(n.at, "import "+text+": no template here exports it")
 }
 
+// index holds what templates offer by name. It is made once in a scenario; used is what its names depend on.
+type index[T any] struct {
+	byName map[string][]T
+	used   map[string]string
+}
+
+// build fills an index, once. While it is built, names that need the index itself find nothing.
+func (x *index[T]) build(w *world, fill func(put func(name string, value T))) {
+	if x.byName == nil {
+		x.byName = map[string][]T{}
+		outer := w.used
+		w.used = map[string]string{}
+		fill(func(name string, value T) { x.byName[name] = append(x.byName[name], value) })
+		x.used, w.used = w.used, outer
+	}
+	for k, v := range x.used {
+		w.note(k, v)
+	}
+}
+
+// exported is an output with a name for other stacks; set is an SSM parameter that a template sets.
+type exported struct {
+	s   *stack
+	out *node
+}
+
+type set struct {
+	s *stack
+	d *declared
+}
+
 // export finds the stack and output that export a name.
 func (w *world) export(name string) (*stack, *node, bool) {
-	for _, s := range w.loader.stacks {
-		for _, e := range s.t.outputs {
-			exported := e.node.get("Export").get("Name")
-			if exported == nil {
-				continue
-			}
-			key := s.name + "\x00export\x00" + e.name
-			if w.active[key] {
-				continue
-			}
-			w.enter(key)
-			got := w.eval(s, exported)
-			delete(w.active, key)
-			if got.Kind == graph.String && got.String() == name && w.stackExists(s) {
-				if c, ok := e.node.get("Condition").text(); ok && !w.condition(s, c, e.at) {
-					continue
+	w.exports.build(w, func(put func(string, exported)) {
+		for _, s := range w.loader.stacks {
+			for _, e := range s.t.outputs {
+				if n := e.node.get("Export").get("Name"); n != nil {
+					if got := w.eval(s, n); got.Kind == graph.String {
+						put(got.String(), exported{s, e.node})
+					}
 				}
-				return s, e.node, true
 			}
+		}
+	})
+	for _, e := range w.exports.byName[name] {
+		c, conditional := e.out.get("Condition").text()
+		if w.stackExists(e.s) && (!conditional || w.condition(e.s, c, e.out.at)) {
+			return e.s, e.out, true
 		}
 	}
 	return nil, nil, false
@@ -82,38 +109,32 @@ func (w *world) nestedOutput(s *stack, resource, name string, at *graph.Evidence
 }
 
 // ssm gives the value of an SSM parameter that a template of the system sets, else an unknown value.
-func (w *world) ssm(from *stack, name string, at *graph.Evidence, reason string) graph.Value {
+func (w *world) ssm(name string, at *graph.Evidence, reason string) graph.Value {
 	name, _, _ = strings.Cut(name, ":") // a version may follow the name
-	for _, s := range w.loader.stacks {
-		for _, d := range s.t.resources {
-			if d.typ != "AWS::SSM::Parameter" || name == "" {
-				continue
+	w.settings.build(w, func(put func(string, set)) {
+		for _, s := range w.loader.stacks {
+			for _, d := range s.t.resources {
+				if d.typ != "AWS::SSM::Parameter" {
+					continue
+				}
+				if got, ok := w.eval(s, d.body.get("Properties").get("Name")).Str(); ok {
+					put(strings.TrimPrefix(got, "/"), set{s, d})
+				}
 			}
-			key := s.name + "\x00ssm\x00" + d.name
-			if w.active[key] {
-				continue
-			}
-			w.enter(key)
-			v, found := w.ssmValue(s, d, name)
-			delete(w.active, key)
-			if found {
-				v.At = at
-				return v
-			}
+		}
+	})
+	for _, p := range w.settings.byName[strings.TrimPrefix(name, "/")] {
+		key := p.s.name + "\x00ssm\x00" + p.d.name
+		if name == "" || w.active[key] || !w.stackExists(p.s) || p.d.condition != "" && !w.condition(p.s, p.d.condition, p.d.at) {
+			continue
+		}
+		w.enter(key)
+		v := w.eval(p.s, p.d.body.get("Properties").get("Value"))
+		delete(w.active, key)
+		if v.Exists() {
+			v.At = at
+			return v
 		}
 	}
 	return graph.NewUnknown(at, reason)
-}
-
-func (w *world) ssmValue(s *stack, d *declared, name string) (graph.Value, bool) {
-	props := d.body.get("Properties")
-	got, ok := w.eval(s, props.get("Name")).Str()
-	if !ok || strings.TrimPrefix(got, "/") != strings.TrimPrefix(name, "/") {
-		return graph.Value{}, false
-	}
-	if d.condition != "" && !w.condition(s, d.condition, d.at) || !w.stackExists(s) {
-		return graph.Value{}, false
-	}
-	v := w.eval(s, props.get("Value"))
-	return v, v.Exists()
 }

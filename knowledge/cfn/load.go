@@ -122,7 +122,8 @@ type loader struct {
 	seenGaps map[string]bool
 	includes map[string]*node // files that templates include, by template and path
 	pending  []pending
-	varies   map[string]bool // conditions and parameters that differ between scenarios
+	own      map[string]*node // lines of our embedded files, parsed
+	varies   map[string]bool  // conditions and parameters that differ between scenarios
 }
 
 // stack is one use of a template: a nested template may be used several times with different arguments.

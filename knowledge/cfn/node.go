@@ -71,8 +71,6 @@ type builder struct {
 	gaps  []graph.Gap
 	err   *SyntaxError
 	alias []*yaml.Node // aliases that are being followed
-	// fixedAt is the one place of all values, for text of ours that stands for something written.
-	fixedAt *graph.Evidence
 }
 
 func (b *builder) fail(at *yaml.Node, message, want string) *node {
@@ -83,9 +81,6 @@ func (b *builder) fail(at *yaml.Node, message, want string) *node {
 }
 
 func (b *builder) place(y *yaml.Node, path string) *graph.Evidence {
-	if b.fixedAt != nil {
-		return b.fixedAt
-	}
 	return &graph.Evidence{File: b.file, Line: y.Line, Column: y.Column, Path: path}
 }
 

@@ -149,7 +149,7 @@ func (w *world) parameter(s *stack, p *parameter, at *graph.Evidence) graph.Valu
 		if !isGiven && p.def != nil {
 			name, _ = p.def.text()
 		}
-		return w.ssm(s, name, at, "parameter "+p.name+" is read from SSM parameter "+name)
+		return w.ssm(name, at, "parameter "+p.name+" is read from SSM parameter "+name)
 	case bound && b.reason != "":
 		return graph.NewUnknown(at, b.reason)
 	case p.noEcho && !w.trial:
@@ -362,7 +362,7 @@ func (w *world) dynamicParts(n *node, v graph.Value) graph.Value {
 	}
 	if len(out) == 2 && out[0].Literal == "" && out[1].Unknown != "" || len(out) == 3 && out[0].Literal == "" && out[2] == (graph.Part{}) {
 		if service, name, _ := strings.Cut(strings.TrimPrefix(out[1].Unknown, "dynamic reference "), ":"); service == "ssm" {
-			return w.ssm(nil, name, n.at, out[1].Unknown)
+			return w.ssm(name, n.at, out[1].Unknown)
 		}
 		return graph.NewUnknown(n.at, out[1].Unknown)
 	}

@@ -131,17 +131,9 @@ func roleName(r *graph.Resource, otherEnd graph.Value) graph.Value {
 
 func (x *expander) connect(c connection, to graph.Value, suffix string, out []*graph.Resource) []*graph.Resource {
 	from, dest := x.end(c.from, to, out), x.end(to, c.from, out)
-	line, found := "", false
-	if from.typ != "" && dest.typ != "" {
-		_, line, found = strings.Cut("\n"+samProfiles, "\n{\"pair\":\""+from.typ+" "+dest.typ+"\",")
-	}
-	if !found {
+	root := x.s.l.ownText(samProfiles, "pair", from.typ+" "+dest.typ)
+	if root == nil {
 		x.gap(c.src, c.at, "connector %s joins %q and %q: SAM has no such connector, or an end is not in this template", c.id, from.typ, dest.typ)
-		return nil
-	}
-	line, _, _ = strings.Cut(line, "\n")
-	root, err := parseAt("{"+line, c.at)
-	if err != nil {
 		return nil
 	}
 	vars := map[string]graph.Value{}
@@ -151,7 +143,7 @@ func (x *expander) connect(c connection, to graph.Value, suffix string, out []*g
 	for k, v := range dest.vars {
 		vars["Destination."+k] = v
 	}
-	profile := fill(root.value, vars)
+	profile := fill(placed(root.value, c.at), vars)
 	owner := dest
 	if yes, _ := profile.Get("SourcePolicy").Truth(); yes {
 		owner = from

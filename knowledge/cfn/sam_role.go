@@ -146,13 +146,8 @@ func (r *role) template(m *sammed, name string, t graph.Field) {
 
 // policyTemplate is the document of a policy template with its parameters filled in, all at the place of its entry.
 func (x *expander) policyTemplate(t graph.Field) (graph.Value, bool) {
-	_, line, ok := strings.Cut("\n"+samPolicies, "\n{\"name\":\""+t.Name+"\",")
-	if !ok || strings.ContainsAny(t.Name, "\"\n") {
-		return graph.Value{}, false
-	}
-	line, _, _ = strings.Cut(line, "\n")
-	root, err := parseAt("{"+line, t.Value.At)
-	if err != nil {
+	root := x.s.l.ownText(samPolicies, "name", t.Name)
+	if root == nil {
 		return graph.Value{}, false
 	}
 	s := &stack{t: &template{file: x.s.t.file}, name: x.s.name, l: x.s.l, values: map[string]graph.Value{}}
@@ -165,16 +160,54 @@ func (x *expander) policyTemplate(t graph.Field) (graph.Value, bool) {
 		s.values[p] = v
 	}
 	statement := x.w.eval(s, root.get("statement"))
-	return obj(t.Value.At, f("Statement", statement)), true
+	return obj(t.Value.At, f("Statement", placed(statement, t.Value.At))), true
 }
 
-// parseAt parses text of ours; every value is at the one given place.
-func parseAt(text string, at *graph.Evidence) (*node, error) {
-	root, _, err := parseWith(&builder{file: at.File, left: maxNodes, fixedAt: at}, []byte(text))
-	if err != nil {
-		return nil, err
+// ownText finds the line of one of our embedded files whose first key has a value, and parses it, once. Nil: there is
+// no such line.
+func (l *loader) ownText(lines, key, value string) *node {
+	start := "{\"" + key + "\":\"" + value + "\","
+	if n, ok := l.own[start]; ok {
+		return n
 	}
-	return root, nil
+	if l.own == nil {
+		l.own = map[string]*node{}
+	}
+	l.own[start] = nil
+	if strings.ContainsAny(value, "\"\n") {
+		return nil
+	}
+	_, line, ok := strings.Cut("\n"+lines, "\n"+start)
+	if !ok {
+		return nil
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	root, _, err := parse(key, []byte(start+line))
+	if err != nil { // a test parses every line
+		return nil
+	}
+	l.own[start] = root
+	return root
+}
+
+// placed gives a value that stands for something written, and all in it, the place where that is written.
+func placed(v graph.Value, at *graph.Evidence) graph.Value {
+	v.At = at
+	switch v.Kind {
+	case graph.List:
+		items := make([]graph.Value, len(v.Items()))
+		for i, it := range v.Items() {
+			items[i] = placed(it, at)
+		}
+		return graph.NewList(at, items...)
+	case graph.Map:
+		fields := make([]graph.Field, len(v.Fields()))
+		for i, fl := range v.Fields() {
+			fields[i] = f(fl.Name, placed(fl.Value, at))
+		}
+		return graph.NewMap(at, fields...)
+	}
+	return v
 }
 
 // resource is the role as AWS::IAM::Role.

@@ -47,11 +47,6 @@ func (e *SyntaxError) Error() string {
 
 // parse turns a template's text into a tree of nodes.
 func parse(file string, data []byte) (*node, []graph.Gap, *SyntaxError) {
-	return parseWith(&builder{file: file, left: maxNodes}, data)
-}
-
-func parseWith(b *builder, data []byte) (*node, []graph.Gap, *SyntaxError) {
-	file := b.file
 	if err := checkText(file, data); err != nil {
 		return nil, nil, err
 	}
@@ -66,6 +61,7 @@ func parseWith(b *builder, data []byte) (*node, []graph.Gap, *SyntaxError) {
 	if len(doc.Content) == 0 {
 		return nil, nil, &SyntaxError{File: file, Message: "the file holds no value, only comments or white space", Want: wantTemplate}
 	}
+	b := &builder{file: file, left: maxNodes}
 	root := b.node(doc.Content[0], "", 0)
 	if b.err != nil {
 		return nil, nil, b.err
