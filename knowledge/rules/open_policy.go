@@ -28,6 +28,9 @@ func openToWorld(s graph.Statement) bool {
 	if !everyone {
 		return false
 	}
+	if key, ok := s.Conditions.Get("Key").Str(); ok && narrowing[strings.ToLower(key)] {
+		return false // an AWS::Events::EventBusPolicy writes its condition as Type, Key and Value
+	}
 	for _, operator := range s.Conditions.Fields() {
 		if operator.Value.IsUnknown() || strings.HasPrefix(operator.Name, "Null") {
 			return false

@@ -1,0 +1,68 @@
+package rules
+
+import (
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "event-bus-open-to-world",
+	Code:     "EVT006",
+	Title:    `Policy of an event bus admits everyone`,
+	Severity: Critical,
+	Pillar:   Security,
+	Why:      `Every AWS account may put events on the bus: forged events start your workflows as if they were real.`,
+	Fix:      `Name the accounts, or add a Condition on aws:PrincipalOrgID.`,
+	CDK:      `bus.grantPutEventsTo(role), or CfnEventBusPolicy with a condition`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "Sending and receiving events between accounts"`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/events/CloudWatchEvents-CrossAccountEventDelivery.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:EventBusOpenAccess", "prowler:eventbridge_bus_exposed", "prowler:eventbridge_bus_cross_account_access", "cdk-nag:AwsSolutions-EVB1"},
+	Bad: `Resources:
+  Bus:
+    Type: AWS::Events::EventBus
+    Properties: {Name: shop}
+  Policy: # want "events:PutEvents to everyone"
+    Type: AWS::Events::EventBusPolicy
+    Properties:
+      EventBusName: !Ref Bus
+      StatementId: all
+      Action: events:PutEvents
+      Principal: "*"
+`,
+	Good: `Resources:
+  Bus:
+    Type: AWS::Events::EventBus
+    Properties: {Name: shop}
+  Policy:
+    Type: AWS::Events::EventBusPolicy
+    Properties:
+      EventBusName: !Ref Bus
+      StatementId: organization
+      Action: events:PutEvents
+      Principal: "*"
+      Condition: {Type: StringEquals, Key: "aws:PrincipalOrgID", Value: o-example}
+`,
+	MoreGood: []string{`Resources:
+  Bus:
+    Type: AWS::Events::EventBus
+    Properties: {Name: shop}
+  Policy:
+    Type: AWS::Events::EventBusPolicy
+    Properties:
+      EventBusName: !Ref Bus
+      StatementId: organization
+      Statement:
+        Effect: Allow
+        Principal: {AWS: "*"}
+        Action: events:PutEvents
+        Resource: !GetAtt Bus.Arn
+        Condition: {StringEquals: {"aws:PrincipalOrgID": o-example}}
+`},
+	Check: checkOpenBuses,
+})
+
+func checkOpenBuses(p *Pass) {
+	for _, bus := range p.Graph.OfKind(graph.EventBus) {
+		reportOpen(p, bus)
+	}
+}

@@ -1,0 +1,75 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "fifo-target-without-group",
+	Code:     "EVT008",
+	Title:    `FIFO queue is a target, but no message group is set`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `A FIFO queue takes no message without a group: EventBridge fails each delivery.`,
+	Fix:      `Set SqsParameters.MessageGroupId on the rule's target (a pipe: TargetParameters.SqsQueueParameters.MessageGroupId).`,
+	CDK:      `messageGroupId on targets.SqsQueue`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::Events::Rule SqsParameters`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-sqsparameters.html#cfn-events-rule-sqsparameters-messagegroupid", Checked: "2026-11-23"},
+	},
+	Bad: `Resources:
+  Placed: # want "no MessageGroupId"
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Orders.Arn}]
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true}
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Orders.Arn, SqsParameters: {MessageGroupId: all}}]
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true}
+`,
+	MoreGood: []string{`Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Orders.Arn}]
+  Orders:
+    Type: AWS::SQS::Queue
+`},
+	Check: checkMessageGroups,
+})
+
+func checkMessageGroups(p *Pass) {
+	for _, n := range p.Graph.OfKind(graph.Rule, graph.Pipe) {
+		if n.External || n.Kind == graph.Rule && n.Type != "AWS::Events::Rule" {
+			continue
+		}
+		for _, e := range p.Graph.Out(n, graph.Routes) {
+			if e.To.Kind != graph.Queue {
+				continue
+			}
+			group := e.Settings.Get("SqsParameters", "MessageGroupId")
+			if n.Kind == graph.Pipe {
+				group = n.Setting("targetParameters", "SqsQueueParameters", "MessageGroupId")
+			}
+			if group.Exists() {
+				continue
+			}
+			if fifo, ok := isFIFO(p, n, e.To); ok && fifo {
+				p.Report(Hit{Node: n, Confidence: weaker(e), Related: []*graph.Node{e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+					Message: fmt.Sprintf("target %s is a FIFO queue, but no MessageGroupId is set: every delivery fails", nameOf(e.To))})
+			}
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "role-cannot-read-event-source",
+	Code:     "ESM013",
+	Title:    `Role cannot read the function's event source`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `Lambda polls the source with the function's own role. Without the rights the mapping cannot be created, or it stands disabled with "access denied" and nothing is processed.`,
+	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Streams: GetRecords, GetShardIterator, DescribeStream and ListStreams (Kinesis also ListShards). The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold them.`,
+	CDK:      `fn.addEventSource(...) grants them`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html", Checked: "2026-11-23"},
+	},
+	Gaps: `List actions, which need a wildcard resource, are not asked for; nor are the lists of Kafka, MQ and DocumentDB, and the right to use a key.`,
+	Bad: `Resources:
+  Mapping: # want "sqs:DeleteMessage"
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: !GetAtt Orders.Arn
+      FunctionName: !Ref Worker
+      BatchSize: 10
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: "..."}
+  Orders:
+    Type: AWS::SQS::Queue
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ["sqs:ReceiveMessage", "sqs:GetQueueAttributes"], Resource: !GetAtt Orders.Arn}
+`,
+	Good: `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: !GetAtt Orders.Arn
+      FunctionName: !Ref Worker
+      BatchSize: 10
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: "..."}
+  Orders:
+    Type: AWS::SQS::Queue
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole]
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Role: !GetAtt Role.Arn
+      Events:
+        Changes:
+          Type: DynamoDB # want "dynamodb:GetRecords"
+          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: "dynamodb:*Item", Resource: !GetAtt Table.Arn}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+`, `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      FunctionName: !Ref Worker
+      StartingPosition: LATEST
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: "..."}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ["kinesis:Get*", "kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:ListStreams"], Resource: "arn:aws:kinesis:eu-west-1:111122223333:stream/clicks"}
+`},
+	Check: checkPollRights,
+})
+
+// pollActions are the rights that reading a source needs; of each entry one action is enough.
+var pollActions = map[graph.Kind][]string{
+	graph.Queue:  {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+	graph.Stream: {"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream kinesis:DescribeStreamSummary"},
+	graph.Table:  {"dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"},
+}
+
+func checkPollRights(p *Pass) {
+	for _, e := range p.Graph.OfEdge(graph.Polls) {
+		actions := pollActions[e.From.Kind]
+		if e.To.Kind != graph.Function || len(actions) == 0 {
+			continue
+		}
+		for _, role := range rolesOf(p.Graph, e.To) {
+			checkPollRole(p, e, role, actions)
+		}
+	}
+}
+
+func checkPollRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
+	var missing []string
+	for _, choice := range actions {
+		best := policy.No
+		for _, action := range strings.Fields(choice) {
+			if a := roleMay(role, action, e.From).Answer; a != policy.No {
+				best = a
+			}
+		}
+		if best == policy.Unknown {
+			p.Unclear(role, "whether it may read "+nameOf(e.From)+": "+roleMay(role, strings.Fields(choice)[0], e.From).Why)
+			return
+		}
+		if best == policy.No {
+			missing = append(missing, strings.Fields(choice)[0])
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
+		Message: fmt.Sprintf("role %s of %s may not do %s on %s: nothing can be read", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
+}
