@@ -22,6 +22,8 @@ const (
 	docBreak
 	docHard   // always a new line; breaks every group around it
 	docIfWide // text only where the group around it is broken
+	docChoice // items[0] where it fits up to its first break, else items[1]
+	docFlat   // always on one line
 )
 
 func txt(s string) doc       { return doc{text: s} }
@@ -36,6 +38,18 @@ var (
 )
 
 func ifWide(s string) doc { return doc{kind: docIfWide, text: s} }
+
+// commaLines puts each item on a line of its own.
+func commaLines(items []doc) doc {
+	var out []doc
+	for i, it := range items {
+		if i > 0 {
+			out = append(out, txt(","), hard)
+		}
+		out = append(out, it)
+	}
+	return cat(out...)
+}
 
 func commaList(items []doc) doc {
 	var out []doc
@@ -79,6 +93,15 @@ func (l *layouter) print(d doc, depth int, flat bool, room int) {
 		w, hasHard := flatWidth(d)
 		fits := flat || !hasHard && l.column+w+room <= l.width
 		l.printAll(d.items, depth, fits, room)
+	case docFlat:
+		l.printAll(d.items, depth, true, room)
+	case docChoice:
+		first, _ := leading(d.items[0])
+		if flat || l.column+first <= l.width {
+			l.print(d.items[0], depth, flat, room)
+			return
+		}
+		l.print(d.items[1], depth, flat, room)
 	case docBreak:
 		if flat {
 			l.write(d.flat)
@@ -127,6 +150,8 @@ func flatWidth(d doc) (w int, hard bool) {
 		return 0, true
 	case docIfWide:
 		return 0, false
+	case docChoice:
+		return flatWidth(d.items[0])
 	}
 	for _, it := range d.items {
 		iw, ih := flatWidth(it)
@@ -144,6 +169,11 @@ func leading(d doc) (w int, ends bool) {
 		return 0, true
 	case docIfWide:
 		return 0, false
+	case docChoice:
+		return leading(d.items[0])
+	case docFlat:
+		w, _ := flatWidth(cat(d.items...))
+		return w, false
 	}
 	for _, it := range d.items {
 		iw, end := leading(it)

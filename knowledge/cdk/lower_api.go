@@ -43,7 +43,7 @@ func lowerHTTPAPI(l *lowerer, api *graph.Node) {
 				with("burstLimit", wholeOf(api.Setting("throttlingBurstLimit"))).done()).
 			with("accessLogSettings", *props(typeName{apigw2, "IAccessLogSettings"}).
 				with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(name + "AccessLogs")}}).
-				with("format", static{typeName{"aws-apigateway", "AccessLogFormat"}, "custom", []expression{text(accessLogFormat)}}).done()).
+				with("format", static{typeName{"aws-apigateway", "AccessLogFormat"}, "custom", []expression{jsonText{jsonLiteral(accessLogFormat)}}}).done()).
 			done()}}})
 	l.output(api, attribute{local(stage), "url"})
 }

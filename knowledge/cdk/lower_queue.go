@@ -31,13 +31,25 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 	}
 	comment := ""
 	if in := l.g.In(q, graph.FailsTo); len(in) > 0 {
-		comment = fmt.Sprintf("Keeps what %s could not deliver, longer than the source does: time to look and to redrive.", list0(in))
+		comment = fmt.Sprintf("Keeps what %s could not deliver, longer than the source does: time to look and to redrive.", sources(in))
 		l.accept(q, "Serverless-SQSRedrivePolicy", "This is the dead-letter queue itself: nothing takes messages from it but an operator.")
+		if !anyFrom(in, graph.Queue) {
+			l.accept(q, "AwsSolutions-SQS3", "This is a dead-letter queue too: what fails into it is no queue.")
+		}
 	}
 	l.let(q, t, b.done(), comment)
 }
 
-func list0(in []*graph.Edge) string {
+func anyFrom(edges []*graph.Edge, k graph.Kind) bool {
+	for _, e := range edges {
+		if e.From.Kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+func sources(in []*graph.Edge) string {
 	s := ""
 	for i, e := range in {
 		if i > 0 {

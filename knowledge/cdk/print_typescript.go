@@ -86,6 +86,8 @@ func (ts *tsPrinter) expr(e expression) doc {
 		return cat(ts.expr(x.A), txt(" === "), ts.expr(x.B))
 	case either:
 		return group(ts.expr(x.If), nest(line, txt("? "), ts.expr(x.Then), line, txt(": "), ts.expr(x.Else)))
+	case jsonText:
+		return cat(txt("JSON.stringify"), ts.args([]expression{x.Value}))
 	case joined:
 		return txt(ts.template(x))
 	case entry:
@@ -104,7 +106,7 @@ func (ts *tsPrinter) invocation(e expression) doc {
 	switch x := e.(type) {
 	case construct:
 		args := []expression{local("this"), x.ID}
-		if x.Props != nil && len(x.Props.Fields) > 0 {
+		if x.Props != nil && (len(x.Props.Fields) > 0 || strings.HasPrefix(x.Type.Name, "Cfn")) {
 			args = append(args, *x.Props)
 		}
 		return cat(txt("new "+ts.name(x.Type)), ts.args(args))
@@ -147,7 +149,9 @@ func (ts *tsPrinter) args(args []expression) doc {
 		for _, d := range docs[:len(docs)-1] {
 			out = append(out, d, txt(", "))
 		}
-		return cat(append(out, docs[len(docs)-1], txt(")"))...)
+		hugged := cat(doc{kind: docFlat, items: out}, docs[len(docs)-1], txt(")"))
+		spread := cat(txt("("), nest(hard, commaLines(docs)), txt(","), hard, txt(")"))
+		return doc{kind: docChoice, items: []doc{hugged, spread}}
 	}
 	return group(txt("("), nest(softline, commaList(docs)), ifWide(","), softline, txt(")"))
 }

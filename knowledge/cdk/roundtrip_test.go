@@ -95,6 +95,9 @@ func edgeNames(g *graph.Graph, ids map[string]string) []string {
 	}
 	set := map[string]bool{}
 	for _, e := range g.Edges {
+		if e.Kind == graph.Writes && len(failures(g, e)) > 0 {
+			continue // the right to send what failed is part of failing
+		}
 		if plumbing[e.From.Kind] || plumbing[e.To.Kind] || e.Strength == graph.Wildcard || name(e.From) == "" || name(e.To) == "" {
 			continue
 		}
@@ -109,6 +112,16 @@ func edgeNames(g *graph.Graph, ids map[string]string) []string {
 		out = append(out, s)
 	}
 	sort.Strings(out)
+	return out
+}
+
+func failures(g *graph.Graph, e *graph.Edge) []*graph.Edge {
+	var out []*graph.Edge
+	for _, f := range g.Out(e.From, graph.FailsTo) {
+		if f.To == e.To {
+			out = append(out, f)
+		}
+	}
 	return out
 }
 

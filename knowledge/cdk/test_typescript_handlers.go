@@ -239,7 +239,7 @@ func tsLookupTest(w work, in string) string {
 	fmt.Fprintf(&b, "process.env.%s = 'table';\n", envName(w.reads[0]))
 	b.WriteString("\nconst table = mockClient(DynamoDBDocumentClient);\n")
 	b.WriteString(w.mocks())
-	fmt.Fprintf(&b, "\nconst request = (key: string) => ({ pathParameters: { %s: key } }) as unknown as %s;\n", w.routes[0].param(), in)
+	fmt.Fprintf(&b, "\nconst request = (key: string) =>\n  ({ pathParameters: { %s: key } }) as unknown as %s;\n", w.routes[0].param(), in)
 	fmt.Fprintf(&b, "\ntest('what is there is found, what is not is 404', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
 	fmt.Fprintf(&b, "  table.on(GetCommand, { Key: { %s: 'a' } }).resolves({ Item: { %s: 'a' } });\n", tsKey(w.key), tsKey(w.key))
 	fmt.Fprintf(&b, "  table.on(GetCommand, { Key: { %s: 'b' } }).resolves({});\n", tsKey(w.key))

@@ -166,7 +166,6 @@ func (d *draft) completeTopics() {
 // completeBuses gives a bus its archive and its registry of contracts.
 func (d *draft) completeBuses() {
 	for _, bus := range d.ofKind(graph.EventBus) {
-		bus.setNew("Name", bus.text(d.blueprint.Name))
 		if days := bus.getExtra("archiveDays"); days.Exists() {
 			a := d.add(bus.id+"Archive", graph.Other, "AWS::Events::Archive", bus.at)
 			a.set("SourceArn", a.ref(bus, "Arn"))
@@ -178,7 +177,6 @@ func (d *draft) completeBuses() {
 			continue
 		}
 		reg := d.add(bus.id+"Registry", graph.Other, "AWS::EventSchemas::Registry", bus.at)
-		reg.set("RegistryName", reg.text(d.blueprint.Name))
 		for _, event := range schemas.Fields() {
 			s := d.add(graph.LowerFirst(event.Name)+"Schema", graph.Other, "AWS::EventSchemas::Schema", bus.at)
 			s.set("RegistryName", s.ref(reg, "RegistryName"))
@@ -193,6 +191,11 @@ func (d *draft) completeBuses() {
 // completeFailures gives everything that is called asynchronously a place for what fails.
 func (d *draft) completeFailures() {
 	for _, r := range d.ofKind(graph.Rule) {
+		for _, e := range d.out(r, graph.Routes) {
+			if len(e.props) > 0 {
+				e.props = []graph.Field{field("RetryPolicy", r.object(e.props...))}
+			}
+		}
 		if len(d.out(r, graph.FailsTo)) == 0 && !r.noDLQ && len(d.out(r, graph.Routes)) > 0 {
 			dlq := d.failureQueue(r, "Dlq")
 			d.connect(r, dlq, graph.FailsTo, graph.Async, r.at).label = "dead letters"

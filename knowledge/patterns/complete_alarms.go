@@ -63,8 +63,6 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5xx", "Sum", 300, 1, "ApiId", "", n.id + " answers with server errors"}}
 	case graph.RestAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5XXError", "Sum", 300, 1, "ApiName", "", n.id + " answers with server errors"}}
-	case graph.Rule:
-		return []alarmSpec{{"FailedAlarm", "AWS/Events", "FailedInvocations", "Sum", 300, 1, "RuleName", "", n.id + " could not call a target"}}
 	}
 	return nil
 }
@@ -72,6 +70,9 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 func (d *draft) alarm(n *node, s alarmSpec, topic *node) {
 	a := d.add(n.id+s.suffix, graph.Alarm, "AWS::CloudWatch::Alarm", n.at)
 	dimension := n.ref(n, s.attribute)
+	if s.dimension == "ApiName" {
+		dimension = n.get("Name") // REST APIs report by name, not by id
+	}
 	a.set("AlarmDescription", a.text(s.text))
 	a.set("Namespace", a.text(s.namespace))
 	a.set("MetricName", a.text(s.metric))

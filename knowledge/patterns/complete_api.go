@@ -15,6 +15,7 @@ func (d *draft) completeAPIs() {
 			api.set("ProtocolType", api.text("HTTP"))
 			continue
 		}
+		api.setNew("Name", api.text(d.blueprint.Name+"-prod"))
 		if v := api.getExtra("webAcl"); !v.Exists() || v.String() == "true" {
 			d.webACL(api)
 		}
