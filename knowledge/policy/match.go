@@ -130,6 +130,20 @@ func appendLiteral(out []unit, s string, wildcards bool) []unit {
 // compare matches a pattern of units against a text of units: yes if it surely matches, no if it surely does
 // not, else maybe. Opaque tokens match themselves; against anything else they may be any text without limits.
 func compare(pattern, s []unit) verdict {
+	for len(pattern) > 0 && len(s) > 0 && pattern[0].kind != star { // what both begin with needs no table
+		p, t := pattern[0], s[0]
+		same := p.kind == opaque && t.kind == opaque && p.token == t.token || t.kind == literal && (p.kind == one || p.kind == literal && p.lit == t.lit)
+		if !same {
+			if p.kind == literal && t.kind == literal {
+				return no
+			}
+			break
+		}
+		pattern, s = pattern[1:], s[1:]
+	}
+	if len(pattern) == 1 && pattern[0].kind == star {
+		return yes
+	}
 	// memo over (i, j); the texts are ARNs, so the table is small.
 	width := len(s) + 1
 	table := make([]int8, (len(pattern)+1)*width)

@@ -16,12 +16,14 @@ type builder struct {
 	stands    map[string]target          // memo of what a resource id stands for
 	byKind    map[graph.Kind][]*graph.Node
 
-	providers   map[*graph.Node]bool          // functions behind custom resources
-	aliases     map[string][]*graph.Resource  // aliases by the deployment group that shifts their traffic
-	attachments []attachment                  // policies on roles, joined when all are read
-	rolePolicy  map[*graph.Node][]*graph.Node // role → managed policies of this system
-	lists       map[*graph.Node]map[string][]graph.Value
-	resourceKey map[string]string // path of an API Gateway resource, by id
+	environments map[*graph.Node]map[*graph.Node]graph.Value // function → things its environment names
+	told         map[string]bool                             // gaps listed once
+	providers    map[*graph.Node]bool                        // functions behind custom resources
+	aliases      map[string][]*graph.Resource                // aliases by the deployment group that shifts their traffic
+	attachments  []attachment                                // policies on roles, joined when all are read
+	rolePolicy   map[*graph.Node][]*graph.Node               // role → managed policies of this system
+	lists        map[*graph.Node]map[string][]graph.Value
+	resourceKey  map[string]string // path of an API Gateway resource, by id
 }
 
 func newBuilder(s graph.Scenario) *builder {

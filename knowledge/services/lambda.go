@@ -24,7 +24,7 @@ func connectFunction(b *builder, r *graph.Resource, n *graph.Node) {
 		b.failure(n, r, dlq, graph.Edge{Label: "dead letters", Settings: p.Get("DeadLetterConfig")})
 	}
 	for _, layer := range p.Get("Layers").Each() {
-		b.edge(graph.Edge{From: n, Kind: graph.Reads, Via: r, Label: "layer"}, b.reach(layer, graph.Layer, "lambda:layer:"), layer)
+		b.edge(graph.Edge{From: n, Kind: graph.AttachedTo, Via: r, Label: "layer"}, b.reach(layer, graph.Layer, "lambda:layer:"), layer)
 	}
 	b.network(n, r, p.Get("VpcConfig", "SubnetIds"), p.Get("VpcConfig", "SecurityGroupIds"))
 	if group := p.Get("LoggingConfig", "LogGroup"); group.Exists() {

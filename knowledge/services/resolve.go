@@ -319,8 +319,11 @@ func (b *builder) external(s string, v graph.Value, expected graph.Kind) target 
 	} else {
 		name = s
 	}
-	if v.IsUnknown() {
+	switch {
+	case v.IsUnknown():
 		id, name = unknownID(v.Reason()), ""
+	case strings.HasPrefix(s, "${?") && strings.IndexByte(s, '}') == len(s)-1:
+		id, name = unknownID(s[3:len(s)-1]), ""
 	}
 	n := b.g.Node(id)
 	if n == nil {

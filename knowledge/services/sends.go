@@ -1,6 +1,8 @@
 package services
 
 import (
+	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -66,19 +68,19 @@ var uses = []use{
 // environment names is left to that one.
 func (b *builder) sends() {
 	byRole := map[*graph.Node][]*graph.Node{}
-	named := map[*graph.Node]map[*graph.Node]graph.Value{}
+	b.environments, b.told = map[*graph.Node]map[*graph.Node]graph.Value{}, map[string]bool{}
 	for _, fn := range b.byKind[graph.Function] {
 		if fn.External {
 			continue
 		}
-		named[fn] = b.environment(fn)
+		b.environments[fn] = b.environment(fn)
 		for _, e := range b.g.Out(fn, graph.Assumes) {
 			byRole[e.To] = append(byRole[e.To], fn)
 		}
 	}
 	for _, role := range b.byKind[graph.Role] {
 		if functions := byRole[role]; len(functions) > 0 {
-			b.roleSends(role, functions, named)
+			b.roleSends(role, functions)
 		}
 	}
 }
@@ -117,17 +119,17 @@ type allowance struct {
 	evidence graph.Value
 }
 
-func (b *builder) roleSends(role *graph.Node, functions []*graph.Node, named map[*graph.Node]map[*graph.Node]graph.Value) {
+func (b *builder) roleSends(role *graph.Node, functions []*graph.Node) {
 	allowed := b.allowances(role)
 	for _, a := range allowed {
 		others := 0
 		for _, fn := range functions {
-			if _, ok := named[fn][a.thing]; ok {
+			if _, ok := b.environments[fn][a.thing]; ok {
 				others++
 			}
 		}
 		for _, fn := range functions {
-			env, inEnv := named[fn][a.thing]
+			env, inEnv := b.environments[fn][a.thing]
 			if !inEnv && others > 0 || a.thing == fn && !inEnv {
 				continue
 			}
@@ -237,13 +239,50 @@ func (b *builder) allowedBy(role *graph.Node, s graph.Statement, u use, res grap
 	if !wild || res.IsUnknown() {
 		return
 	}
-	for _, thing := range b.byKind[u.kind] {
-		if thing.External && thing.ID != defaultBusID || thing.Framework != "" {
+	things := b.byKind[u.kind]
+	if len(things) > maxWild {
+		things = b.inEnvironments(role, u.kind)
+		b.once(s.Via, res, "the grant covers more than "+strconv.Itoa(maxWild)+" things of one kind: only those that environment variables name are joined")
+	}
+	for _, thing := range things {
+		if thing.External && thing.ID != defaultBusID {
 			continue
 		}
-		d := policy.Decide(policy.Request{Action: u.action, Resource: policy.On(thing)}, []graph.Statement{{Effect: "Allow", Actions: s.Actions, Resources: []graph.Value{res}}})
-		if d.Answer == policy.Yes || d.Answer == policy.Likely {
-			record(allowance{u, thing, false, false, evidence})
+		if text, ok := res.Str(); !ok || text != "*" {
+			d := policy.Decide(policy.Request{Action: u.action, Resource: policy.On(thing)}, []graph.Statement{{Effect: "Allow", Actions: s.Actions, Resources: []graph.Value{res}}})
+			if d.Answer != policy.Yes && d.Answer != policy.Likely {
+				continue
+			}
+		}
+		record(allowance{u, thing, false, false, evidence})
+	}
+}
+
+// maxWild is over how many things a wildcard grant is spelled out one by one. Beyond it the edges would say
+// nothing and their number would grow with the product of functions and things.
+const maxWild = 20
+
+// inEnvironments returns the things of a kind that the environments of a role's functions name.
+func (b *builder) inEnvironments(role *graph.Node, kind graph.Kind) []*graph.Node {
+	var out []*graph.Node
+	seen := map[*graph.Node]bool{}
+	for _, e := range b.g.In(role, graph.Assumes) {
+		for thing := range b.environments[e.From] {
+			if thing.Kind == kind && !seen[thing] {
+				seen[thing] = true
+				out = append(out, thing)
+			}
 		}
 	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// once lists a gap of a resource, but not again.
+func (b *builder) once(r *graph.Resource, v graph.Value, why string) {
+	if r == nil || b.told[r.ID+why] {
+		return
+	}
+	b.told[r.ID+why] = true
+	b.gap(r, v, why)
 }
