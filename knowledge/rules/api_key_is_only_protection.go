@@ -1,0 +1,91 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "api-key-is-only-protection",
+	Code:     "API002",
+	Title:    `API key is the only protection of a method`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `API keys count and throttle callers; they are sent in clear headers, shared and rarely changed. AWS says not to use them for authentication.`,
+	Fix:      `Add an authorizer; keep the key for the usage plan.`,
+	CDK:      `authorizer in defaultMethodOptions, apiKeyRequired only beside it`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-23"},
+	},
+	Outranks: []string{"API001"},
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      ApiKeyRequired: true # want "only an API key"
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: AWS_IAM
+      ApiKeyRequired: true
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Check: checkAPIKeys,
+})
+
+func checkAPIKeys(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+		if api.External || closedAPI(api) {
+			continue
+		}
+		for _, r := range api.Setting("routes").Each() {
+			key, ok := r.Get("ApiKeyRequired").Truth()
+			auth := r.Get("AuthorizationType")
+			kind, _ := auth.Str()
+			if !ok || !key || auth.Exists() && kind != "NONE" || r.Get("AuthorizerId").Exists() {
+				continue
+			}
+			name, _ := r.Get("RouteKey").Str()
+			p.Report(Hit{Node: api, Place: routePlace(api, r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
+				Message: fmt.Sprintf("%s is protected by only an API key", name)})
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-outlives-api",
+	Code:     "API010",
+	Title:    `Function may run longer than the API waits for it`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `When the integration times out the client gets status 504 while the function works on: the client tries again, and the work is done twice.`,
+	Fix:      `Set the function's Timeout below the integration's (29 s for REST and WebSocket, 30 s for HTTP APIs), or answer at once and work asynchronously.`,
+	CDK:      `timeout: Duration.seconds(28), or an asynchronous integration`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::ApiGateway::Method Integration TimeoutInMillis`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-timeoutinmillis", Checked: "2026-11-23"},
+		{Title: `CloudFormation reference, AWS::ApiGatewayV2::Integration TimeoutInMillis`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-timeoutinmillis", Checked: "2026-11-23"},
+	},
+	Gaps: `Medium for a function that serves ANY or a proxy route: only some of its paths may be slow. Streamed responses are left out.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: AWS_IAM
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      Timeout: 60 # want "may run 60 s, but Api waits 29 s"
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: AWS_IAM
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      Timeout: 28
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Timeout: 120 # want "may run 120 s, but ServerlessHttpApi waits 30 s"
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get:
+          Type: HttpApi
+          Properties: {Path: /orders, Method: get}
+`},
+	MoreGood: []string{`Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: AWS_IAM
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+        TimeoutInMillis: 60000
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      Timeout: 60
+`, `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Timeout: 120
+      Events:
+        Orders:
+          Type: SQS
+          Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:orders"}
+`},
+	Check: checkAPITimeouts,
+})
+
+func checkAPITimeouts(p *Pass) {
+	for _, e := range p.Graph.OfEdge(graph.Invokes) {
+		if e.Mode != graph.Sync || e.To.Kind != graph.Function || e.To.External || streams(e.Settings) {
+			continue
+		}
+		var limit int // milliseconds
+		switch e.From.Kind {
+		case graph.RestAPI:
+			limit = facts.Int("apigw.rest_integration_default_ms")
+		case graph.HTTPAPI:
+			limit = facts.Int("apigw.http_integration_ms")
+		case graph.WebSocketAPI:
+			limit = facts.Int("apigw.websocket_integration_ms")
+		default:
+			continue
+		}
+		checkAPITimeout(p, e, limit)
+	}
+}
+
+func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
+	for _, path := range [][]string{{"TimeoutInMillis"}, {"Integration", "TimeoutInMillis"}, {"timeoutInMillis"}, {"Integration", "timeoutInMillis"}} {
+		v := e.Settings.Get(path...)
+		if !v.Exists() {
+			continue
+		}
+		n, ok := p.Int(e.From, v)
+		if !ok {
+			return
+		}
+		limit = n
+	}
+	v := e.To.Setting("timeout")
+	timeout, ok := p.Int(e.To, v)
+	if !ok || timeout*1000 <= limit {
+		return
+	}
+	severity := High
+	if strings.HasPrefix(e.Label, "ANY ") || strings.Contains(e.Label, "{proxy+}") || e.Label == "$default" {
+		severity = Medium
+	}
+	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: the client gets status 504 while the work goes on", nameOf(e.To), seconds(v), nameOf(e.From), limit/1000)})
+}
+
+// streams tells whether an integration hands the response on while it is made.
+func streams(settings graph.Value) bool {
+	found := false
+	settings.Walk(func(v graph.Value) {
+		if v.Kind == graph.String {
+			s := v.String()
+			found = found || s == "STREAM" || strings.Contains(s, "response-streaming-invocations")
+		}
+	})
+	return found
+}

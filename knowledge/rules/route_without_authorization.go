@@ -1,0 +1,217 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "route-without-authorization",
+	Code:     "API001",
+	Title:    `Method or route admits everyone`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `Everyone on the internet may call it, as often as the throttle lets them, and reach the back end behind it.`,
+	Fix:      `Set AuthorizationType with an AuthorizerId (REST), an authorizer on the route (HTTP), or Auth in SAM. Where the route is meant for everyone (a webhook, a health check), say so in Metadata serverless-review.ignore with a reason.`,
+	CDK:      `defaultMethodOptions: { authorizer } or defaultAuthorizer`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG4", "cdk-nag:AwsSolutions-COG4", "cdk-nag:APIGWAuthorization", "cdk-nag:CognitoUserPoolAPIGWAuthorizer", "checkov:CKV_AWS_59", "security-hub:APIGateway.8", "prowler:apigateway_restapi_authorizers_enabled", "prowler:apigatewayv2_api_authorizers_enabled", "prowler:apigateway_restapi_public_with_authorizer", "guard-rules-registry:api_gw_method_authorization_type_rule", "control-tower:api_gw_v2_authorization_type_configured_check"},
+	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose default endpoint is off, and paths such as /health, /webhook and /.well-known. Mock integrations are low.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: NONE # want "POST / has no authorization"
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: AWS_IAM
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get:
+          Type: HttpApi # want "GET /orders has no authorization"
+          Properties: {Path: /orders, Method: get}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get:
+          Type: Api
+          Properties: {Path: /orders, Method: get, RestApiId: !Ref Shop}
+  Shop:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Auth: {DefaultAuthorizer: AWS_IAM}
+`, `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      EndpointConfiguration: {Types: [PRIVATE]}
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: POST
+      AuthorizationType: NONE
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`, `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+  Orders:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: OPTIONS
+      AuthorizationType: NONE
+      Integration:
+        Type: AWS_PROXY
+        IntegrationHttpMethod: POST
+        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`},
+	Check: checkRoutes,
+})
+
+// publicPath matches paths that are meant for everyone.
+var publicPath = regexp.MustCompile(`(?i)(^|[/ ])(health(z|check)?|ping|status|version|webhooks?|callback|login|signin|signup|register|token|\.well-known|favicon\.ico|robots\.txt|docs|swagger|openapi(\.json|\.yaml)?|public)(/|$)`)
+
+func checkRoutes(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
+		if api.External || intent(api, "public") != "" || closedAPI(api) {
+			continue
+		}
+		for _, r := range api.Setting("routes").Each() {
+			checkRoute(p, api, r)
+		}
+	}
+}
+
+// closedAPI tells whether an API cannot be reached from the internet directly.
+func closedAPI(api *graph.Node) bool {
+	for _, v := range api.Setting("endpointConfiguration", "types").Each() {
+		if s, ok := v.Str(); !ok || s == "PRIVATE" {
+			return true
+		}
+	}
+	off, ok := api.Setting("disableExecuteApiEndpoint").Truth()
+	return off || !ok && open(api.Setting("disableExecuteApiEndpoint"))
+}
+
+func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
+	key, _ := r.Get("RouteKey").Str()
+	protocol, _ := api.Setting("protocolType").Str()
+	webSocket := api.Kind == graph.WebSocketAPI || strings.EqualFold(protocol, "WEBSOCKET")
+	if strings.HasPrefix(key, "OPTIONS ") || webSocket && key != "$connect" || publicPath.MatchString(key) {
+		return
+	}
+	auth := r.Get("AuthorizationType")
+	kind, ok := p.Text(api, auth)
+	if !ok && open(auth) || ok && kind != "NONE" || !ok && r.Get("AuthorizerId").Exists() {
+		return
+	}
+	if key, ok := r.Get("ApiKeyRequired").Truth(); ok && key {
+		return // the API key is another rule's matter
+	}
+	severity := High
+	if t, _ := r.Get("Integration", "Type").Str(); t == "MOCK" {
+		severity = Low
+	}
+	auth = written(auth)
+	if auth.At == nil {
+		auth.At = r.At
+	}
+	p.Report(Hit{Node: api, Place: routePlace(api, r), Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
+		Message: fmt.Sprintf("%s has no authorization: everyone may call it", key)})
+}
+
+// routePlace names the method or route that makes an entry of an API's routes; nil where it is the API's own.
+func routePlace(api *graph.Node, r graph.Value) *Place {
+	id, ok := r.Get("ResourceId").Str()
+	if !ok || id == api.ID || api.Resource == nil || id == api.Resource.WrittenID() {
+		return nil
+	}
+	typ := "AWS::ApiGateway::Method"
+	if api.Kind != graph.RestAPI {
+		typ = "AWS::ApiGatewayV2::Route"
+	}
+	return &Place{ID: plainID(id), Type: typ, File: api.Resource.File}
+}

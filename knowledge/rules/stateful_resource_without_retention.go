@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "stateful-resource-without-retention",
+	Code:     "DEP003",
+	Title:    `Stateful resource is deleted or replaced together with its data`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `Deleting the stack, removing the resource from the template, or changing a property that replaces it destroys the data: Delete is the default of both policies.`,
+	Fix:      `Set DeletionPolicy: Retain and UpdateReplacePolicy: Retain on the resource (Snapshot where the service has it).`,
+	CDK:      `removalPolicy: RemovalPolicy.RETAIN`,
+	Sources: []Source{
+		{Title: `AWS CloudFormation User Guide, DeletionPolicy attribute`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
+	Gaps:        `Deletion protection counts as retention. Buckets are left out: CloudFormation cannot delete one that holds objects. Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys.`,
+	Bad: `Resources:
+  Orders: # want "DeletionPolicy and UpdateReplacePolicy"
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+  Guarded:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      DeletionProtectionEnabled: true
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: # want "UpdateReplacePolicy"
+    Type: AWS::Serverless::SimpleTable
+    DeletionPolicy: Retain
+`},
+	Check: checkRetention,
+})
+
+// stateful are the types whose deletion loses data, with the severity of that.
+var stateful = map[string]Severity{
+	"AWS::DynamoDB::Table": High, "AWS::DynamoDB::GlobalTable": High, "AWS::Cognito::UserPool": High, "AWS::EFS::FileSystem": High,
+	"AWS::Kinesis::Stream": Medium, "AWS::KMS::Key": Medium,
+}
+
+func checkRetention(p *Pass) {
+	for _, n := range p.Graph.Nodes {
+		severity, ok := stateful[n.Type]
+		if !ok || n.Resource == nil || n.External || shortLived(n) || protected(n) {
+			continue
+		}
+		var lacking []string
+		values := []graph.Value{}
+		for _, name := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
+			v := n.Resource.Attributes.Get(name)
+			s, known := v.Str()
+			switch {
+			case open(v):
+				p.Unknown(n, v)
+				return
+			case !known || strings.EqualFold(s, "Delete"):
+				lacking = append(lacking, name)
+				values = append(values, v)
+			}
+		}
+		if len(lacking) == 0 {
+			continue
+		}
+		if on, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth(); on || len(lacking) == 1 {
+			severity = Medium
+		}
+		p.Report(Hit{Node: n, Severity: severity, Values: values,
+			Message: fmt.Sprintf("%s of %s is Delete: its data goes with the resource", strings.Join(lacking, " and "), nameOf(n))})
+	}
+}
+
+// protected tells whether the service itself refuses to delete the thing.
+func protected(n *graph.Node) bool {
+	v := n.Setting("deletionProtectionEnabled")
+	if n.Type == "AWS::Cognito::UserPool" {
+		v = n.Setting("deletionProtection")
+		s, ok := v.Str()
+		return s == "ACTIVE" || !ok && v.Exists()
+	}
+	on, ok := v.Truth()
+	return on || !ok && v.Exists()
+}

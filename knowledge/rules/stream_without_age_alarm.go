@@ -1,0 +1,97 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "stream-without-age-alarm",
+	Code:     "OBS005",
+	Title:    `Nobody is told when a stream consumer falls behind`,
+	Severity: High,
+	Pillar:   Operations,
+	Why:      `A stream keeps records for its retention only. When the consumer falls behind further than that, records expire unread; IteratorAge shows it hours before.`,
+	Fix:      `Add an AWS::CloudWatch::Alarm on IteratorAge of the function, well below the retention.`,
+	CDK:      `fn.metric("IteratorAge").createAlarm(...)`,
+	Sources: []Source{
+		{Title: `aws/agent-toolkit-for-aws, serverless skill, production reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23"},
+	},
+	Gaps: `An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too.`,
+	Bad: `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      FunctionName: !Ref Worker
+      StartingPosition: LATEST
+  Worker: # want "no alarm watches IteratorAge"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      FunctionName: !Ref Worker
+      StartingPosition: LATEST
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/Lambda
+      MetricName: IteratorAge
+      Dimensions: [{Name: FunctionName, Value: !Ref Worker}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 5
+      Threshold: 3600000
+      ComparisonOperator: GreaterThanThreshold
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker: # want "no alarm watches IteratorAge"
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Clicks:
+          Type: Kinesis
+          Properties: {Stream: "arn:aws:kinesis:eu-west-1:111122223333:stream/clicks", StartingPosition: LATEST}
+`},
+	Check: checkIteratorAge,
+})
+
+func checkIteratorAge(p *Pass) {
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		if fn.External || watches(p.Graph, fn, map[string]bool{"IteratorAge": true}) {
+			continue
+		}
+		h := Hit{Node: fn, Values: []graph.Value{{}}}
+		for _, e := range p.Graph.In(fn, graph.Polls) {
+			if e.From.Kind != graph.Stream && e.From.Kind != graph.Table || watches(p.Graph, e.From, map[string]bool{"GetRecords.IteratorAgeMilliseconds": true}) {
+				continue
+			}
+			h.Related, h.Confidence = append(h.Related, e.From), weaker(e)
+		}
+		if len(h.Related) == 0 {
+			continue
+		}
+		h.Message = fmt.Sprintf("%s reads %s, and no alarm watches IteratorAge: records may expire unread", nameOf(fn), names(h.Related))
+		p.Report(h)
+	}
+}
