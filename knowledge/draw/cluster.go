@@ -9,68 +9,74 @@ import (
 // leastCluster is the smallest flow that gets a frame of its own.
 const leastCluster = 3
 
-// cluster groups boxes by flow: each box belongs to the entry point it is nearest to downstream. Failure
-// targets follow what fails into them.
+// cluster groups boxes by flow: boxes that arrows join, in whatever direction, are one flow, named after the
+// door through which it begins. A drawing with a single flow needs no frame.
 func (v *view) cluster() {
-	out, in := map[*box][]*box{}, map[*box]int{}
+	next := map[*box][]*box{}
+	in := map[*box]int{}
 	for _, a := range v.arrows {
-		out[a.from] = append(out[a.from], a.to)
-		if !a.failure {
-			in[a.to]++
-		}
+		next[a.from] = append(next[a.from], a.to)
+		next[a.to] = append(next[a.to], a.from)
+		in[a.to]++
 	}
-	owner := map[*box]*box{}
-	for _, entry := range v.entries(in) {
-		spread(entry, out, owner)
-	}
-	for _, b := range v.boxes { // what no entry reaches lies on a circle: its first box is the entry
-		if owner[b] == nil {
-			spread([]*box{b}, out, owner)
-		}
-	}
-	members := map[*box][]*box{}
-	var heads []*box
+	seen := map[*box]bool{}
+	var flows [][]*box
 	for _, b := range v.boxes {
-		head := owner[b]
-		if members[head] == nil {
-			heads = append(heads, head)
-		}
-		members[head] = append(members[head], b)
-	}
-	framed := 0
-	for _, h := range heads {
-		if len(members[h]) >= leastCluster {
-			framed++
+		if !seen[b] {
+			if members := v.reached(b, next, seen); len(members) >= leastCluster {
+				flows = append(flows, members)
+			}
 		}
 	}
-	if framed < 2 {
-		return // one flow needs no frame
+	if len(flows) < 2 {
+		return
 	}
-	for _, h := range heads {
-		if len(members[h]) < leastCluster {
-			continue
-		}
-		for _, b := range members[h] {
+	for _, members := range flows {
+		for _, b := range members {
 			b.cluster = len(v.clusters)
 		}
-		v.clusters = append(v.clusters, &cluster{title: name(h) + " flow", boxes: members[h]})
+		v.clusters = append(v.clusters, &cluster{title: name(entry(members, in)) + " flow", boxes: members})
 	}
 }
 
-// entries returns the boxes nothing flows into, in one list: their distances are measured side by side. A
-// stand-alone box is no entry.
-func (v *view) entries(in map[*box]int) [][]*box {
-	var all []*box
-	for _, b := range v.boxes {
-		if in[b] == 0 {
-			all = append(all, b)
+// reached returns the boxes joined with b, in the order of the drawing.
+func (v *view) reached(b *box, next map[*box][]*box, seen map[*box]bool) []*box {
+	member := map[*box]bool{b: true}
+	queue := []*box{b}
+	for len(queue) > 0 {
+		b, queue = queue[0], queue[1:]
+		seen[b] = true
+		for _, n := range next[b] {
+			if !member[n] {
+				member[n] = true
+				queue = append(queue, n)
+			}
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return entryRank(all[i]) < entryRank(all[j]) })
-	return [][]*box{all}
+	var out []*box
+	for _, b := range v.boxes {
+		if member[b] {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
-// entryRank puts doors to the outside before rules and functions: where two are equally near, they win.
+// entry is the box a flow begins at: one that nothing leads to, doors to the outside first. A flow that runs
+// in a circle begins at its first box.
+func entry(members []*box, in map[*box]int) *box {
+	sorted := append([]*box{}, members...)
+	sort.SliceStable(sorted, func(i, j int) bool {
+		a, b := sorted[i], sorted[j]
+		if (in[a] == 0) != (in[b] == 0) {
+			return in[a] == 0
+		}
+		return entryRank(a) < entryRank(b)
+	})
+	return sorted[0]
+}
+
+// entryRank puts doors to the outside before channels, and those before what runs.
 func entryRank(b *box) int {
 	switch b.kind {
 	case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.FunctionURL:
@@ -79,25 +85,4 @@ func entryRank(b *box) int {
 		return 1
 	}
 	return 2
-}
-
-// spread walks breadth first from all starts at once; each box belongs to the first start that reaches it.
-func spread(starts []*box, out map[*box][]*box, owner map[*box]*box) {
-	queue := []*box{}
-	for _, s := range starts {
-		if owner[s] == nil {
-			owner[s] = s
-			queue = append(queue, s)
-		}
-	}
-	for len(queue) > 0 {
-		b := queue[0]
-		queue = queue[1:]
-		for _, next := range out[b] {
-			if owner[next] == nil {
-				owner[next] = owner[b]
-				queue = append(queue, next)
-			}
-		}
-	}
 }

@@ -201,11 +201,11 @@ func untangle(columns [][]*place, routes []*route) {
 	}
 }
 
-// position turns columns into coordinates; each column is centred. A bend takes less room than a box.
+// position turns columns into coordinates; each column is centred. A bend takes the room of a gap.
 func (l *layout) position(columns [][]*place, top int, title string) int {
 	room := func(p *place) int {
 		if p.box == nil {
-			return boxHeight/2 + gapY
+			return gapY
 		}
 		return boxHeight + gapY
 	}

@@ -77,7 +77,7 @@ func svgBox(b *box, p *place) string {
 		fmt.Fprintf(&s, `<rect x="%d" y="%d" width="%d" height="%d" rx="7" fill="%s" stroke="%s"/>`, p.x+5, p.y+5, boxWidth, boxHeight, fill, stroke)
 	}
 	fmt.Fprintf(&s, `<rect x="%d" y="%d" width="%d" height="%d" rx="7" fill="%s" stroke="%s"%s/>`, p.x, p.y, boxWidth, boxHeight, fill, stroke, dash)
-	title, sub := clip(name(b), 27), words(b.kind)
+	title, sub := clip(name(b), 24), words(b.kind)
 	if len(b.nodes) > 1 {
 		head, names, _ := strings.Cut(name(b), ": ")
 		title, sub = head, clip(names, 32)
@@ -117,7 +117,7 @@ func svgLine(r *route) string {
 		for _, p := range r.via[1:] {
 			px, py := p.x, p.y+boxHeight/2
 			if p.box == nil {
-				py = p.y + boxHeight/4
+				py = p.y + gapY/4
 			}
 			mid := (x + px) / 2
 			fmt.Fprintf(&d, " C%d,%d %d,%d %d,%d", mid, y, mid, py, px, py)

@@ -12,7 +12,7 @@ import (
 type Options struct {
 	// Marks shows findings: node id → severities of its findings, worst first.
 	Marks map[string][]string
-	// MaxBoxes is how many boxes a drawing has at most before more is folded; 0 is 48.
+	// MaxBoxes is how many boxes, and how many arrows, a drawing has before more is folded; 0 is 48.
 	MaxBoxes int
 	Title    string
 }
@@ -120,16 +120,26 @@ func fold(nodes []*graph.Node, edges []*graph.Edge, o Options) map[*graph.Node]*
 		return string(n.Kind)
 	}
 	group := gather(nodes, edges, exact, 5)
-	if size(nodes, group) > o.MaxBoxes {
-		group = gather(nodes, edges, near, 3)
-	}
-	if size(nodes, group) > o.MaxBoxes {
-		group = gather(nodes, edges, kind, 2)
-	}
-	if size(nodes, group) > o.MaxBoxes {
-		group = gather(nodes, nil, kind, 4)
+	for _, next := range []func() map[*graph.Node]*graph.Node{
+		func() map[*graph.Node]*graph.Node { return gather(nodes, edges, near, 3) },
+		func() map[*graph.Node]*graph.Node { return gather(nodes, edges, kind, 3) },
+		func() map[*graph.Node]*graph.Node { return gather(nodes, nil, kind, 4) },
+	} {
+		if size(nodes, group) <= o.MaxBoxes && joints(edges, group) <= o.MaxBoxes {
+			break
+		}
+		group = next()
 	}
 	return group
+}
+
+// joints counts the pairs of boxes that edges join: a drawing of few boxes and many arrows is no drawing.
+func joints(edges []*graph.Edge, group map[*graph.Node]*graph.Node) int {
+	pairs := map[[2]*graph.Node]bool{}
+	for _, e := range edges {
+		pairs[[2]*graph.Node{group[e.From], group[e.To]}] = true
+	}
+	return len(pairs)
 }
 
 // hubs are the nodes with many neighbours: they are what alike nodes have in common.

@@ -27,7 +27,7 @@ func words(k graph.Kind) string {
 func count(n int, word string) string {
 	if n != 1 {
 		switch {
-		case strings.HasSuffix(word, "y"):
+		case strings.HasSuffix(word, "y") && !strings.HasSuffix(word, "ey"):
 			word = word[:len(word)-1] + "ies"
 		case strings.HasSuffix(word, "s"), strings.HasSuffix(word, "x"):
 			word += "es"
