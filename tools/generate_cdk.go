@@ -188,11 +188,11 @@ func unknownPattern(name string) error {
 	for _, p := range patterns.All() {
 		all = append(all, p.Slug)
 	}
-	next := "there are " + strings.Join(all, ", ") + "; or describe your own in a sketch"
+	next := "there are " + strings.Join(all, ", ")
 	if near := patterns.Nearest(name); len(near) > 0 {
-		next = "did you mean " + strings.Join(near, ", ") + "? Otherwise " + next
+		next = "did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return wrong(next, "there is no pattern %q", name)
+	return wrong(next+" A sketch describes anything else", "there is no pattern %q", name)
 }
 
 // PatternOrSketch tells what a command line argument names: a pattern's slug, or a file (or - for standard input)
