@@ -19,7 +19,7 @@ func (h *tsHandler) process() {
 	h.client("const persistenceStore = new DynamoDBPersistenceLayer({\n  tableName: process.env." + envName(h.memory) + " ?? '',\n});")
 	h.client("const config = new IdempotencyConfig({\n  eventKeyJmesPath: " + tsString(jmesPath(h.key)) +
 		",\n  throwOnNoIdempotencyKey: true,\n  expiresAfterSeconds: " + h.remembered() + ",\n});")
-	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", h.key)
+	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", oneLine(h.key))
 	h.printf("const process%s = makeIdempotent(\n  async (work: %s): Promise<{ %s: string }> => {\n", h.event, h.event, tsKey(h.key))
 	h.send("    ")
 	h.printf("    return { %s: work%s };\n  },\n  { persistenceStore, config },\n);\n", tsKey(h.key), tsAccess(h.key))

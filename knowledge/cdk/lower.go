@@ -16,6 +16,7 @@ type lowerer struct {
 	taken   map[string]bool
 	notes   []string
 	helpers map[string]bool
+	leftOut bool // a snippet has fewer alarms than the project
 }
 
 // lowering is how a kind of node becomes constructs. Rank orders kinds: what others refer to comes first.
@@ -58,6 +59,9 @@ func lower(g *graph.Graph, o Options) (*program, []string) {
 	l.stage()
 	for _, n := range nodes {
 		lowerings[n.Kind].lower(l, n)
+	}
+	if l.leftOut {
+		l.notes = append(l.notes, "The snippet watches dead-letter queues only: the project scope adds alarms on errors, throttles, backlog and server errors, handlers, tests and outputs.")
 	}
 	return l.p, l.notes
 }

@@ -22,8 +22,22 @@ func lowerAlarm(l *lowerer, a *graph.Node) {
 	for _, e := range l.g.Out(a, graph.Notifies) {
 		topic = e.To
 	}
+	if l.snippet() && !l.deadLetterAlarm(a) {
+		l.leftOut = true
+		return
+	}
 	l.alarmHelper(topic)
 	l.do(helper{"alarm", []expression{constructID(a), l.metric(a), wholeOf(a.Setting("threshold")), textOf(a.Setting("alarmDescription"))}})
+}
+
+// deadLetterAlarm tells whether an alarm watches a queue of failures: the one alarm that no snippet goes without.
+func (l *lowerer) deadLetterAlarm(a *graph.Node) bool {
+	for _, e := range l.g.Out(a, graph.Alarms) {
+		if len(l.g.In(e.To, graph.FailsTo)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *lowerer) metric(a *graph.Node) expression {

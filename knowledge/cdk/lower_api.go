@@ -49,6 +49,9 @@ func lowerHTTPAPI(l *lowerer, api *graph.Node) {
 }
 
 func (l *lowerer) output(api *graph.Node, v expression) {
+	if l.snippet() {
+		return
+	}
 	t := typeName{"", "CfnOutput"}
 	l.do(construct{t, joinedID(constructID(api), "Url"), props(typeName{"", "CfnOutputProps"}).with("value", v).done()})
 }

@@ -56,9 +56,11 @@ func (l *lowerer) manyFunctions() bool {
 func joinedID(id text, suffix string) text { return id + text(suffix) }
 
 func (l *lowerer) functionLogs(id expression) construct {
-	return construct{logGroup, id, props(typeName{"aws-logs", "LogGroupProps"}).
-		with("retention", member{typeName{"aws-logs", "RetentionDays"}, "ONE_MONTH"}).
-		with("removalPolicy", l.removal()).done()}
+	b := props(typeName{"aws-logs", "LogGroupProps"}).with("retention", member{typeName{"aws-logs", "RetentionDays"}, "ONE_MONTH"})
+	if !l.snippet() {
+		b.with("removalPolicy", l.removal())
+	}
+	return construct{logGroup, id, b.done()}
 }
 
 func (l *lowerer) functionProps(file entry, timeout, memory, env, logs expression) *builder {

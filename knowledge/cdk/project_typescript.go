@@ -180,7 +180,7 @@ func tsSnippet(p *program) string {
 	}
 	d := cat(append(append([]doc{ts.statements(first), hard, hard}, helpers...), ts.statements(body))...)
 	text := layout(d, tsWidth, "  ")
-	return tidy(ts.imports(nil) + "\n\n// Inside the constructor of a Stack:\n" + strings.TrimLeft(text, "\n"))
+	return tidy(ts.imports(nil) + "\n\n// Inside the constructor of a Stack:\n\n" + strings.TrimLeft(text, "\n"))
 }
 
 func cdkJSON(app string) string {

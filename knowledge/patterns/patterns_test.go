@@ -16,8 +16,5 @@ func TestEveryPatternBecomesAGraph(t *testing.T) {
 		require.NoError(t, err, p.Slug)
 		assert.Equal(t, p.Slug, d.Name)
 		assert.NotEmpty(t, d.Graph.Edges)
-		for _, n := range d.Graph.Nodes {
-			t.Log(n.Kind, n.ID)
-		}
 	}
 }

@@ -1,0 +1,94 @@
+package cdk_test
+
+import (
+	"encoding/json"
+	"path"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
+)
+
+func generate(t *testing.T, d *patterns.Design, scope string) *cdk.Project {
+	pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Scope: scope})
+	require.NoError(t, err)
+	return pr
+}
+
+// A token is four characters here, as in all budgets.
+func TestSnippetsFitAChat(t *testing.T) {
+	var sizes []int
+	for _, p := range patterns.All() {
+		d, err := p.Blueprint.Graph(nil)
+		require.NoError(t, err)
+		pr := generate(t, d, "snippet")
+		require.Len(t, pr.Files, 1)
+		sizes = append(sizes, len(pr.Files[0].Text)/4)
+		t.Logf("%s: %d tokens", p.Slug, sizes[len(sizes)-1])
+		assert.NotContains(t, pr.Files[0].Text, "props.", "a snippet stands alone")
+		assert.LessOrEqual(t, sizes[len(sizes)-1], 2500, p.Slug)
+	}
+	sort.Ints(sizes)
+	assert.LessOrEqual(t, sizes[len(sizes)/2], 1500, "the median snippet")
+}
+
+func TestProjectFilesStayInTheirFolder(t *testing.T) {
+	for _, p := range patterns.All() {
+		d, err := p.Blueprint.Graph(nil)
+		require.NoError(t, err)
+		seen := map[string]bool{}
+		for _, f := range generate(t, d, "project").Files {
+			assert.Equal(t, path.Clean(f.Path), f.Path)
+			assert.False(t, path.IsAbs(f.Path) || strings.HasPrefix(f.Path, ".."), f.Path)
+			assert.False(t, seen[f.Path], "%s twice", f.Path)
+			seen[f.Path] = true
+			assert.True(t, strings.HasSuffix(f.Text, "\n"), "%s ends in a newline", f.Path)
+			if strings.HasSuffix(f.Path, ".json") {
+				assert.True(t, json.Valid([]byte(f.Text)), f.Path)
+			}
+		}
+	}
+}
+
+func TestUnknownChoicesNameTheRealOnes(t *testing.T) {
+	p, ok := patterns.Find("queue-worker")
+	require.True(t, ok)
+	d, err := p.Blueprint.Graph(nil)
+	require.NoError(t, err)
+	_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: "cobol"})
+	assert.EqualError(t, err, `there is no language "cobol": choose `+strings.Join(cdk.Languages, ", "))
+	_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Scope: "all"})
+	assert.EqualError(t, err, `there is no scope "all": choose project, snippet`)
+}
+
+// A text of the description must never end its literal or its comment: what stands between quotes is data.
+func TestHostileTextsStayTexts(t *testing.T) {
+	hostile := `x'"` + "`" + `;process.exit(1)//*/ ${process.exit(1)} \ ` + "\n\u2028 end"
+	sketch := map[string]any{
+		"name": "hostile", "title": hostile, "summary": hostile,
+		"nodes": map[string]any{
+			"class": map[string]any{"kind": "queue"}, "lambda": map[string]any{"kind": "function", "description": hostile},
+			"constructor": map[string]any{"kind": "function"}, "bus": map[string]any{"kind": "eventBus"}, "default": map[string]any{"kind": "table", "key": hostile},
+			"resource": map[string]any{"kind": "rule", "source": hostile, "detailType": []string{hostile}, "description": hostile, "detail": map[string]any{hostile: []string{hostile}}},
+		},
+		"edges": []string{"class -> lambda", "lambda -> default", "bus -> resource", "resource -> constructor", "constructor -> bus"},
+	}
+	data, err := json.Marshal(sketch)
+	require.NoError(t, err)
+	b, err := patterns.ParseSketch("hostile.json", data)
+	require.NoError(t, err)
+	d, err := b.Graph(nil)
+	require.NoError(t, err)
+	for _, scope := range cdk.Scopes {
+		for _, f := range generate(t, d, scope).Files {
+			if strings.HasSuffix(f.Path, ".ts") {
+				assert.NoError(t, onlyInText(f.Text), f.Path)
+			}
+		}
+	}
+}

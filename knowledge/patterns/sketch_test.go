@@ -1,0 +1,181 @@
+package patterns_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
+)
+
+// design parses and completes a sketch of nodes and edges.
+func design(text string) (*patterns.Design, error) {
+	b, err := patterns.ParseSketch("sketch.yaml", []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	return b.Graph(nil)
+}
+
+func TestSketchGetsWhatGoodPracticeNeeds(t *testing.T) {
+	d, err := design(`
+name: orders
+nodes:
+  api:    {kind: httpApi, authorizer: jwt}
+  intake: {kind: function}
+  orders: {kind: queue}
+  worker: {kind: function, timeout: 30}
+  table:  {kind: table, key: orderId}
+edges: [api POST /orders -> intake, intake -> orders, orders -> worker, worker -> table]
+`)
+	require.NoError(t, err)
+	g := d.Graph
+	assert.Equal(t, "185", g.Node("orders").Setting("visibilityTimeout").String())
+	assert.Equal(t, "10", g.Node("intake").Setting("timeout").String())
+	for _, id := range []string{"ordersDlq", "idempotency", "alarmTopic", "ordersDlqAlarm", "workerErrorsAlarm", "workerLogs", "apiAccessLogs"} {
+		assert.NotNil(t, g.Node(id), id)
+	}
+	redrive := g.Out(g.Node("orders"), graph.FailsTo)
+	require.Len(t, redrive, 1)
+	assert.Equal(t, "5", redrive[0].Setting("maxReceiveCount").String())
+	assert.Contains(t, strings.Join(d.Notes, "\n"), "Added the dead-letter queue ordersDlq")
+	assert.Contains(t, strings.Join(d.Notes, "\n"), "deadLetterQueue: false")
+}
+
+func TestCompletionsCanBeTurnedOff(t *testing.T) {
+	d, err := design(`{name: a, options: {alarms: false, idempotency: false}, nodes: {q: {kind: queue, deadLetterQueue: false}, f: function}, edges: [q -> f]}`)
+	require.NoError(t, err)
+	for _, id := range []string{"qDlq", "idempotency", "alarmTopic"} {
+		assert.Nil(t, d.Graph.Node(id), id)
+	}
+}
+
+func TestParametersAreCheckedAndUsed(t *testing.T) {
+	p, ok := patterns.Find("queue-worker")
+	require.True(t, ok)
+	d, err := p.Blueprint.Graph(map[string]string{"workerTimeout": "60"})
+	require.NoError(t, err)
+	assert.Equal(t, "365", d.Graph.Node("orders").Setting("visibilityTimeout").String())
+	for set, want := range map[string]string{
+		"workerTimeout=901":  "parameter workerTimeout is 901, outside 1 to 900 seconds; expected 1 to 900 seconds",
+		"workerTimeout=fast": `parameter workerTimeout is "fast", not a whole number; expected 1 to 900 seconds`,
+		"workerTimout=3":     "the nearest that works: workerTimeout",
+	} {
+		name, value, _ := strings.Cut(set, "=")
+		_, err := p.Blueprint.Graph(map[string]string{name: value})
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// Each refusal is an architecture that looks right and cannot work, with words of its message.
+func TestWhatCannotWorkIsRefused(t *testing.T) {
+	for _, c := range []struct{ nodes, edges, want string }{
+		{"t: topic, q: {kind: queue, fifo: true}", "t -> q", "a standard topic cannot deliver to a FIFO queue"},
+		{"t: {kind: topic, fifo: true}, f: function", "t -> f", "a FIFO topic delivers to SQS queues only"},
+		{"q: {kind: queue, fifo: true}, d: queue, f: function", "q failsTo d, q -> f", "a dead-letter queue has the type of its source"},
+		{"b: eventBus, r: {kind: rule, source: a}, f: function, d: {kind: queue, fifo: true}", "b -> r, r -> f, f failsTo d", "cannot go to a FIFO queue"},
+		{"q: {kind: queue, fifo: true}, f: function", "q -> f: {batchSize: 100}", "at most 10 messages a batch"},
+		{"q: {kind: queue, fifo: true}, f: function", "q -> f: {maximumBatchingWindowInSeconds: 5}", "FIFO queues have no batching window"},
+		{"q: queue, f: function", "q -> f: {batchSize: 100}", "need a batching window"},
+		{"q: {kind: queue, visibilityTimeout: 20}, f: {kind: function, timeout: 60}", "q -> f", "hides messages for 20 s while the function may run 60 s"},
+		{"a: queue, b: queue", "a failsTo b, b failsTo a", "come back to where they failed"},
+		{"a: queue, b: queue, c: queue", "a failsTo b, a failsTo c", "a has 2 dead-letter queues"},
+		{"a: queue, b: queue", "a -> b", "a queue does not push messages into another queue"},
+		{"q: queue, t: table", "q -> t", "SQS does not write to DynamoDB by itself"},
+		{"q: queue, t: topic", "q -> t", "SQS does not publish to SNS"},
+		{"q: queue, b: eventBus", "q -> b", "SQS does not put events on a bus"},
+		{"q: queue, a: httpApi", "q -> a", "a queue does not call an API"},
+		{"a: topic, b: topic", "a -> b", "cannot subscribe to topics"},
+		{"a: topic, b: table", "a -> b", "SNS does not write to DynamoDB"},
+		{"a: topic, b: eventBus", "a -> b", "SNS does not deliver to an event bus"},
+		{"b: eventBus, f: function", "b -> f", "a bus delivers through a rule"},
+		{"b: eventBus, q: queue", "b -> q", "a bus delivers through a rule"},
+		{"a: table, b: table", "a -> b", "does not copy itself"},
+		{"a: table, b: queue", "a -> b", "a table's stream does not write to SQS"},
+		{"b: eventBus, r: rule, t: table", "b -> r, r -> t", "EventBridge cannot target a DynamoDB table"},
+		{"a: httpApi, t: table", "a -> t", "HTTP APIs have no DynamoDB integration"},
+		{"a: httpApi, t: topic", "a -> t", "HTTP APIs have no SNS integration"},
+		{"f: function, a: httpApi", "f -> a", "the direction of a call is API -> function"},
+		{"f: function, r: rule", "f -> r", "a function puts events on the bus"},
+		{"f: function, u: userPool", "f -> u", "a user pool authorises an API"},
+		{"f: function, g: function", "f -> g", "pays twice"},
+		{"a: httpApi, f: {kind: function, timeout: 60}", "a GET /x -> f", "gives up after 29 s"},
+		{"a: httpApi, f: function, g: function", "a GET /x -> f, a GET /x -> g", "has the route GET /x twice"},
+		{"a: httpApi, f: function, q: queue", "f -> q", "a has no route"},
+		{"f: function, q: queue", "f -> q, q -> f", "f and q feed each other"},
+	} {
+		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
+		var refused *patterns.InputError
+		require.True(t, errors.As(err, &refused), "%s | %s: %v", c.nodes, c.edges, err)
+		assert.Contains(t, refused.Message, c.want)
+		assert.NotEmpty(t, refused.Nearest, c.want)
+		assert.NotZero(t, refused.Line, c.want)
+	}
+}
+
+// quoted keeps commas inside braces together: "q -> f: {a: 1}, f -> t" stays two edges.
+func quoted(edges string) string {
+	var out []string
+	for _, e := range strings.Split(edges, ", ") {
+		if head, settings, ok := strings.Cut(e, ": {"); ok {
+			e = "{" + head + ": {" + settings + "}"
+		}
+		out = append(out, e)
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestBadInputSaysWhereAndWhat(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"", "sketch.yaml: the sketch is empty; expected a mapping with name, nodes and edges"},
+		{"- a", "sketch.yaml:1:1: the sketch is a list; expected a mapping with name, nodes and edges"},
+		{"{name: a", "sketch.yaml: "},
+		{"nodes: {q: queue}", "sketch.yaml:1:1: the sketch has no name; expected name: a short name such as orders"},
+		{"name: ../up\nnodes: {q: queue}", `the name "../up"; expected lower-case words`},
+		{"name: a", "the sketch has no nodes"},
+		{"name: a\nnodes: {q: {kind: quue}}", `node q has the kind "quue"`},
+		{"name: a\nnodes: {'a b': queue}", `the node name "a b"`},
+		{"name: a\nnodes: {\"x'};y\": queue}", "the node name"},
+		{"name: a\nnodes: {q: {kind: queue, visibilityTimout: 3}}", "the nearest that works: visibilityTimeout"},
+		{"name: a\nnodes: {q: {kind: queue, delaySeconds: 901}}", "delaySeconds of q is 901; expected 0 to 900"},
+		{"name: a\nnodes: {q: queue}\nedges: [q -> worker]", `the edge names "worker", which is no node`},
+		{"name: a\nnodes: {q: queue, f: function}\nedges: [q => f]", "edge \"q => f\" joins with \"=>\""},
+		{"name: a\nnodes: {a: httpApi, f: function}\nedges: [a -> f]", `expected a method and a path`},
+		{"name: a\nnodes: &n {q: queue}\nedges: *n", "an anchor or alias"},
+		{"name: a\nname: b\nnodes: {q: queue}", "name"},
+		{strings.Repeat("[", 50) + strings.Repeat("]", 50), "the nesting is too deep"},
+		{"name: a\nwhat: b\nnodes: {q: queue}", `unknown key "what"`},
+	} {
+		_, err := design(c.text)
+		assert.ErrorContains(t, err, c.want, c.text)
+	}
+}
+
+func TestHugeSketchesAreRefused(t *testing.T) {
+	nodes := map[string]any{}
+	for i := range 10000 {
+		nodes[fmt.Sprintf("n%d", i)] = "queue"
+	}
+	data, err := json.Marshal(map[string]any{"name": "a", "nodes": nodes})
+	require.NoError(t, err)
+	_, err = design(string(data))
+	assert.ErrorContains(t, err, "the sketch has 10000 nodes; expected at most 100")
+	_, err = design(strings.Repeat("# long\n", 1<<16))
+	assert.ErrorContains(t, err, "at most 256 KiB")
+}
+
+func FuzzParseSketch(f *testing.F) {
+	f.Add(`{name: a, nodes: {q: queue, f: function}, edges: [q -> f]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := design(text)
+		if err == nil && len(d.Graph.Nodes) == 0 {
+			t.Fatal("neither graph nor error")
+		}
+	})
+}
