@@ -88,7 +88,7 @@ func checkRetention(p *Pass) {
 			severity = Medium
 		}
 		p.Report(Hit{Node: n, Severity: severity, Values: values,
-			Message: fmt.Sprintf("%s of %s is Delete: its data goes with the resource", strings.Join(lacking, " and "), nameOf(n))})
+			Message: fmt.Sprintf("the data of %s goes with the resource: no Retain in %s", nameOf(n), strings.Join(lacking, " and "))})
 	}
 }
 

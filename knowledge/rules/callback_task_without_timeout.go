@@ -1,0 +1,97 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "callback-task-without-timeout",
+	Code:     "SFN004",
+	Title:    `Callback task waits for its token without end`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `When the holder of the token fails or forgets it, the execution waits on, for a year if nothing else ends it; nothing fails, so nobody is told.`,
+	Fix:      `Set HeartbeatSeconds or TimeoutSeconds on the task, and catch States.Timeout.`,
+	CDK:      `heartbeatTimeout or taskTimeout on the task`,
+	Sources: []Source{
+		{Title: `AWS Step Functions Developer Guide, "Use timeouts to avoid stuck executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
+	},
+	Outranks: []string{"SFN003"},
+	Gaps:     `A timeout of the state machine counts as well.`,
+	Bad: `Resources:
+  Flow: # want "task Ask waits"
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Ask
+        States:
+          Ask:
+            Type: Task
+            Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+            Parameters: {QueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/ask", MessageBody: {"token.$": $$.Task.Token}}
+            End: true
+`,
+	Good: `Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Ask
+        States:
+          Ask:
+            Type: Task
+            Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+            Parameters: {QueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/ask", MessageBody: {"token.$": $$.Task.Token}}
+            HeartbeatSeconds: 3600
+            End: true
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Flow: # want "task Ask waits"
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Ask
+        States:
+          Ask:
+            Type: Task
+            Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+            Parameters: {QueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/ask", MessageBody: {"token.$": $$.Task.Token}}
+            End: true
+`},
+	Check: checkCallbacks,
+})
+
+func checkCallbacks(p *Pass) {
+	for _, n := range p.Graph.OfKind(graph.StateMachine) {
+		if n.External || n.Workflow == nil || n.Workflow.Timeout.Exists() {
+			continue
+		}
+		h := Hit{Node: n, Values: []graph.Value{{}}}
+		var tasks []string
+		for _, s := range n.Workflow.States {
+			if s.Pattern != "waitForTaskToken" && !(s.Type == "Task" && strings.Contains(s.Resource.String(), ":activity:")) {
+				continue
+			}
+			bounded := false
+			for _, name := range []string{"HeartbeatSeconds", "HeartbeatSecondsPath", "TimeoutSeconds", "TimeoutSecondsPath"} {
+				bounded = bounded || s.Definition.Get(name).Exists()
+			}
+			if bounded {
+				continue
+			}
+			tasks = append(tasks, s.Name)
+			h.Values = append(h.Values, graph.NewString(s.At, s.Name))
+		}
+		if len(tasks) == 0 {
+			continue
+		}
+		h.Message = fmt.Sprintf("%s waits for a token or activity without HeartbeatSeconds or TimeoutSeconds", taskList(tasks))
+		p.Report(h)
+	}
+}

@@ -1,0 +1,88 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "dlq-alarm-on-sent-messages",
+	Code:     "OBS003",
+	Title:    `Alarm of a dead-letter queue watches a metric that redrive does not move`,
+	Severity: High,
+	Pillar:   Operations,
+	Why:      `NumberOfMessagesSent counts what senders send. SQS moves messages to a dead-letter queue itself, which that metric does not count: the alarm never rings.`,
+	Fix:      `Use ApproximateNumberOfMessagesVisible.`,
+	CDK:      `dlq.metricApproximateNumberOfMessagesVisible()`,
+	Sources: []Source{
+		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Outranks: []string{"OBS002"},
+	Gaps:     `Queues that SNS, EventBridge or Lambda also write to are left out: those do send.`,
+	Bad: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 5}
+  Lost:
+    Type: AWS::SQS::Queue
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: NumberOfMessagesSent # want "NumberOfMessagesSent"
+      Dimensions: [{Name: QueueName, Value: !GetAtt Lost.QueueName}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 5}
+  Lost:
+    Type: AWS::SQS::Queue
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{Name: QueueName, Value: !GetAtt Lost.QueueName}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+`,
+	Check: checkSentAlarms,
+})
+
+func checkSentAlarms(p *Pass) {
+	for _, q := range p.Graph.OfKind(graph.Queue) {
+		if q.External || !onlyRedrive(p.Graph, q) {
+			continue
+		}
+		for _, e := range p.Graph.In(q, graph.Alarms) {
+			v := e.Settings.Get("MetricName")
+			if s, ok := v.Str(); ok && s == "NumberOfMessagesSent" {
+				p.Report(Hit{Node: e.From, Related: []*graph.Node{q}, Confidence: weaker(e), Values: []graph.Value{v},
+					Message: fmt.Sprintf("alarm watches NumberOfMessagesSent of dead-letter queue %s, which does not count messages that redrive moves there", nameOf(q))})
+			}
+		}
+	}
+}
+
+// onlyRedrive tells whether all that reaches a queue comes from other queues' redrive policies.
+func onlyRedrive(g *graph.Graph, q *graph.Node) bool {
+	in := g.In(q, graph.FailsTo)
+	for _, e := range in {
+		if e.From.Kind != graph.Queue {
+			return false
+		}
+	}
+	return len(in) > 0 && len(g.In(q, graph.Writes, graph.Routes)) == 0
+}

@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-open-to-world",
+	Code:     "LAM017",
+	Title:    `Function policy lets everyone invoke the function`,
+	Severity: Critical,
+	Pillar:   Security,
+	Why:      `Anyone with any AWS account may invoke the function, and you pay for it.`,
+	Fix:      `Name the principal, or add SourceArn, SourceAccount or PrincipalOrgID.`,
+	CDK:      `fn.addPermission with principal and sourceArn`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:LambdaFunctionPublicAccessProhibited", "security-hub:Lambda.1", "prowler:awslambda_function_not_publicly_accessible", "guard-rules-registry:lambda_function_public_access_prohibited", "guard-rules-registry:LAMBDA_NO_WILDCARD_PRINCIPALS", "control-tower:lambda_function_public_access_prohibited_check"},
+	Gaps:        `The permissions of a public function URL belong to another rule. With FunctionUrlAuthType AWS_IAM the finding is high.`,
+	Bad: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  All: # want "to everyone"
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunction", Principal: "*"}
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Org:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunction", Principal: "*", PrincipalOrgID: o-example}
+  Url:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: NONE}
+`,
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      FunctionUrlConfig: {AuthType: NONE}
+`},
+	Check: checkOpenFunctions,
+})
+
+func checkOpenFunctions(p *Pass) {
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		for _, s := range fn.ResourcePolicy {
+			if s.Via == nil || !openToWorld(s) {
+				continue
+			}
+			urlAuth := s.Via.Properties.Get("FunctionUrlAuthType")
+			via, _ := s.Via.Properties.Get("InvokedViaFunctionUrl").Truth()
+			auth, known := urlAuth.Str()
+			if via || known && auth == "NONE" || !known && urlAuth.Exists() {
+				continue
+			}
+			severity := Critical
+			if auth == "AWS_IAM" {
+				severity = High
+			}
+			p.Report(Hit{Node: fn, Resource: s.Via, Severity: severity, Related: []*graph.Node{fn}, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
+				Message: fmt.Sprintf("permission allows %s on %s to everyone, without SourceArn, SourceAccount or PrincipalOrgID", actionsOf(s), nameOf(fn))})
+		}
+	}
+}
