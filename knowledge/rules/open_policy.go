@@ -10,7 +10,7 @@ import (
 var narrowing = map[string]bool{
 	"aws:sourcearn": true, "aws:sourceaccount": true, "aws:sourceowner": true, "aws:sourceorgid": true, "aws:sourceorgpaths": true,
 	"aws:principalorgid": true, "aws:principalorgpaths": true, "aws:principalarn": true, "aws:principalaccount": true,
-	"aws:sourcevpce": true, "aws:sourcevpc": true, "aws:sourceip": true, "aws:userid": true, "aws:principaltag": true,
+	"sts:externalid": true, "aws:sourcevpce": true, "aws:sourcevpc": true, "aws:sourceip": true, "aws:userid": true, "aws:principaltag": true,
 	"events:source": false,
 }
 

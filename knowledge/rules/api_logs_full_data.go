@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "api-logs-full-data",
+	Code:     "API005",
+	Title:    `API logs whole requests and responses`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `Data tracing writes headers and bodies, with tokens and personal data, to CloudWatch Logs, where many can read them and retention is long.`,
+	Fix:      `Set DataTraceEnabled: false (or remove it); use access logs with chosen fields instead.`,
+	CDK:      `dataTraceEnabled: false in deployOptions`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::ApiGateway::Deployment MethodSetting DataTraceEnabled`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-datatraceenabled", Checked: "2026-11-23"},
+	},
+	Gaps: `Low where the stage is named dev, test or sandbox.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      StageName: prod
+      MethodSettings:
+        - HttpMethod: "*"
+          ResourcePath: /*
+          DataTraceEnabled: true # want "DataTraceEnabled"
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      StageName: prod
+      MethodSettings: [{HttpMethod: "*", ResourcePath: "/*", LoggingLevel: INFO}]
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      MethodSettings:
+        - {HttpMethod: "*", ResourcePath: "/*", DataTraceEnabled: true} # want "DataTraceEnabled"
+`},
+	Check: checkDataTrace,
+})
+
+var trialStage = regexp.MustCompile(`(?i)^(dev|test|sandbox)`)
+
+func checkDataTrace(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+		for _, stage := range api.Setting("stages").Each() {
+			settings := append([]graph.Value{}, stage.Get("MethodSettings").Each()...)
+			for _, m := range append(settings, stage.Get("StageDescription", "MethodSettings").Each()...) {
+				v := m.Get("DataTraceEnabled")
+				if on, ok := p.Truth(api, v); !ok || !on {
+					continue
+				}
+				severity := High
+				name, _ := stage.Get("StageName").Str()
+				if trialStage.MatchString(name) {
+					severity = Low
+				}
+				h := Hit{Node: api, Severity: severity, Related: []*graph.Node{api}, Values: []graph.Value{v},
+					Message: fmt.Sprintf("DataTraceEnabled writes whole requests and responses of %s to the log", nameOf(api))}
+				if id, ok := stage.Get("ResourceId").Str(); ok && api.Resource != nil && api.Resource.Source == "" {
+					h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Stage", File: api.Resource.File}
+				}
+				p.Report(h)
+			}
+		}
+	}
+}

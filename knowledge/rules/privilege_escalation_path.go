@@ -1,0 +1,115 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "privilege-escalation-path",
+	Code:     "IAM004",
+	Title:    `Role can give itself more rights`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `Who may change policies or roles, or pass any role to something that runs code, has in effect every right in the account.`,
+	Fix:      `Limit iam:PassRole to the role's ARN with a Condition on iam:PassedToService; take iam:Put*, iam:Attach* and iam:Create*Version away from workloads.`,
+	CDK:      `role.grantPassRole(grantee) on the one role`,
+	Sources: []Source{
+		{Title: `AWS IAM User Guide, "Grant a user permissions to pass a role to an AWS service"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"checkov:CKV_AWS_110", "prowler:iam_inline_policy_allows_privilege_escalation", "prowler:iam_policy_allows_privilege_escalation", "guard-rules-registry:iam_policy_no_wildcard_resource_on_passrole", "guard-rules-registry:iam_role_no_wildcard_resource_on_passrole"},
+	Gaps:        `Only statements on every resource are judged. A statement with a Condition is left out. Administrator rights are another rule's matter.`,
+	Bad: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ["iam:PassRole", "lambda:CreateFunction"], Resource: "*"} # want "iam:PassRole"
+`,
+	Good: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: "iam:PassRole", Resource: "arn:aws:iam::111122223333:role/worker"}
+              - {Effect: Allow, Action: "lambda:CreateFunction", Resource: "*"}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Policies:
+        - Statement:
+            - {Effect: Allow, Action: "iam:AttachRolePolicy", Resource: "*"} # want "iam:AttachRolePolicy"
+`},
+	MoreGood: []string{`Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ["iam:PassRole", "lambda:CreateFunction"], Resource: "*", Condition: {StringEquals: {"iam:PassedToService": lambda.amazonaws.com}}}
+`},
+	Check: checkEscalation,
+})
+
+// runners are the rights that turn a passed role into running code.
+var runners = []string{"lambda:CreateFunction", "lambda:UpdateFunctionConfiguration", "states:CreateStateMachine", "ec2:RunInstances", "ecs:RunTask",
+	"glue:CreateJob", "cloudformation:CreateStack", "codebuild:CreateProject", "datapipeline:CreatePipeline", "sagemaker:CreateNotebookInstance"}
+
+// policyWriters are the rights that change what a role may do.
+var policyWriters = []string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:PutGroupPolicy",
+	"iam:AttachGroupPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy"}
+
+func checkEscalation(p *Pass) {
+	for _, n := range p.Graph.OfKind(graph.Role, graph.Policy) {
+		if n.External || deploys(n) {
+			continue
+		}
+		runs := false
+		for _, s := range n.Statements {
+			for _, action := range runners {
+				runs = runs || isAllow(s) && len(s.NotActions) == 0 && allowsAction(s, action)
+			}
+		}
+		for _, s := range n.Statements {
+			if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !hasStar(s.Resources) ||
+				s.Conditions.Exists() || len(s.NotActions) > 0 || allowsAction(s, "nothing:AtAll") {
+				continue
+			}
+			var found string
+			for _, action := range policyWriters {
+				if found == "" && allowsAction(s, action) {
+					found = action
+				}
+			}
+			if found == "" && runs && allowsAction(s, "iam:PassRole") {
+				found = "iam:PassRole together with a right to run code"
+			}
+			if found != "" {
+				p.Report(Hit{Node: n, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, actionsOf(s))},
+					Message: fmt.Sprintf("%s allows %s on every resource: it can obtain any right in the account", nameOf(n), found)})
+			}
+		}
+	}
+}

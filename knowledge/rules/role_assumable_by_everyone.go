@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "role-assumable-by-everyone",
+	Code:     "IAM005",
+	Title:    `Role can be assumed by everyone`,
+	Severity: Critical,
+	Pillar:   Security,
+	Why:      `Everyone with any AWS account can take the role and has its rights.`,
+	Fix:      `Name the service, the role or the account that takes the role; for a foreign account add sts:ExternalId or aws:PrincipalOrgID.`,
+	CDK:      `assumedBy: new iam.ServicePrincipal(...)`,
+	Sources: []Source{
+		{Title: `AWS IAM User Guide, "AWS JSON policy elements: Principal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"checkov:CKV_AWS_60", "checkov:CKV_AWS_61", "prowler:iam_no_custom_policy_permissive_role_assumption", "guard-rules-registry:iam_role_no_allow_plus_not_action_on_trust_policy", "guard-rules-registry:iam_role_no_allow_plus_not_principal", "guard-rules-registry:iam_role_no_full_access_on_trust_policy", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_action", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_resource"},
+	Gaps:        `Accounts named without sts:ExternalId are not reported: whether an account is foreign cannot be seen.`,
+	Bad: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow # want "everyone"
+            Principal: {AWS: "*"}
+            Action: sts:AssumeRole
+`,
+	Good: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: "*"}
+            Action: sts:AssumeRole
+            Condition: {StringEquals: {"aws:PrincipalOrgID": o-example}}
+`,
+	MoreGood: []string{`Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {Service: lambda.amazonaws.com}
+            Action: sts:AssumeRole
+`},
+	Check: checkTrust,
+})
+
+func checkTrust(p *Pass) {
+	for _, role := range p.Graph.OfKind(graph.Role) {
+		for _, s := range role.ResourcePolicy {
+			if role.External || !openToWorld(s) {
+				continue
+			}
+			p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
+				Message: fmt.Sprintf("trust policy of %s lets everyone assume the role, without a condition on who asks", nameOf(role))})
+		}
+	}
+}
