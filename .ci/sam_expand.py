@@ -1,4 +1,4 @@
-"""Expands the SAM templates of .ci/templates/sam with AWS's own translator, as an oracle for knowledge/cfn.
+"""Expands the SAM templates of .ci/templates (sam, features) with AWS's own translator, as an oracle for knowledge/cfn.
 
     sam_expand.py           writes .ci/templates/expanded/NAME.json
     sam_expand.py --check   says which files would change, and exits with 1 if any would
@@ -93,7 +93,7 @@ def main():
     target = HERE / "expanded"
     target.mkdir(exist_ok=True)
     changed = []
-    for path in sorted((HERE / "sam").iterdir()):
+    for path in sorted([*(HERE / "sam").iterdir(), *(HERE / "features").iterdir()]):
         text = json.dumps(expand(path), indent=1, sort_keys=True, default=str) + "\n"
         out = target / (path.name + ".json")
         if not out.exists() or out.read_text() != text:

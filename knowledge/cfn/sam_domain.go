@@ -134,7 +134,7 @@ func (x *expander) mappings(src *graph.Resource, d graph.Value, domain, stage st
 				return r
 			}, literal(p))
 			x.put(src, x.resource(src, id+key+"ApiMapping", "AWS::ApiGatewayV2::ApiMapping", at, f("ApiId", api), f("DomainName", name),
-				f("Stage", stageRef), f("ApiMappingKey", p)))
+				f("Stage", stageRef), f("ApiMappingKey", trimmed(p))))
 			continue
 		}
 		clean := strings.Map(func(r rune) rune {
@@ -153,6 +153,14 @@ func (x *expander) mappings(src *graph.Resource, d graph.Value, domain, stage st
 		}
 		x.put(src, x.resource(src, id+clean+"BasePathMapping", typ, at, f(key, name), f("RestApiId", api), f("Stage", stageRef), f("BasePath", base)))
 	}
+}
+
+// trimmed drops the slashes around a literal path.
+func trimmed(p graph.Value) graph.Value {
+	if s, ok := p.Str(); ok {
+		return str(p.At, strings.Trim(s, "/"))
+	}
+	return p
 }
 
 // records makes the DNS records; APIs in the same hosted zone share one group.

@@ -71,6 +71,9 @@ func (x *expander) function(src *graph.Resource) {
 	m.publish()
 	m.url()
 	m.eventInvoke()
+	if m.role != nil {
+		m.role.policies(m, p.Get("Policies"))
+	}
 	if p.Get("DeploymentPreference").Kind == graph.Map {
 		m.gradual()
 	}

@@ -156,6 +156,15 @@ func (x *expander) tableRights(v, table graph.Value) []graph.Value {
 	return st
 }
 
+// runtimeOf is a function's runtime under CloudFormation's names.
+func runtimeOf(v graph.Value) graph.Value {
+	r := v.Get("Runtime")
+	if r.Kind != graph.Map {
+		return r
+	}
+	return obj(r.At, f("Name", r.Get("Name")), f("RuntimeVersion", r.Get("Version")))
+}
+
 // resolvers makes functions, and pipeline resolvers that run them.
 func (x *expander) resolvers(src *graph.Resource, apiID graph.Value, sources map[string]graph.Value) {
 	p, id := src.Properties, src.LogicalID
@@ -173,7 +182,7 @@ func (x *expander) resolvers(src *graph.Resource, apiID graph.Value, sources map
 		if !name.Exists() {
 			name = str(at, fn.Name)
 		}
-		x.put(src, x.resource(src, id+fn.Name, "AWS::AppSync::FunctionConfiguration", at, append(pass(v, "Description", "MaxBatchSize", "Runtime"),
+		x.put(src, x.resource(src, id+fn.Name, "AWS::AppSync::FunctionConfiguration", at, append(pass(v, "Description", "MaxBatchSize"), f("Runtime", runtimeOf(v)),
 			f("ApiId", apiID), f("Name", name), f("DataSourceName", source), f("Code", v.Get("InlineCode")), f("CodeS3Location", v.Get("CodeUri")), f("SyncConfig", v.Get("Sync")))...))
 	}
 	for _, t := range p.Get("Resolvers").Fields() {
@@ -190,7 +199,7 @@ func (x *expander) resolvers(src *graph.Resource, apiID graph.Value, sources map
 				}
 				pipeline = append(pipeline, step)
 			}
-			x.put(src, x.resource(src, id+t.Name+r.Name, "AWS::AppSync::Resolver", at, append(pass(v, "MaxBatchSize", "Runtime"), f("ApiId", apiID),
+			x.put(src, x.resource(src, id+t.Name+r.Name, "AWS::AppSync::Resolver", at, append(pass(v, "MaxBatchSize"), f("Runtime", runtimeOf(v)), f("ApiId", apiID),
 				f("TypeName", str(at, t.Name)), f("FieldName", field), f("Kind", str(at, "PIPELINE")), f("Code", v.Get("InlineCode")), f("CodeS3Location", v.Get("CodeUri")),
 				f("CachingConfig", v.Get("Caching")), f("SyncConfig", v.Get("Sync")), f("PipelineConfig", obj(at, f("Functions", lst(at, pipeline...)))))...))
 		}

@@ -17,7 +17,7 @@ func (x *expander) httpAPI(src *graph.Resource) {
 		fields = append(fields, x.definitionURI(src), f("CorsConfiguration", corsOf(p.Get("CorsConfiguration"))), f("Description", p.Get("Description")))
 	}
 	x.put(src, x.primary(src, "AWS::ApiGatewayV2::Api", fields...))
-	stage := x.w.stageID(x.s, id)
+	stage := x.s.stageID(id)
 	name := p.Get("StageName")
 	if !name.Exists() {
 		name = str(src.At, "$default")
@@ -139,12 +139,16 @@ func identitySourceV2(id graph.Value) graph.Value {
 func (x *expander) webSocketAPI(src *graph.Resource) {
 	p, id := src.Properties, src.LogicalID
 	api := x.ref(src.At, id, id, "")
-	x.put(src, x.primary(src, "AWS::ApiGatewayV2::Api", append(pass(p, "Name", "Description", "RouteSelectionExpression", "ApiKeySelectionExpression",
-		"DisableExecuteApiEndpoint", "DisableSchemaValidation", "IpAddressType", "Tags"), f("ProtocolType", str(src.At, "WEBSOCKET")))...))
+	label := p.Get("Name")
+	if !label.Exists() {
+		label = str(src.At, id)
+	}
+	x.put(src, x.primary(src, "AWS::ApiGatewayV2::Api", append(pass(p, "Description", "RouteSelectionExpression", "ApiKeySelectionExpression",
+		"DisableExecuteApiEndpoint", "DisableSchemaValidation", "IpAddressType", "Tags"), f("Name", label), f("ProtocolType", str(src.At, "WEBSOCKET")))...))
 	for _, r := range p.Get("Routes").Fields() {
 		x.webSocketRoute(src, api, r)
 	}
-	stage := x.w.stageID(x.s, id)
+	stage := x.s.stageID(id)
 	name := p.Get("StageName")
 	if !name.Exists() {
 		name = str(src.At, "default")

@@ -90,9 +90,24 @@ func writeCall(b *strings.Builder, s *stack, n *node) {
 		name, attr, _ := strings.Cut(t, ".")
 		b.WriteString("[" + quoteASCII(name) + "," + quoteASCII(attr) + "]")
 	} else {
-		writeJSON(b, s, n.arg())
+		writeArgument(b, s, n)
 	}
 	b.WriteByte('}')
+}
+
+// writeArgument writes the argument of a function; in the text of Fn::Sub parameters are resolved.
+func writeArgument(b *strings.Builder, s *stack, n *node) {
+	t, ok := n.arg().text()
+	if n.fn != "Fn::Sub" || !ok {
+		writeJSON(b, s, n.arg())
+		return
+	}
+	for _, p := range s.t.parameters {
+		if v, ok := p.def.text(); ok {
+			t = strings.ReplaceAll(t, "${"+p.name+"}", v)
+		}
+	}
+	b.WriteString(quoteASCII(t))
 }
 
 // quoteASCII quotes a text as JSON with all but ASCII escaped.
@@ -135,21 +150,20 @@ func (s *stack) property(logical string, path ...string) *node {
 }
 
 // stageID is the id of an API's stage.
-func (w *world) stageID(s *stack, api string) string {
+func (s *stack) stageID(api string) string {
 	d := s.t.index[api]
 	if d.typ == "AWS::Serverless::Api" {
-		stage, _ := samString(w, s, s.property(api, "StageName"))
+		stage, _ := s.property(api, "StageName").text() // SAM looks at literal names only
 		return suffixed(api, stage, "Stage")
 	}
 	n := s.property(api, "StageName")
-	if n == nil {
-		if d.typ == "AWS::Serverless::WebSocketApi" {
-			return api + "defaultStage"
-		}
-		return api + "ApiGatewayDefaultStage"
-	}
-	stage, _ := samString(w, s, n)
-	if stage == "$default" {
+	stage, _ := n.text()
+	switch {
+	case d.typ == "AWS::Serverless::WebSocketApi" && (n == nil || stage == "default"):
+		return api + "DefaultStage"
+	case d.typ == "AWS::Serverless::WebSocketApi":
+		return api + stage + "Stage"
+	case n == nil, stage == "$default":
 		return api + "ApiGatewayDefaultStage"
 	}
 	return suffixed(api, stage, "Stage")
@@ -218,7 +232,7 @@ func (w *world) referable(s *stack, d *declared, name string) string {
 	case "AWS::Serverless::Function/DestinationTopic":
 		return d.name + "EventInvokeConfig" + destinationOf(s, d.name, "SNS") + "Topic"
 	case "AWS::Serverless::Api/Stage", "AWS::Serverless::HttpApi/Stage", "AWS::Serverless::WebSocketApi/Stage":
-		return w.stageID(s, d.name)
+		return s.stageID(d.name)
 	case "AWS::Serverless::Api/Deployment":
 		return d.name + "Deployment" + s.contentHash(d.name)
 	case "AWS::Serverless::Api/DomainName", "AWS::Serverless::Api/DomainNameV2", "AWS::Serverless::HttpApi/DomainName",

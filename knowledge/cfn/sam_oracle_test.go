@@ -3,6 +3,8 @@ package cfn_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -51,6 +53,9 @@ func pairs(t *testing.T) []pair {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join("../../.ci/templates/sam", p.name))
+		if errors.Is(err, fs.ErrNotExist) {
+			text, err = os.ReadFile(filepath.Join("../../.ci/templates/features", p.name))
+		}
 		require.NoError(t, err)
 		o := cfn.Options{Region: "us-east-1"} // the translator writes the partition of its region
 		p.ours, err = cfn.Load(context.Background(), []cfn.File{{Name: p.name, Data: text}}, o)
@@ -59,7 +64,7 @@ func pairs(t *testing.T) []pair {
 		require.NoError(t, err)
 		out = append(out, p)
 	}
-	require.Len(t, out, 71)
+	require.Len(t, out, 76)
 	return out
 }
 

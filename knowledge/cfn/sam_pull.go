@@ -25,6 +25,9 @@ func eventOrder(e graph.Field) string {
 	if p := literal(e.Value.Get("Properties", "Path")); p != "" {
 		return p
 	}
+	if literal(e.Value.Get("Type")) == "HttpApi" {
+		return "$default"
+	}
 	return e.Name
 }
 
@@ -108,9 +111,6 @@ func (m *sammed) pull(e event, id string) {
 	}
 	if dest := p.Get("DestinationConfig"); dest.Exists() {
 		fields = append(fields, f("DestinationConfig", withoutType(dest)))
-		if on := dest.Get("OnFailure"); m.role != nil {
-			m.role.sends(m, literal(on.Get("Type")), id, on.Get("Destination"), on.At)
-		}
 	}
 	m.put(m.resource(id, "AWS::Lambda::EventSourceMapping", e.at, fields...))
 	if m.role == nil {
@@ -119,7 +119,12 @@ func (m *sammed) pull(e event, id string) {
 	if kind.policy != "" {
 		m.role.attach(m.awsManaged(e.at, kind.policy))
 	}
+	m.role.once = true
 	m.pullPolicies(e)
+	if on := p.Get("DestinationConfig", "OnFailure"); on.Exists() {
+		m.role.sends(m, literal(on.Get("Type")), id, on.Get("Destination"), on.At)
+	}
+	m.role.once = false
 }
 
 // withoutType drops the Type that only SAM reads.

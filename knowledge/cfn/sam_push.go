@@ -89,7 +89,7 @@ func (e event) ruleDLQ(dlq graph.Value) (graph.Value, []*graph.Resource) {
 	id := e.queueID(dlq)
 	queue := e.m.resource(id, "AWS::SQS::Queue", dlq.At)
 	arn := e.own(id, "Arn")
-	statement := obj(dlq.At, f("Sid", text(dlq.At, e.m.x.pseudo(dlq.At, "StackName"), "-"+e.id)), f("Effect", str(dlq.At, "Allow")),
+	statement := obj(dlq.At, f("Effect", str(dlq.At, "Allow")),
 		f("Principal", obj(dlq.At, f("Service", str(dlq.At, "events.amazonaws.com")))), f("Action", str(dlq.At, "sqs:SendMessage")),
 		f("Resource", arn), f("Condition", obj(dlq.At, f("ArnEquals", obj(dlq.At, f("aws:SourceArn", e.own(e.id, "Arn")))))))
 	policy := e.m.resource(e.id+"QueuePolicy", "AWS::SQS::QueuePolicy", dlq.At,

@@ -53,7 +53,7 @@ func (x *expander) restAPI(src *graph.Resource) {
 	fields = append(fields, f("Tags", tagList(src.At, p.Get("Tags"), "")))
 	api := x.primary(src, "AWS::ApiGateway::RestApi", fields...)
 	deployment := id + "Deployment" + x.s.contentHash(id)
-	stage := x.w.stageID(x.s, id)
+	stage := x.s.stageID(id)
 	ref := x.ref(src.At, id, id, "")
 	extra := str(src.At, "Stage") // without OpenApiVersion SAM makes API Gateway add a stage of this name
 	if p.Get("OpenApiVersion").Exists() {
@@ -128,11 +128,18 @@ func (x *expander) restBody(src *graph.Resource) graph.Value {
 	body = x.restAuth(src, body)
 	for _, g := range p.Get("GatewayResponses").Fields() {
 		v := g.Value
-		body = with(body, v.At, obj(v.At, f("statusCode", v.Get("StatusCode")), f("responseParameters", v.Get("ResponseParameters")),
+		body = with(body, v.At, obj(v.At, f("statusCode", v.Get("StatusCode")), f("responseParameters", responseParameters(v.Get("ResponseParameters"))),
 			f("responseTemplates", v.Get("ResponseTemplates"))), "x-amazon-apigateway-gateway-responses", g.Name)
 	}
 	if b := p.Get("BinaryMediaTypes"); b.Exists() {
-		body = with(body, b.At, b, "x-amazon-apigateway-binary-media-types")
+		var types []graph.Value
+		for _, t := range b.Each() {
+			if s, ok := t.Str(); ok { // ~1 is a slash
+				t = str(t.At, strings.ReplaceAll(s, "~1", "/"))
+			}
+			types = append(types, t)
+		}
+		body = with(body, b.At, lst(b.At, types...), "x-amazon-apigateway-binary-media-types")
 	}
 	for _, m := range p.Get("Models").Fields() {
 		body = with(body, m.Value.At, m.Value, "definitions", strings.ToLower(m.Name))
@@ -141,6 +148,21 @@ func (x *expander) restBody(src *graph.Resource) graph.Value {
 		body = with(body, d.At, d, "x-amazon-apigateway-endpoint-configuration", "disableExecuteApiEndpoint")
 	}
 	return body
+}
+
+// responseParameters names the parameters of a gateway response as OpenAPI does.
+func responseParameters(p graph.Value) graph.Value {
+	if p.Kind != graph.Map {
+		return p
+	}
+	prefix := map[string]string{"Headers": "header", "Paths": "path", "QueryStrings": "querystring"}
+	var fields []graph.Field
+	for _, kind := range p.Fields() {
+		for _, fl := range kind.Value.Fields() {
+			fields = append(fields, f("gatewayresponse."+prefix[kind.Name]+"."+fl.Name, fl.Value))
+		}
+	}
+	return obj(p.At, fields...)
 }
 
 // preflight is the OPTIONS method that SAM adds for CORS.
@@ -197,21 +219,26 @@ func (x *expander) restAuth(src *graph.Resource, body graph.Value) graph.Value {
 				continue
 			}
 			security := m.Value.Get("security")
-			var fields []graph.Field
+			var items []graph.Value
+			ownKey := false
+			for _, it := range security.Items() {
+				ownKey = ownKey || it.Get("api_key").Exists()
+				if !it.Get("NONE").Exists() {
+					items = append(items, it)
+				}
+			}
 			if !hasAuthorizer(security) && def.Exists() {
 				scopes := auth.Get("Authorizers", literal(def), "AuthorizationScopes")
 				if !scopes.Exists() {
 					scopes = lst(def.At)
 				}
-				fields = append(fields, f(literal(def), scopes))
-			} else if items := security.Items(); len(items) > 0 {
-				fields = append(fields, items[0].Fields()...)
+				items = append(items, obj(def.At, f(literal(def), scopes)))
 			}
-			if okKeys && keys && m.Name != "options" && !x.plans.noKey[src.LogicalID+" "+m.Name+" "+route.Name] {
-				fields = append(fields, f("api_key", lst(auth.At)))
+			if okKeys && keys && !ownKey && m.Name != "options" && !x.plans.noKey[src.LogicalID+" "+m.Name+" "+route.Name] {
+				items = append(items, obj(auth.At, f("api_key", lst(auth.At))))
 			}
-			if len(fields) > 0 && security.Kind != graph.Unknown {
-				body = with(body, auth.At, lst(auth.At, obj(auth.At, fields...)), "paths", route.Name, m.Name, "security")
+			if security.Kind != graph.Unknown && (items != nil || security.Exists()) { // no item: open to anyone
+				body = with(body, auth.At, lst(auth.At, items...), "paths", route.Name, m.Name, "security")
 			}
 		}
 	}

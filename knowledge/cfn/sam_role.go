@@ -23,6 +23,7 @@ type role struct {
 	path     graph.Value
 	boundary graph.Value
 	tags     graph.Value
+	once     bool // policies that are there already are not added again: so for what polled events need
 }
 
 // trustOf is the trust policy for a service.
@@ -57,7 +58,6 @@ func (m *sammed) functionRole() *role {
 			r.allow("DeadLetterQueuePolicy", dlq.At, dlq.Get("TargetArn"), action)
 		}
 	}
-	r.policies(m, p.Get("Policies"))
 	return r
 }
 
@@ -78,7 +78,7 @@ func (r *role) attach(arn graph.Value) {
 
 func (r *role) add(name string, at *graph.Evidence, document graph.Value) {
 	for _, have := range r.inline {
-		if have.Get("PolicyDocument").String() == document.String() {
+		if r.once && have.Get("PolicyDocument").String() == document.String() {
 			return
 		}
 	}

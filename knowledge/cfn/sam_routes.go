@@ -187,7 +187,7 @@ func (e event) invokeRole(api *graph.Resource) graph.Value {
 // security is a route's own authorization, as OpenAPI writes it.
 func (e event) security() graph.Value {
 	auth := e.props.Get("Auth")
-	var fields []graph.Field
+	var items []graph.Value
 	if a := auth.Get("Authorizer"); a.Exists() {
 		name, ok := a.Str()
 		if !ok {
@@ -197,15 +197,15 @@ func (e event) security() graph.Value {
 		if !scopes.Exists() {
 			scopes = lst(a.At)
 		}
-		fields = append(fields, f(name, scopes))
+		items = append(items, obj(a.At, f(name, scopes)))
 	}
 	if on, ok := auth.Get("ApiKeyRequired").Truth(); ok && on {
-		fields = append(fields, f("api_key", lst(auth.At)))
+		items = append(items, obj(auth.At, f("api_key", lst(auth.At))))
 	}
-	if fields == nil {
+	if items == nil {
 		return graph.Value{}
 	}
-	return lst(auth.At, obj(auth.At, fields...))
+	return lst(auth.At, items...)
 }
 
 // requestModel is a route's validation.

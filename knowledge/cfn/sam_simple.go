@@ -76,6 +76,13 @@ func (x *expander) capacityProvider(src *graph.Resource) {
 		fields = append(fields, f("VpcConfig", obj(vpc.At, f("SubnetIds", vpc.Get("SubnetIds")), f("SecurityGroupIds", vpc.Get("SecurityGroupIds")))))
 	}
 	scaling := p.Get("ScalingConfig")
+	if target := scaling.Get("AverageCPUUtilization"); target.Exists() {
+		at := target.At
+		scaling = obj(scaling.At, f("MaxVCpuCount", scaling.Get("MaxVCpuCount")), f("ScalingMode", str(at, "Manual")), f("ScalingPolicies",
+			lst(at, obj(at, f("PredefinedMetricType", str(at, "LambdaCapacityProviderAverageCPUUtilization")), f("TargetValue", target)))))
+	} else if scaling.Kind == graph.Map {
+		scaling = with(scaling, scaling.At, str(scaling.At, "Auto"), "ScalingMode")
+	}
 	fields = append(fields, f("InstanceRequirements", p.Get("InstanceRequirements")), f("CapacityProviderScalingConfig", scaling),
 		f("KmsKeyArn", p.Get("KmsKeyArn")), f("Tags", tagList(src.At, p.Get("Tags"), "")))
 	x.put(src, x.primary(src, "AWS::Lambda::CapacityProvider", fields...))
@@ -109,7 +116,7 @@ func (x *expander) webSocketRoute(src *graph.Resource, api graph.Value, r graph.
 		x.resource(src, base+"Integration", "AWS::ApiGatewayV2::Integration", at, f("ApiId", api), f("IntegrationType", str(at, "AWS_PROXY")),
 			f("IntegrationUri", uri), f("TimeoutInMillis", r.Value.Get("IntegrationTimeout"))),
 		x.resource(src, base+"Permission", "AWS::Lambda::Permission", at, f("Action", str(at, "lambda:InvokeFunction")), f("FunctionName", fn),
-			f("Principal", str(at, "apigateway.amazonaws.com")), f("SourceArn", x.arn(at, "execute-api", api, "/", stage, "/"+r.Name))))
+			f("Principal", str(at, "apigateway.amazonaws.com")), f("SourceArn", x.arn(at, "execute-api", x.ref(at, id, id, "ApiId"), "/", stage, "/"+r.Name))))
 }
 
 func (x *expander) webSocketAuthorizer(src *graph.Resource, api, auth graph.Value) {
