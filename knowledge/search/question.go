@@ -77,10 +77,6 @@ func pairsOf(ws []word) []string {
 	return out
 }
 
-// enough is the score below which a passage is no answer: a share of what a passage would get that holds every
-// asked word once.
-func (ix *Index) enough([]concept) float64 { return 1e-9 }
-
 // tuning holds the weights of ranking. They are the means of the best twenty of 260 random settings measured on
 // .ci/queries: a plateau, where the single best setting would be chance.
 var tuning = struct {

@@ -2,11 +2,12 @@ package search
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
 
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
-	"github.com/blevesearch/bleve/v2/search/searcher"
 	index "github.com/blevesearch/bleve_index_api"
 )
 
@@ -37,212 +38,213 @@ type alternative struct {
 	weight float64
 }
 
-// conceptQuery is a bleve query that adds up concepts. bleve's own disjunction multiplies by the share of
-// matched clauses, which punishes a word that is in the body only, and weighs rare words twice; both are
-// left out here. It scores with bleve's BM25, given the true mean lengths.
+// conceptQuery is a bleve query that adds up concepts. bleve's own disjunction multiplies by the share of matched
+// clauses, which punishes a word that is in the body only, weighs rare words twice, and takes a field's mean
+// length to be its number of distinct terms; all three are put right here. The formula is BM25 with bleve's k1
+// and b over the frequencies and lengths that the index keeps.
 type conceptQuery struct {
 	concepts []concept
 	bm25     *search.BM25Stats
 	correct  func(term string) string // the word of the index that a word unknown to it was meant to be, or ""
+
+	// ideal is, after the search, what the asked words weigh together: a word that no passage holds weighs most.
+	ideal float64
 }
 
 var _ query.Query = (*conceptQuery)(nil)
 
-// Searcher implements query.Query.
-func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
-	ctx = context.WithValue(ctx, search.BM25StatsKey, q.bm25)
-	s := &conceptSearcher{best: make([]float64, len(q.concepts))}
-	for i, c := range q.concepts {
+// Searcher implements query.Query. All scoring is done here, term by term, which is several times faster than
+// merging hundreds of posting lists document by document.
+func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
+	s := &tally{ctx: ctx, reader: r, stats: q.bm25}
+	asked := 0
+	for _, c := range q.concepts {
 		if c.asked {
-			s.asked++
+			asked++
 		}
 		for a, alt := range c.alternatives {
-			before := len(s.leaves)
-			for _, term := range alt.terms {
-				if err := s.open(ctx, r, o, term, leaf{concept: i, alternative: a, asked: c.asked, weight: alt.weight}, c.fields); err != nil {
-					s.Close()
-					return nil, err
-				}
+			s.seen = 0
+			found, err := s.alternative(alt, c.fields)
+			if err != nil {
+				return nil, err
 			}
-			if len(s.leaves) > before || a > 0 || !c.asked {
+			if a > 0 || !c.asked {
+				continue
+			}
+			if found {
+				q.ideal += s.idf(s.seen)
 				continue
 			}
 			if meant := q.correct(alt.terms[0]); meant != "" {
-				if err := s.open(ctx, r, o, meant, leaf{concept: i, alternative: a, asked: true, weight: alt.weight}, c.fields); err != nil {
-					s.Close()
+				if _, err := s.alternative(alternative{[]string{meant}, alt.weight}, c.fields); err != nil {
 					return nil, err
 				}
 			}
+			q.ideal += s.idf(s.seen)
 		}
+		s.endConcept(c.asked)
 	}
-	return s, nil
+	return &scoreSearcher{scores: s.scores(asked)}, nil
 }
 
-// open adds a leaf for each field that knows the term.
-func (s *conceptSearcher) open(ctx context.Context, r index.IndexReader, o search.SearcherOptions, term string, like leaf, fields []string) error {
+// tally adds up the scores of all documents, indexed by their number.
+type tally struct {
+	ctx    context.Context
+	reader index.IndexReader
+	stats  *search.BM25Stats
+
+	total   []float64
+	covered []int32
+	best    []float64 // of the concept at hand
+	sum     []float64 // of the alternative at hand
+	touched []int     // documents with a best
+	summed  []int     // documents with a sum
+	seen    float64   // the most documents that hold a term of the alternative at hand, in one field
+}
+
+// alternative scores one way to put a concept and tells whether any document holds it.
+func (t *tally) alternative(alt alternative, fields []string) (bool, error) {
 	if fields == nil {
 		fields = scoredFields
 	}
-	weight := like.weight
-	for _, field := range fields {
-		hits, err := searcher.NewTermSearcher(ctx, r, term, field, 1, o)
+	for _, term := range alt.terms {
+		for _, field := range fields {
+			if err := t.term(term, field, alt.weight*weightOf(field)); err != nil {
+				return false, err
+			}
+		}
+	}
+	found := len(t.summed) > 0
+	for _, d := range t.summed {
+		if t.best[d] == 0 {
+			t.touched = append(t.touched, d)
+		}
+		t.best[d] = max(t.best[d], t.sum[d])
+		t.sum[d] = 0
+	}
+	t.summed = t.summed[:0]
+	return found, nil
+}
+
+// term adds a term's BM25 score in one field to the sums.
+func (t *tally) term(term, field string, weight float64) error {
+	if weight == 0 {
+		return nil
+	}
+	postings, err := t.reader.TermFieldReader(t.ctx, []byte(term), field, true, true, false)
+	if err != nil {
+		return err
+	}
+	defer postings.Close()
+	n := float64(postings.Count())
+	if n == 0 {
+		return nil
+	}
+	t.seen = max(t.seen, n)
+	idf := t.idf(n)
+	mean := float64(t.stats.FieldCardinality[field]) / t.stats.DocCount
+	var hit index.TermFieldDoc
+	for {
+		next, err := postings.Next(hit.Reset())
 		if err != nil {
 			return err
 		}
-		if hits.Count() == 0 {
-			if err := hits.Close(); err != nil {
-				return err
-			}
-			continue
+		if next == nil {
+			return nil
 		}
-		like.Searcher, like.weight = hits, weight*weightOf(field)
-		s.leaves = append(s.leaves, like)
+		d := int(binary.BigEndian.Uint64(next.ID))
+		t.grow(d)
+		if t.sum[d] == 0 {
+			t.summed = append(t.summed, d)
+		}
+		tf, length := float64(next.Freq), 1/(next.Norm*next.Norm)
+		t.sum[d] += weight * idf * tf * search.BM25_k1 / (tf + search.BM25_k1*(1-search.BM25_b+search.BM25_b*length/mean))
 	}
-	return nil
 }
 
-// leaf is the hits of one term in one field, of which current is the next one.
-type leaf struct {
-	search.Searcher
-	current     *search.DocumentMatch
-	concept     int
-	alternative int
-	asked       bool
-	weight      float64
+// idf is BM25's weight of a term that n documents hold.
+func (t *tally) idf(n float64) float64 { return math.Log(1 + (t.stats.DocCount-n+0.5)/(n+0.5)) }
+
+func (t *tally) grow(d int) {
+	if d < len(t.total) {
+		return
+	}
+	n := max(d+1, int(t.stats.DocCount))
+	t.total = append(t.total, make([]float64, n-len(t.total))...)
+	t.covered = append(t.covered, make([]int32, n-len(t.covered))...)
+	t.best = append(t.best, make([]float64, n-len(t.best))...)
+	t.sum = append(t.sum, make([]float64, n-len(t.sum))...)
 }
 
-// conceptSearcher merges its leaves in the order of documents.
-type conceptSearcher struct {
-	leaves  []leaf
-	asked   int // how many concepts were asked for
-	started bool
-	best    []float64 // of each concept, for the document at hand
+// endConcept adds the best alternative of the concept to each document that holds one.
+func (t *tally) endConcept(asked bool) {
+	for _, d := range t.touched {
+		t.total[d] += t.best[d]
+		t.best[d] = 0
+		if asked {
+			t.covered[d]++
+		}
+	}
+	t.touched = t.touched[:0]
 }
 
-var _ search.Searcher = (*conceptSearcher)(nil)
+// scores is the final score of each document by number; 0 is no match.
+func (t *tally) scores(asked int) []float64 {
+	if asked == 0 {
+		return t.total
+	}
+	for d := range t.total {
+		t.total[d] *= tuning.cover + (1-tuning.cover)*float64(t.covered[d])/float64(asked)
+	}
+	return t.total
+}
+
+// scoreSearcher hands out documents with their scores in the order of their numbers.
+type scoreSearcher struct {
+	scores []float64
+	next   int
+}
+
+var _ search.Searcher = (*scoreSearcher)(nil)
 
 // Next implements search.Searcher.
-func (s *conceptSearcher) Next(ctx *search.SearchContext) (*search.DocumentMatch, error) {
-	if !s.started {
-		s.started = true
-		for i := range s.leaves {
-			if err := s.leaves[i].step(ctx); err != nil {
-				return nil, err
-			}
-		}
-	}
-	var least *search.DocumentMatch
-	for i := range s.leaves {
-		if d := s.leaves[i].current; d != nil && (least == nil || d.IndexInternalID.Compare(least.IndexInternalID) < 0) {
-			least = d
-		}
-	}
-	if least == nil {
-		return nil, nil
-	}
-	out := ctx.DocumentMatchPool.Get()
-	out.IndexInternalID = append(out.IndexInternalID[:0], least.IndexInternalID...)
-	return out, s.collect(ctx, out)
-}
-
-// collect scores one document and moves the leaves past it. The leaves of one alternative follow each other, so
-// its fields add up before the best alternative is taken.
-func (s *conceptSearcher) collect(ctx *search.SearchContext, out *search.DocumentMatch) error {
-	clear(s.best)
-	covered := 0
-	sum := 0.0
-	for i := range s.leaves {
-		l := &s.leaves[i]
-		if i > 0 && (s.leaves[i-1].concept != l.concept || s.leaves[i-1].alternative != l.alternative) {
-			sum = 0
-		}
-		if l.current == nil || !l.current.IndexInternalID.Equals(out.IndexInternalID) {
+func (s *scoreSearcher) Next(ctx *search.SearchContext) (*search.DocumentMatch, error) {
+	for ; s.next < len(s.scores); s.next++ {
+		if s.scores[s.next] == 0 {
 			continue
 		}
-		sum += l.weight * l.current.Score
-		if s.best[l.concept] == 0 && l.asked {
-			covered++
-		}
-		s.best[l.concept] = max(s.best[l.concept], sum)
-		if err := l.step(ctx); err != nil {
-			return err
-		}
+		out := ctx.DocumentMatchPool.Get()
+		out.IndexInternalID = binary.BigEndian.AppendUint64(out.IndexInternalID[:0], uint64(s.next))
+		out.Score = s.scores[s.next]
+		s.next++
+		return out, nil
 	}
-	for _, b := range s.best {
-		out.Score += b
-	}
-	if s.asked > 0 {
-		out.Score *= tuning.cover + (1-tuning.cover)*float64(covered)/float64(s.asked)
-	}
-	return nil
-}
-
-func (l *leaf) step(ctx *search.SearchContext) error {
-	if l.current != nil {
-		ctx.DocumentMatchPool.Put(l.current)
-	}
-	next, err := l.Next(ctx)
-	l.current = next
-	return err
+	return nil, nil
 }
 
 // Advance implements search.Searcher.
-func (s *conceptSearcher) Advance(ctx *search.SearchContext, id index.IndexInternalID) (*search.DocumentMatch, error) {
-	s.started = true
-	for i := range s.leaves {
-		l := &s.leaves[i]
-		if l.current != nil && l.current.IndexInternalID.Compare(id) >= 0 {
-			continue
-		}
-		if l.current != nil {
-			ctx.DocumentMatchPool.Put(l.current)
-		}
-		next, err := l.Searcher.Advance(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		l.current = next
-	}
+func (s *scoreSearcher) Advance(ctx *search.SearchContext, id index.IndexInternalID) (*search.DocumentMatch, error) {
+	s.next = max(s.next, int(binary.BigEndian.Uint64(id)))
 	return s.Next(ctx)
 }
 
-// Close implements search.Searcher.
-func (s *conceptSearcher) Close() error {
-	var first error
-	for _, l := range s.leaves {
-		if err := l.Searcher.Close(); err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
-}
+// Close implements search.Searcher; the posting lists were closed when they were read.
+func (s *scoreSearcher) Close() error { return nil }
 
 // Weight implements search.Searcher. Scores are absolute: there is nothing to normalise.
-func (s *conceptSearcher) Weight() float64 { return 1 }
+func (s *scoreSearcher) Weight() float64 { return 1 }
 
 // SetQueryNorm implements search.Searcher. bleve would multiply every score by it; it is left out on purpose.
-func (s *conceptSearcher) SetQueryNorm(float64) {}
+func (s *scoreSearcher) SetQueryNorm(float64) {}
 
 // Count implements search.Searcher.
-func (s *conceptSearcher) Count() uint64 {
-	var n uint64
-	for _, l := range s.leaves {
-		n += l.Count()
-	}
-	return n
-}
+func (s *scoreSearcher) Count() uint64 { return uint64(len(s.scores)) }
 
 // Min implements search.Searcher.
-func (s *conceptSearcher) Min() int { return 1 }
+func (s *scoreSearcher) Min() int { return 1 }
 
 // Size implements search.Searcher; it serves memory estimates only.
-func (s *conceptSearcher) Size() int {
-	n := 0
-	for _, l := range s.leaves {
-		n += l.Size()
-	}
-	return n
-}
+func (s *scoreSearcher) Size() int { return 8 * len(s.scores) }
 
 // DocumentMatchPoolSize implements search.Searcher.
-func (s *conceptSearcher) DocumentMatchPoolSize() int { return len(s.leaves) + 2 }
+func (s *scoreSearcher) DocumentMatchPoolSize() int { return 1 }

@@ -1,0 +1,303 @@
+package search_test
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/search"
+	"github.com/seed-8eee7107/serverless-architect/references"
+)
+
+const smallPage = `---
+title: Queues that feed functions
+summary: How long a message stays hidden.
+domain: eda
+topics: [sqs-lambda]
+services: [SQS, Step Functions]
+kind: guide
+rules: [queue-without-dlq]
+related: [patterns/queue-worker]
+---
+
+## Visibility timeout {#visibility-timeout}
+
+The visibility timeout of an SQS queue hides a message for [x](fact:sqs.visibility_default_seconds). [^a]
+
+## Poison messages {#poison}
+
+A poison message of an SQS queue comes back until maxReceiveCount is reached, then goes to the dead-letter queue. [^a]
+
+` + "```yaml\nRedrivePolicy: {maxReceiveCount: 5} # [not a link](fact:nothing)\n```\n" + `
+[^a]: SQS Developer Guide, <https://docs.aws.amazon.com/sqs>, checked 2026-11-23.
+`
+
+func small(t *testing.T, files map[string]string) *search.Corpus {
+	fsys := fstest.MapFS{"guides/eda/queues.md": {Data: []byte(smallPage)}, "patterns/README.md": {Data: []byte("no page")}}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return search.NewCorpus(fsys)
+}
+
+func TestPassagesComeWithFactsResolvedAndSources(t *testing.T) {
+	ix, err := search.Memory(t.Context(), small(t, nil))
+	require.NoError(t, err)
+	res, err := ix.Search(t.Context(), search.Query{Text: "visibility timeout", Kind: "guide"})
+	require.NoError(t, err)
+	require.NotEmpty(t, res.Passages)
+	p := res.Passages[0]
+	assert.Equal(t, "guides/eda/queues#visibility-timeout", p.ID)
+	assert.Equal(t, "The visibility timeout of an SQS queue hides a message for 30 seconds.", p.Text)
+	assert.Equal(t, []search.Source{{Title: "SQS Developer Guide", URL: "https://docs.aws.amazon.com/sqs", Checked: "2026-11-23"}}, p.Sources)
+	assert.Equal(t, []string{"queue-without-dlq"}, p.Rules)
+	assert.Equal(t, []string{"patterns/queue-worker"}, p.Patterns)
+}
+
+func TestCodeIsLeftAsItIs(t *testing.T) {
+	d, err := small(t, nil).Read("guides/eda/queues#poison")
+	require.NoError(t, err)
+	assert.Contains(t, d.Sections[0].Text, "[not a link](fact:nothing)")
+}
+
+func TestResultIsSearch1(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	res, err := ix.Search(t.Context(), search.Query{Text: "sqs visibility timeout", Limit: 1})
+	require.NoError(t, err)
+	raw, err := json.Marshal(res)
+	require.NoError(t, err)
+	var got map[string]any
+	require.NoError(t, json.Unmarshal(raw, &got))
+	assert.Equal(t, "search/1", got["schema"])
+	assert.Equal(t, "sqs visibility timeout", got["query"])
+	for _, key := range []string{"passages", "tokens", "took_us"} {
+		assert.Contains(t, got, key)
+	}
+	p := got["passages"].([]any)[0].(map[string]any)
+	for _, key := range []string{"id", "title", "domain", "text", "score", "sources"} {
+		assert.Contains(t, p, key)
+	}
+	assert.NotEmpty(t, p["sources"].([]any)[0].(map[string]any)["checked"])
+}
+
+func TestFiltersAdmitOnlyWhatTheyName(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	for _, q := range []search.Query{{Domain: "security"}, {Domain: "Observability"}, {Kind: "rule"}, {Kind: "fact"}, {Kind: "error"}} {
+		q.Text, q.Limit, q.MaxTokens = "lambda function timeout", 10, 100000
+		res, err := ix.Search(t.Context(), q)
+		require.NoError(t, err)
+		assert.NotEmpty(t, res.Passages, "%+v", q)
+		for _, p := range res.Passages {
+			if q.Domain != "" {
+				assert.Equal(t, strings.ToLower(q.Domain), p.Domain)
+			} else {
+				assert.Equal(t, q.Kind, strings.TrimSuffix(p.Kind, "s"))
+			}
+		}
+	}
+	for _, service := range []string{"step-functions", "Step Functions", "AWS Step Functions"} {
+		ix, err := search.Memory(t.Context(), small(t, nil))
+		require.NoError(t, err)
+		res, err := ix.Search(t.Context(), search.Query{Text: "poison message", Service: service, Kind: "guide"})
+		require.NoError(t, err)
+		assert.NotEmpty(t, res.Passages, service)
+	}
+}
+
+func TestBudgetIsKeptByWholePassages(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	const question = "dead-letter queue redrive"
+	all, err := ix.Search(t.Context(), search.Query{Text: question, Limit: 10, MaxTokens: 100000})
+	require.NoError(t, err)
+	whole := map[string]string{}
+	for _, p := range all.Passages {
+		whole[p.ID] = p.Text
+	}
+	few, err := ix.Search(t.Context(), search.Query{Text: question, Limit: 10, MaxTokens: 600})
+	require.NoError(t, err)
+	assert.LessOrEqual(t, few.Tokens, 600)
+	assert.Positive(t, few.Omitted)
+	sum := 0
+	for _, p := range few.Passages {
+		sum += (len([]rune(p.Title))+3)/4 + (len([]rune(p.Text))+3)/4
+		if text, ok := whole[p.ID]; ok {
+			assert.Equal(t, text, p.Text)
+		}
+	}
+	assert.Equal(t, few.Tokens, sum)
+}
+
+func TestNearDuplicatesAreThinned(t *testing.T) {
+	copied := strings.ReplaceAll(smallPage, "title: Queues that feed functions", "title: Queues again")
+	ix, err := search.Memory(t.Context(), small(t, map[string]string{"guides/eda/again.md": copied}))
+	require.NoError(t, err)
+	res, err := ix.Search(t.Context(), search.Query{Text: "poison message maxReceiveCount", Kind: "guide"})
+	require.NoError(t, err)
+	texts := map[string]int{}
+	for _, p := range res.Passages {
+		texts[p.Text]++
+		assert.Equal(t, 1, texts[p.Text], p.ID)
+	}
+	assert.NotEmpty(t, texts)
+}
+
+func TestMisspelledWordsAreMendedAndRightOnesLeftAlone(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	right, err := ix.Search(t.Context(), search.Query{Text: "visibility timeout of a queue"})
+	require.NoError(t, err)
+	wrong, err := ix.Search(t.Context(), search.Query{Text: "visbility timeuot of a queue"})
+	require.NoError(t, err)
+	ids := []string{}
+	for _, p := range wrong.Passages {
+		ids = append(ids, p.ID)
+	}
+	assert.Contains(t, ids, right.Passages[0].ID)
+}
+
+func TestNothingGoodNamesTheNearestTitles(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	res, err := ix.Search(t.Context(), search.Query{Text: "recipe for chocolate cake with strawberries and a message on top"})
+	require.NoError(t, err)
+	assert.Empty(t, res.Passages)
+	assert.NotEmpty(t, res.Nearest)
+	assert.Contains(t, res.Markdown(), "Nothing in the knowledge base")
+	res, err = ix.Search(t.Context(), search.Query{Text: "xyzzy qwrtpl"})
+	require.NoError(t, err)
+	assert.Empty(t, res.Passages)
+	raw, err := json.Marshal(res)
+	require.NoError(t, err)
+	assert.Contains(t, string(raw), `"passages":[]`)
+}
+
+func TestAnEmptyQuestionIsRefused(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	_, err = ix.Search(t.Context(), search.Query{Text: "  "})
+	assert.ErrorContains(t, err, "the question is empty")
+}
+
+// The hand index of the first measurements had the same hits; here memory and disk must agree, scores included.
+func TestAnIndexOnDiskAnswersLikeOneInMemory(t *testing.T) {
+	c := search.NewCorpus(references.Files)
+	dir := filepath.Join(t.TempDir(), "corpus")
+	require.NoError(t, search.Build(t.Context(), c, dir))
+	disk, err := search.Open(t.Context(), c, dir)
+	require.NoError(t, err)
+	defer disk.Close()
+	memory, err := ours()
+	require.NoError(t, err)
+	for _, text := range []string{"how often does lambda retry an asynchronous event", "SQS FIFO throughput", "ReportBatchItemFailures"} {
+		a, err := disk.Search(t.Context(), search.Query{Text: text})
+		require.NoError(t, err)
+		b, err := memory.Search(t.Context(), search.Query{Text: text})
+		require.NoError(t, err)
+		a.TookUS, b.TookUS = 0, 0
+		assert.Equal(t, b, a)
+	}
+}
+
+func TestOpenRefusesAnIndexOfAnotherCorpus(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "corpus")
+	require.NoError(t, search.Build(t.Context(), small(t, nil), dir))
+	changed := small(t, map[string]string{"guides/eda/more.md": strings.ReplaceAll(smallPage, "Queues", "More")})
+	_, err := search.Open(t.Context(), changed, dir)
+	assert.ErrorIs(t, err, search.ErrStale)
+	_, err = search.Open(t.Context(), changed, filepath.Join(dir, "nowhere"))
+	assert.Error(t, err)
+}
+
+func TestReadKnowsEveryKindOfID(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	for id, title := range map[string]string{
+		"facts": "Facts", "facts/sqs": "Amazon SQS: limits and defaults", "lambda.timeout_seconds": "Longest timeout of a function (AWS Lambda)",
+		"facts/runtimes": "Lambda runtimes: end of support, blocks, successor", "rules/queue-without-dlq": "", "SQS001": "",
+		"guides/serverless/lambda-limits": "",
+	} {
+		d, err := ix.Read(id)
+		require.NoError(t, err, id)
+		assert.Equal(t, "read/1", d.Schema)
+		assert.NotEmpty(t, d.Title, id)
+		if title != "" {
+			assert.Equal(t, title, d.Title)
+		}
+		assert.NotContains(t, d.Markdown(), "](fact:", id)
+	}
+	_, err = ix.Read("guides/serverless/lambda-limit")
+	var missing *search.NotFoundError
+	require.ErrorAs(t, err, &missing)
+	assert.Equal(t, "guides/serverless/lambda-limits", missing.Near[0])
+	_, err = ix.Read("../../etc/passwd")
+	assert.ErrorAs(t, err, &missing)
+}
+
+func TestEveryPassageCanBeRead(t *testing.T) {
+	c := search.NewCorpus(references.Files)
+	all, err := c.Passages()
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, p := range all {
+		assert.False(t, seen[p.ID], p.ID)
+		seen[p.ID] = true
+		d, err := c.Read(p.ID)
+		require.NoError(t, err)
+		assert.NotEmpty(t, d.Sections, p.ID)
+	}
+}
+
+func TestWithinLeavesOutWholeSections(t *testing.T) {
+	d, err := small(t, nil).Read("guides/eda/queues")
+	require.NoError(t, err)
+	cut := d.Within(30)
+	assert.Len(t, cut.Sections, 1)
+	assert.Equal(t, []string{"guides/eda/queues#poison"}, cut.Omitted)
+	assert.Equal(t, d, d.Within(0))
+}
+
+func BenchmarkSearch(b *testing.B) {
+	ix, err := ours()
+	require.NoError(b, err)
+	var questions []string
+	for _, file := range questionFiles(b) {
+		for _, q := range readQuestions(b, file) {
+			questions = append(questions, q.Query)
+		}
+	}
+	for _, text := range questions { // parse the pages
+		_, err := ix.Search(context.Background(), search.Query{Text: text})
+		require.NoError(b, err)
+	}
+	var took []time.Duration
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		if _, err := ix.Search(context.Background(), search.Query{Text: questions[i%len(questions)]}); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+}
+
+func BenchmarkBuild(b *testing.B) {
+	for b.Loop() {
+		if err := search.Build(context.Background(), search.NewCorpus(references.Files), filepath.Join(b.TempDir(), "corpus")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
