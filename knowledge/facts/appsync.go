@@ -4,7 +4,7 @@ package facts
 var appsyncTable = Table{Name: "appsync", Title: "AWS AppSync: limits and defaults", Facts: []Fact{
 	{ID: "appsync.request_seconds", Value: "30", Unit: "seconds", Text: "30 seconds", Kind: Hard,
 		Title:  "Execution of a request",
-		Source: docAppsyncLimits, Verified: true},
+		Source: docAppsyncLimits, Verified: false},
 	{ID: "appsync.resolvers_per_request", Value: "10000", Unit: "count", Text: "10,000 resolvers", Kind: Hard,
 		Title:  "Resolvers run in one request",
 		Source: botoAppsync, Verified: true},
@@ -25,7 +25,7 @@ var appsyncTable = Table{Name: "appsync", Title: "AWS AppSync: limits and defaul
 		Source: botoAppsync, Verified: true},
 	{ID: "appsync.subscription_bytes", Value: "245760", Unit: "bytes", Text: "240 KB", Kind: Hard,
 		Title:  "Payload of a subscription message",
-		Source: docAppsyncLimits, Verified: true},
+		Source: docAppsyncLimits, Verified: false},
 	{ID: "appsync.events_batch", Value: "5", Unit: "count", Text: "5 events", Kind: Hard,
 		Title:  "Events of one publish on an Event API",
 		Source: docAppsyncLimits, Verified: false},

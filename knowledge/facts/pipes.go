@@ -4,7 +4,7 @@ package facts
 var pipesTable = Table{Name: "pipes", Title: "EventBridge Pipes: limits and defaults", Facts: []Fact{
 	{ID: "pipes.batch_max", Value: "10000", Unit: "count", Text: "10,000", Kind: Hard,
 		Title:  "Largest batch of a pipe's stream or standard-queue source",
-		Source: docPipesBatch, Verified: true},
+		Source: docPipesBatch, Verified: false},
 	{ID: "pipes.batch_window_max_seconds", Value: "300", Unit: "seconds", Text: "300 seconds (5 minutes)", Kind: Hard,
 		Title:  "Longest MaximumBatchingWindowInSeconds of a pipe",
 		Source: botoPipes, Verified: true},
@@ -23,7 +23,7 @@ var pipesTable = Table{Name: "pipes", Title: "EventBridge Pipes: limits and defa
 		Source: docPipesEnrich, Verified: false},
 	{ID: "pipes.pipes_per_account", Value: "1000", Unit: "count", Text: "1,000 pipes", Kind: Adjustable,
 		Title:  "Pipes of an account in a Region",
-		Source: docEbQuota, Verified: true},
+		Source: docEbQuota, Verified: false},
 	{ID: "pipes.payload_bytes", Value: "6291456", Unit: "bytes", Text: "6 MB", Kind: Hard,
 		Title:  "Batch that a pipe hands to an enrichment or a target",
 		Source: docPipesBatch, Verified: false,

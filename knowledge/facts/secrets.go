@@ -4,5 +4,5 @@ package facts
 var secretsTable = Table{Name: "secrets", Title: "AWS Secrets Manager: limits and defaults", Facts: []Fact{
 	{ID: "secrets.secret_bytes", Value: "65536", Unit: "bytes", Text: "64 KB (65,536 bytes)", Kind: Hard,
 		Title:  "Value of a secret",
-		Source: docSmLimits, Verified: true},
+		Source: docSmLimits, Verified: false},
 }}
