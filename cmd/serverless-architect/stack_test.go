@@ -1,0 +1,216 @@
+//go:build toolchain
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/tools/stack/stacktest"
+)
+
+// live runs the program against an endpoint, as a user with credentials would.
+func live(t *testing.T, url, key, secret string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program(t), args...)
+	cmd.Env = append(environment(t), "AWS_ENDPOINT_URL="+url, "AWS_REGION="+stacktest.Region, "AWS_ACCESS_KEY_ID="+key, "AWS_SECRET_ACCESS_KEY="+secret)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	_ = cmd.Run() // the exit code says it
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// TestADeployedStackGivesTheFindingsOfItsTemplate creates every real template that the emulator can create as it is,
+// and compares the two reviews.
+func TestADeployedStackGivesTheFindingsOfItsTemplate(t *testing.T) {
+	e := stacktest.Start(t)
+	found, err := filepath.Glob(filepath.Join(root(t), ".ci", "templates", "c*", "*"))
+	require.NoError(t, err)
+	deployed := 0
+	for _, path := range found {
+		account := e.Account()
+		credentials, err := account.Retrieve(t.Context())
+		require.NoError(t, err)
+		template, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if !stacktest.TryDeploy(t, e.Client(account), "reviewed", string(template)) {
+			continue // the emulator does not know a type, or the template needs what stands elsewhere
+		}
+		deployed++
+		fromFile, _, _ := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--json", path)
+		fromStack, stderr, _ := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--json", "--stack", "reviewed")
+		require.NotEmpty(t, fromStack, stderr)
+		// The real parameter values decide the conditions: what holds in one branch only may be gone, nothing is new.
+		assert.Subset(t, places(t, fromFile), places(t, fromStack), filepath.Base(path))
+		assert.Subset(t, places(t, fromStack), unconditional(t, fromFile), filepath.Base(path))
+	}
+	t.Logf("%d of %d templates could be created and compared", deployed, len(found))
+	require.GreaterOrEqual(t, deployed, 15)
+}
+
+// places lists a report's findings by severity, rule and resource.
+func places(t *testing.T, report string) []string {
+	t.Helper()
+	return list(t, report, func(string) bool { return true })
+}
+
+// unconditional lists those that hold in every branch.
+func unconditional(t *testing.T, report string) []string {
+	t.Helper()
+	return list(t, report, func(when string) bool { return when == "" })
+}
+
+func list(t *testing.T, report string, admit func(when string) bool) []string {
+	t.Helper()
+	var r struct {
+		Findings []struct {
+			Rule, Severity, When string
+			Resource             struct{ ID string }
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(report), &r), report)
+	out := []string{}
+	for _, f := range r.Findings {
+		if admit(f.When) {
+			out = append(out, f.Severity+" "+f.Rule+" "+f.Resource.ID)
+		}
+	}
+	return out
+}
+
+func TestRealParameterValuesDecide(t *testing.T) {
+	const template = `
+Parameters: {Wait: {Type: Number, Default: 30}}
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !Ref Wait}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Timeout: 60, Role: !GetAtt Role.Arn, Code: {ZipFile: x}, Handler: index.handler, Runtime: nodejs24.x}}
+  Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Worker, EventSourceArn: !GetAtt Queue.Arn}}
+`
+	e := stacktest.Start(t)
+	account := e.Account()
+	credentials, err := account.Retrieve(t.Context())
+	require.NoError(t, err)
+	stacktest.Deploy(t, e.Client(account), "long", template, map[string]string{"Wait": "400"})
+	stacktest.Deploy(t, e.Client(account), "short", template, nil)
+	const rule = "high queue-visibility-below-function-timeout Queue"
+	report, _, _ := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--json", "--stack", "long")
+	require.NotContains(t, strings.Join(places(t, report), "\n"), "queue-visibility-below-function-timeout")
+	report, _, code := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--json", "--stack", "short")
+	require.Contains(t, strings.Join(places(t, report), "\n"), "queue-visibility-below-function-timeout")
+	require.Equal(t, exitFindings, code, rule)
+
+	_, stderr, code := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--stack", "lon")
+	require.Equal(t, exitInput, code)
+	require.Contains(t, stderr, "did you mean long?")
+}
+
+// TestTheWorldsRefusalsAreClear meets each refusal of AWS and of the network: clear words, exit code 3, bounded time.
+func TestTheWorldsRefusalsAreClear(t *testing.T) {
+	answer := func(status int, code, message string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/xml")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte("<ErrorResponse><Error><Code>" + code + "</Code><Message>" + message + "</Message></Error></ErrorResponse>"))
+		}
+	}
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		want    string
+	}{
+		"access denied":   {answer(403, "AccessDenied", "User: arn:aws:iam::111122223333:user/x is not authorized"), "allow cloudformation:DescribeStacks"},
+		"throttled":       {answer(400, "Throttling", "Rate exceeded"), "try again in a minute"},
+		"expired":         {answer(403, "ExpiredToken", "The security token included in the request is expired"), "log in again"},
+		"bad credentials": {answer(403, "InvalidClientTokenId", "The security token included in the request is invalid"), "log in"},
+		"reset":           {func(w http.ResponseWriter, _ *http.Request) { reset(w) }, "check the network"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(c.handler)
+			defer s.Close()
+			stdout, stderr, code := live(t, s.URL, "AKIDEXAMPLE", "secret", "review", "--stack", "orders")
+			require.Equal(t, exitWorld, code, stderr)
+			require.Contains(t, stderr, c.want)
+			require.Empty(t, stdout)
+			require.NotContains(t, stderr, "secret")
+		})
+	}
+}
+
+// reset closes the connection without an answer.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // a reset, not an end
+	}
+	_ = conn.Close()
+}
+
+// TestOnlyReadingCallsGoOut records what a review really sends.
+func TestOnlyReadingCallsGoOut(t *testing.T) {
+	e := stacktest.Start(t)
+	account := e.Account()
+	credentials, err := account.Retrieve(t.Context())
+	require.NoError(t, err)
+	stacktest.Deploy(t, e.Client(account), "orders", "Resources: {Queue: {Type: 'AWS::SQS::Queue'}}", nil)
+	recorder := &recorder{target: e.URL}
+	s := httptest.NewServer(recorder)
+	defer s.Close()
+	_, stderr, _ := live(t, s.URL, credentials.AccessKeyID, "test", "review", "--stack", "orders")
+	require.NotEmpty(t, recorder.calls, stderr)
+	for _, call := range recorder.calls {
+		require.Regexp(t, `^(Describe|Get|List)[A-Z]`, call)
+	}
+}
+
+// recorder passes requests on and keeps the names of the operations.
+type recorder struct {
+	target string
+	mu     sync.Mutex
+	calls  []string
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if err := req.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	r.mu.Lock()
+	r.calls = append(r.calls, req.PostForm.Get("Action"))
+	r.mu.Unlock()
+	out, err := http.NewRequestWithContext(req.Context(), req.Method, r.target+req.URL.Path, strings.NewReader(req.PostForm.Encode()))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	out.Header = req.Header.Clone()
+	out.Header.Del("Content-Length")
+	resp, err := http.DefaultClient.Do(out)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer resp.Body.Close()
+	w.Header().Set("Content-Type", resp.Header.Get("Content-Type"))
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, resp.Body) // the client notices a short answer
+}
