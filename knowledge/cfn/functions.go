@@ -43,6 +43,8 @@ func (w *world) call(s *stack, n *node) graph.Value {
 		return w.toJSON(s, n)
 	case "Fn::GetAZs":
 		return graph.NewUnknown(n.at, "the availability zones of the region are known when it is deployed")
+	case "Fn::GetStackOutput":
+		return w.stackOutput(s, n)
 	case "Fn::Cidr":
 		return graph.NewUnknown(n.at, "Fn::Cidr is computed when it is deployed")
 	case "Fn::Transform":

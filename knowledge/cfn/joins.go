@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"path"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,6 +22,33 @@ func (w *world) importValue(s *stack, n *node) graph.Value {
 		}
 	}
 	return graph.NewUnknown(n.at, "import "+text+": no template here exports it")
+}
+
+// stackOutput resolves Fn::GetStackOutput where the other stack is among those that are read together: its name is
+// the name of its file.
+func (w *world) stackOutput(s *stack, n *node) graph.Value {
+	stackName, output := w.eval(s, n.arg().get("StackName")), w.eval(s, n.arg().get("OutputName"))
+	from, ok := stackName.Str()
+	name, okName := output.Str()
+	if !ok || !okName {
+		return w.wrong(n, "{StackName: name, OutputName: name}")
+	}
+	for _, other := range w.loader.stacks {
+		base, _, _ := strings.Cut(path.Base(other.t.file), ".")
+		if base != from || !w.stackExists(other) {
+			continue
+		}
+		for _, e := range other.t.outputs {
+			if e.name != name {
+				continue
+			}
+			if v, ok := w.output(other, e.node, n.at); ok {
+				v.At = n.at
+				return v
+			}
+		}
+	}
+	return graph.NewUnknown(n.at, "it is output "+name+" of stack "+from+", which is not here")
 }
 
 // index holds what templates offer by name. It is made once in a scenario; used is what its names depend on.

@@ -50,23 +50,35 @@ func parse(file string, data []byte) (*node, []graph.Gap, *SyntaxError) {
 	if err := checkText(file, data); err != nil {
 		return nil, nil, err
 	}
-	isJSON := looksLikeJSON(data)
-	if isJSON {
-		data = easeJSON(data)
-	}
-	var doc yaml.Node
-	if err := yaml.Load(data, &doc, yaml.WithUniqueKeys(false)); err != nil {
-		return nil, nil, syntaxError(file, data, isJSON, err)
-	}
-	if len(doc.Content) == 0 {
-		return nil, nil, &SyntaxError{File: file, Message: "the file holds no value, only comments or white space", Want: wantTemplate}
+	top, err := document(file, data)
+	if err != nil {
+		return nil, nil, err
 	}
 	b := &builder{file: file, left: maxNodes}
-	root := b.node(doc.Content[0], "", 0)
+	root := b.node(top, "", 0)
 	if b.err != nil {
 		return nil, nil, b.err
 	}
 	return root, b.gaps, nil
+}
+
+// document reads JSON or YAML.
+func document(file string, data []byte) (*yaml.Node, *SyntaxError) {
+	isJSON := looksLikeJSON(data)
+	if isJSON {
+		if top, ok := parseJSON(data); ok {
+			return top, nil
+		}
+		data = easeJSON(data)
+	}
+	var doc yaml.Node
+	if err := yaml.Load(data, &doc, yaml.WithUniqueKeys(false)); err != nil {
+		return nil, syntaxError(file, data, isJSON, err)
+	}
+	if len(doc.Content) == 0 {
+		return nil, &SyntaxError{File: file, Message: "the file holds no value, only comments or white space", Want: wantTemplate}
+	}
+	return doc.Content[0], nil
 }
 
 const wantTemplate = "a CloudFormation or SAM template in YAML or JSON: a mapping with a Resources section"

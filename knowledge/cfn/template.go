@@ -182,6 +182,9 @@ func (l *loader) readResources(t *template, n *node) {
 			continue
 		}
 		d := &declared{name: e.name, body: e.node, at: e.at}
+		if typ, ok := e.node.get("Type").text(); ok && strings.HasSuffix(typ, "::MODULE") {
+			l.gapAt(e.name, e.at, "resource %s is a module: what it holds is known when it is deployed", e.name)
+		}
 		typ, ok := e.node.get("Type").text()
 		if !ok || typ == "" || e.name == "" {
 			l.gapAt("", e.at, "resource %q has no Type or no logical id", e.name)
