@@ -139,6 +139,7 @@ type stack struct {
 	double map[string]bool
 	memo   map[string][]memo
 	whole  []wholeMemo
+	hashes map[string]string // of resources as written
 	// values are given names, for the policy templates of SAM.
 	values map[string]graph.Value
 }
@@ -242,7 +243,9 @@ func (s *stack) info() FileInfo {
 // pointer appends a step to an RFC 6901 pointer.
 func pointer(base, step string) string {
 	if strings.ContainsAny(step, "~/") {
-		step = strings.NewReplacer("~", "~0", "/", "~1").Replace(step)
+		step = pointerEscapes.Replace(step)
 	}
 	return base + "/" + step
 }
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")

@@ -195,5 +195,13 @@ func (s *stack) contentHash(logical string) string {
 	if d == nil {
 		return shortHash(logical)
 	}
-	return shortHash(samJSON(s, d.body))
+	h, ok := s.hashes[logical]
+	if !ok {
+		if s.hashes == nil {
+			s.hashes = map[string]string{}
+		}
+		h = shortHash(samJSON(s, d.body))
+		s.hashes[logical] = h
+	}
+	return h
 }

@@ -128,8 +128,11 @@ func quoteASCII(s string) string {
 			b.WriteString(escape(r))
 		}
 	}
-	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(b.String())
+	return pythonEscapes.Replace(b.String())
 }
+
+// pythonEscapes undoes the escapes that Go's JSON has and Python's has not.
+var pythonEscapes = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
 func escape(r rune) string {
 	const hex = "0123456789abcdef"

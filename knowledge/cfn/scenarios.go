@@ -167,29 +167,24 @@ type unit []string
 func (l *loader) units() ([]unit, []conditionRef) {
 	var units []unit
 	seen := map[string]bool{}
-	var refs []conditionRef
 	known := map[string]bool{}
 	add := func(s *stack, names map[string]bool) {
-		set := map[string]bool{}
+		var u unit
 		for name := range names {
 			if s.t.conditions[name] != nil {
-				set[s.condKey(name)] = true
+				u = append(u, s.condKey(name))
 			}
 		}
-		u := make(unit, 0, len(set))
-		for k := range set {
-			u = append(u, k)
+		if len(u) == 0 {
+			return
 		}
 		sort.Strings(u)
-		if id := strings.Join(u, "\n"); len(u) > 0 && !seen[id] {
+		if id := strings.Join(u, "\n"); !seen[id] {
 			seen[id] = true
 			units = append(units, u)
 		}
-		for _, name := range s.t.conditionN {
-			if key := s.condKey(name); set[key] && !known[key] {
-				known[key] = true
-				refs = append(refs, conditionRef{s, name})
-			}
+		for _, key := range u {
+			known[key] = true
 		}
 	}
 	for _, s := range l.stacks {
@@ -226,6 +221,14 @@ func (l *loader) units() ([]unit, []conditionRef) {
 				names[c] = true
 			}
 			add(s, names)
+		}
+	}
+	var refs []conditionRef
+	for _, s := range l.stacks {
+		for _, name := range s.t.conditionN {
+			if known[s.condKey(name)] {
+				refs = append(refs, conditionRef{s, name})
+			}
 		}
 	}
 	return units, refs
