@@ -159,7 +159,7 @@ func (w *world) split(s *stack, n *node) graph.Value {
 	var items []graph.Value
 	var current []graph.Part
 	for _, p := range text.Parts() {
-		if p.Ref != nil && mayHold(*p.Ref, delim) || p.Unknown != "" {
+		if p.Ref != nil && mayHold(*p.Ref, delim) || p.Unknown != "" || standIn(p.Literal, delim) {
 			return unresolved(n, text, "Fn::Split cuts through "+text.String())
 		}
 		if p.Ref != nil {
@@ -175,6 +175,16 @@ func (w *world) split(s *stack, n *node) graph.Value {
 		}
 	}
 	return graph.NewList(n.at, append(items, graph.NewText(n.at, current...))...)
+}
+
+// standIn tells whether a text has a pseudo parameter in it that is not known and may contain a delimiter.
+func standIn(text, delim string) bool {
+	for name, chars := range map[string]string{"StackId": ":/-", "StackName": "-", "Region": "-", "Partition": "-", "URLSuffix": "."} {
+		if strings.Contains(text, "${AWS::"+name+"}") && strings.ContainsAny(delim, chars) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayHold tells whether what a reference yields may contain a delimiter: ARNs and URLs hold : and /.

@@ -188,3 +188,23 @@ Resources:
 	assert.Equal(t, map[string]any{"QueueName": "q-b", "Tags": []any{map[string]any{"Key": "n", "Value": "b"}}}, b.Plain())
 	require.NotEmpty(t, s.Gaps)
 }
+
+func TestSplitDoesNotGuessWhatAPseudoParameterHolds(t *testing.T) {
+	s := load(t, `
+Resources:
+  Q: {Type: AWS::SQS::Queue}
+  R:
+    Type: AWS::X::Y
+    Properties:
+      Id: !Select [2, !Split ["/", !Ref AWS::StackId]]
+      Arn: !Select [5, !Split [":", !GetAtt Q.Arn]]
+      Known: !Select [1, !Split ["|", !Sub "a|${AWS::Region}|b"]]
+`, cfn.Options{})
+	p := find(t, s.Scenarios[0], "R").Properties
+	assert.Empty(t, s.Gaps)
+	assert.True(t, p.Get("Id").IsUnknown())
+	assert.Equal(t, "${AWS::Region}", p.Get("Known").String())
+	ref, ok := p.Get("Arn").Ref()
+	assert.True(t, ok, "a piece of an ARN still leads to its resource")
+	assert.Equal(t, "Q", ref.Resource)
+}
