@@ -147,7 +147,11 @@ func (h *tsHandler) send(indent string) {
 		case graph.Table:
 			h.document()
 			h.use("@aws-sdk/lib-dynamodb", "PutCommand")
-			h.command(indent, "table", "PutCommand", "TableName: process.env."+envName(n), "Item: work")
+			condition := ""
+			if h.creates() {
+				condition = "ConditionExpression: 'attribute_not_exists(#key)',ExpressionAttributeNames: { '#key': " + tsString(tableKey(n, "HASH")) + " }"
+			}
+			h.put(indent, envName(n), condition)
 		case graph.EventBus:
 			h.publish(indent, n)
 		}
@@ -175,6 +179,25 @@ func (h *tsHandler) command(indent, client, name string, fields ...string) {
 
 func indented(s, indent string) string {
 	return indent + strings.ReplaceAll(s, "\n", "\n"+indent) + "\n"
+}
+
+// put writes the work as an item; under a condition it is a creation that never overwrites.
+func (h *tsHandler) put(indent, table, condition string) {
+	fields := []string{"TableName: process.env." + table, "Item: work"}
+	if condition != "" {
+		fields = append(fields, strings.SplitN(condition, ",", 2)...)
+	}
+	h.command(indent, "table", "PutCommand", fields...)
+}
+
+// creates tells whether the handler answers POST requests with a new item.
+func (h *tsHandler) creates() bool {
+	for _, r := range h.routes {
+		if r.method == "POST" {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *tsHandler) publish(indent string, bus *graph.Node) {

@@ -117,13 +117,31 @@ func (h *tsHandler) takesBody() bool {
 func (h *tsHandler) accepting() {
 	h.printf("  const parsed = parse(event);\n  if (!parsed.success) {\n")
 	h.printf("    return answer(400, { message: 'The body is not valid.', issues: parsed.error?.issues });\n  }\n  const work = parsed.data;\n")
-	h.send("  ")
+	if h.conditional() {
+		h.use("@aws-sdk/client-dynamodb", "ConditionalCheckFailedException")
+		h.printf("  try {\n")
+		h.send("    ")
+		h.printf("  } catch (error) {\n    if (error instanceof ConditionalCheckFailedException) {\n")
+		h.printf("      return answer(409, { message: 'It is there already.' });\n    }\n    throw error;\n  }\n")
+	} else {
+		h.send("  ")
+	}
 	h.printf("  logger.info('accepted', { %s });\n", tsShort(h.key))
 	status := 202
 	if len(h.writes) > 0 && h.writes[0].Kind == "table" {
 		status = 201
 	}
 	h.printf("  return answer(%d, { %s });\n", status, tsShort(h.key))
+}
+
+// conditional tells whether the handler creates items, which must not overwrite what is there.
+func (h *tsHandler) conditional() bool {
+	for _, n := range h.writes {
+		if n.Kind == "table" && h.creates() {
+			return true
+		}
+	}
+	return false
 }
 
 // answering looks the asked thing up where the function may read a table.

@@ -201,7 +201,11 @@ func tsAPITest(w work) string {
 		return tsLookupTest(w, in)
 	}
 	var b strings.Builder
-	b.WriteString(w.testHead(map[string][]string{"aws-lambda": {"type Context", "type " + in}}))
+	imports := map[string][]string{"aws-lambda": {"type Context", "type " + in}}
+	if h.conditional() {
+		imports["@aws-sdk/client-dynamodb"] = []string{"ConditionalCheckFailedException"}
+	}
+	b.WriteString(w.testHead(imports))
 	b.WriteString(w.mocks())
 	fmt.Fprintf(&b, "\nconst request = (body: string) => ({ body, isBase64Encoded: false }) as %s;\n", in)
 	fmt.Fprintf(&b, "\ntest('a valid request is passed on', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
@@ -214,7 +218,13 @@ func tsAPITest(w work) string {
 	if command != "" {
 		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, 1);\n", command)
 	}
-	fmt.Fprintf(&b, "});\n\nfor (const body of ['not json', '{}']) {\n  test(`${body} is refused`, async () => {\n    const { handler } = await import('../src/%s');\n", w.file)
+	b.WriteString("});\n")
+	if h.conditional() {
+		fmt.Fprintf(&b, "\ntest('what is there already is not overwritten', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+		b.WriteString("  const taken = new ConditionalCheckFailedException({ message: 'taken', $metadata: {} });\n  target.on(PutCommand).rejects(taken);\n")
+		fmt.Fprintf(&b, "  const answer = await handler(request(JSON.stringify(%s)), context);\n  assert.equal(answer.statusCode, 409);\n});\n", w.example("'a'"))
+	}
+	fmt.Fprintf(&b, "\nfor (const body of ['not json', '{}']) {\n  test(`${body} is refused`, async () => {\n    const { handler } = await import('../src/%s');\n", w.file)
 	if command != "" {
 		b.WriteString("    target.resetHistory();\n")
 	}

@@ -179,3 +179,11 @@ func FuzzParseSketch(f *testing.F) {
 		}
 	})
 }
+
+func TestSchemaNamesEveryKind(t *testing.T) {
+	var schema map[string]any
+	require.NoError(t, json.Unmarshal(patterns.SketchSchema(), &schema))
+	for _, kind := range []string{"function", "queue", "httpApi", "restApi", "eventBus", "rule", "table", "topic", "userPool"} {
+		assert.Contains(t, string(patterns.SketchSchema()), `"const": "`+kind+`"`)
+	}
+}
