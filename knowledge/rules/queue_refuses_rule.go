@@ -93,7 +93,8 @@ Resources:
 				continue
 			}
 			for _, e := range p.Graph.Out(rule, graph.Routes, graph.FailsTo) {
-				if e.To.Kind == graph.Queue && (e.Kind == graph.FailsTo || !e.Setting("roleArn").Exists()) {
+				unnamed := e.To.External && e.To.Kind == graph.Other // an import or parameter: it may be a queue
+				if (e.To.Kind == graph.Queue || unnamed) && (e.Kind == graph.FailsTo || !e.Setting("roleArn").Exists()) {
 					checkAdmits(p, e)
 				}
 			}
@@ -104,7 +105,7 @@ Resources:
 func checkAdmits(p *Pass, e *graph.Edge) {
 	rule, queue := e.From, e.To
 	if queue.External {
-		p.Unclear(rule, fmt.Sprintf("the policy of queue %s is not part of this system", nameOf(queue)))
+		p.Unclear(rule, fmt.Sprintf("the policy of %s is not part of this system", nameOf(queue)))
 		return
 	}
 	d := serviceMay("events.amazonaws.com", "sqs:SendMessage", queue, rule)

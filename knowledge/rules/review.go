@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -181,6 +182,20 @@ func (o Options) lowers(p Pillar) bool {
 	return false
 }
 
+var (
+	production = regexp.MustCompile(`(?i)^not (is|in|use)?_?-?(prod|live)`)
+	trial      = regexp.MustCompile(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
+)
+
+// trialBranch tells whether a finding holds in trial stages only, as the name of its one condition says: "not
+// IsProd", "IsDev". Reliability, cost and operations matter one level less there.
+func trialBranch(when string) bool {
+	if strings.Contains(when, " and ") || strings.Contains(when, " or ") {
+		return false
+	}
+	return production.MatchString(when) || trial.MatchString(when)
+}
+
 // locate fills in evidence, related resources and what Metadata and conditions say.
 func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resource) {
 	var at *graph.Evidence
@@ -254,6 +269,9 @@ func (m *merger) report(ran int) Report {
 	var open []*merged
 	for _, f := range m.order {
 		f.When = branch(scenarios, f.in, f.prefer)
+		if trialBranch(f.When) && f.Pillar != Security {
+			f.Severity = f.Severity.Lower()
+		}
 		if i, ok := suppression(f.rule, f.Finding, f.metadata, m.options); ok {
 			rep.Suppressed = append(rep.Suppressed, f.suppressed(i))
 			continue

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,4 +171,29 @@ Resources:
 	require.Len(t, r.Findings, 2)
 	require.NotEmpty(t, r.Findings[0].Group)
 	require.Equal(t, r.Findings[0].Group, r.Findings[1].Group)
+}
+
+func TestFindingOfATrialStageMattersLess(t *testing.T) {
+	only := func(condition string) string { return strings.Replace(queueOfStage, "IsProd", condition, -1) }
+	high := reviewOne(t, only("HasQueue"), rules.Options{Only: []string{"SQS001"}})
+	require.Equal(t, rules.Medium, high.Findings[0].Severity)
+	low := reviewOne(t, only("IsDev"), rules.Options{Only: []string{"SQS001"}})
+	require.Equal(t, rules.Low, low.Findings[0].Severity)
+}
+
+func TestTheMoreExactRuleSpeaksAlone(t *testing.T) {
+	r := reviewOne(t, rule(t, "OBS003").Bad, rules.Options{Only: []string{"OBS002", "OBS003"}})
+	require.Len(t, r.Findings, 1)
+	require.Equal(t, "OBS003", r.Findings[0].Code)
+	require.Equal(t, []string{"OBS002"}, r.Findings[0].Aliases)
+	r = reviewOne(t, rule(t, "GRF002").Bad, rules.Options{Only: []string{"GRF001", "GRF002"}})
+	require.Len(t, r.Findings, 1)
+	require.Equal(t, []string{"GRF001"}, r.Findings[0].Aliases)
+}
+
+func TestReviewIsTheSameEachTime(t *testing.T) {
+	first := reviewOne(t, rule(t, "DEP003").Bad, rules.Options{})
+	for range 5 {
+		require.Equal(t, first, reviewOne(t, rule(t, "DEP003").Bad, rules.Options{}))
+	}
 }
