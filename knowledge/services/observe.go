@@ -64,8 +64,9 @@ func (b *builder) watch(n *graph.Node, r *graph.Resource, metric graph.Value) {
 
 func (b *builder) alarmActions(n *graph.Node, r *graph.Resource) {
 	for _, name := range []string{"AlarmActions", "InsufficientDataActions", "OKActions"} {
+		label := strings.Replace(graph.LowerFirst(name), "oK", "ok", 1)
 		for _, v := range r.Properties.Get(name).Each() {
-			b.edge(graph.Edge{From: n, Kind: graph.Notifies, Mode: graph.Async, Via: r, Label: graph.LowerFirst(name)}, b.reach(v, graph.Topic, "sns:"), v)
+			b.edge(graph.Edge{From: n, Kind: graph.Notifies, Mode: graph.Async, Via: r, Label: label}, b.reach(v, graph.Topic, "sns:"), v)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func (b *builder) itemSource(n *graph.Node, r *graph.Resource, s graph.State) {
 			args = s.Definition.Get(io.name, "Arguments")
 		}
 		if v := args.Get("Bucket"); v.Exists() && !isPath(v) {
-			b.edge(graph.Edge{From: n, Kind: io.kind, Via: r, Label: s.Name, Settings: s.Definition}, b.reach(v, graph.Bucket, "s3:"), v)
+			b.edge(graph.Edge{From: n, Kind: io.kind, Mode: graph.Sync, Via: r, Label: s.Name, Settings: s.Definition}, b.reach(v, graph.Bucket, "s3:"), v)
 		}
 	}
 }
