@@ -1,0 +1,71 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "domain-accepts-old-tls",
+	Code:     "API015",
+	Title:    `Custom domain accepts TLS 1.0`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `TLS 1.0 is broken and forbidden by most standards: a client can be made to fall back to it.`,
+	Fix:      `Set SecurityPolicy: TLS_1_2 or a SecurityPolicy_TLS13_* policy.`,
+	CDK:      `securityPolicy: apigateway.SecurityPolicy.TLS_1_2`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Choose a security policy for your custom domain"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"guard-rules-registry:api_gw_domain_deny_non_tls_traffic", "prowler:apigateway_domain_name_pqc_tls_enabled", "control-tower:api_gw_domain_tls_check"},
+	Gaps:        `A domain without SecurityPolicy is not reported: the default differs by kind of API.`,
+	Bad: `Resources:
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Properties:
+      DomainName: api.example.com
+      RegionalCertificateArn: arn:aws:acm:eu-west-1:111122223333:certificate/example
+      SecurityPolicy: TLS_1_0 # want "TLS_1_0"
+`,
+	Good: `Resources:
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Properties:
+      DomainName: api.example.com
+      RegionalCertificateArn: arn:aws:acm:eu-west-1:111122223333:certificate/example
+      SecurityPolicy: TLS_1_2
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Domain:
+        DomainName: api.example.com
+        CertificateArn: arn:aws:acm:eu-west-1:111122223333:certificate/example
+        EndpointConfiguration: REGIONAL
+        SecurityPolicy: TLS_1_0 # want "TLS_1_0"
+`},
+	Check: checkDomains,
+})
+
+func checkDomains(p *Pass) {
+	for _, n := range p.Graph.Nodes {
+		var values []graph.Value
+		switch n.Type {
+		case "AWS::ApiGateway::DomainName":
+			values = append(values, n.Setting("securityPolicy"))
+		case "AWS::ApiGatewayV2::DomainName":
+			for _, c := range n.Setting("domainNameConfigurations").Each() {
+				values = append(values, c.Get("SecurityPolicy"))
+			}
+		}
+		for _, v := range values {
+			if s, ok := p.Text(n, v); ok && s == "TLS_1_0" {
+				p.Report(Hit{Node: n, Values: []graph.Value{v}, Message: fmt.Sprintf("SecurityPolicy of %s is TLS_1_0", nameOf(n)), Patch: SetPatch(n.Resource, v, "SecurityPolicy", "TLS_1_2")})
+			}
+		}
+	}
+}

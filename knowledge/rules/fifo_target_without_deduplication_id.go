@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "fifo-target-without-deduplication-id",
+	Code:     "SQS008",
+	Title:    `FIFO queue cannot tell duplicates of what a service sends it`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `EventBridge sends no deduplication id. Without content-based deduplication a FIFO queue refuses such a message, so each delivery fails.`,
+	Fix:      `Set ContentBasedDeduplication: true on the queue.`,
+	CDK:      `contentBasedDeduplication: true`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::SQS::Queue ContentBasedDeduplication`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html#cfn-sqs-queue-contentbaseddeduplication", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `Asked for EventBridge rules and schedules. A pipe may set the id itself.`,
+	Bad: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Orders.Arn, SqsParameters: {MessageGroupId: all}}]
+  Orders: # want "ContentBasedDeduplication"
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true}
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets: [{Id: t, Arn: !GetAtt Orders.Arn, SqsParameters: {MessageGroupId: all}}]
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true, ContentBasedDeduplication: true}
+`,
+	Check: checkDeduplication,
+})
+
+func checkDeduplication(p *Pass) {
+	for _, from := range p.Graph.OfKind(graph.Rule, graph.Schedule) {
+		if from.Type != "AWS::Events::Rule" && from.Kind != graph.Schedule {
+			continue
+		}
+		for _, e := range p.Graph.Out(from, graph.Routes) {
+			q := e.To
+			if q.Kind != graph.Queue || q.External || e.Label != "" { // a universal target may pass an id
+				continue
+			}
+			if fifo, ok := p.Truth(q, q.Setting("fifoQueue")); !ok || !fifo {
+				continue
+			}
+			v := q.Setting("contentBasedDeduplication")
+			if on, ok := p.Truth(q, v); on || !ok && open(v) {
+				continue
+			}
+			p.Report(Hit{Node: q, Confidence: weaker(e), Related: []*graph.Node{from}, Values: append([]graph.Value{v}, edgePlace(e)...),
+				Message: fmt.Sprintf("%s sends to it without a deduplication id, and ContentBasedDeduplication is not on: every delivery fails", nameOf(from))})
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "gradual-deployment-without-alarms",
+	Code:     "DEP002",
+	Title:    `Gradual deployment shifts traffic whatever happens`,
+	Severity: High,
+	Pillar:   Operations,
+	Why:      `A canary or linear deployment only helps if something stops it: without alarms and rollback it reaches 100 % of the traffic with any error rate.`,
+	Fix:      `Set AlarmConfiguration (Enabled, Alarms) and AutoRollbackConfiguration with DEPLOYMENT_STOP_ON_ALARM; in SAM DeploymentPreference.Alarms.`,
+	CDK:      `alarms: [...] and autoRollback on the LambdaDeploymentGroup`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::CodeDeploy::DeploymentGroup AlarmConfiguration`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-codedeploy-deploymentgroup.html#cfn-codedeploy-deploymentgroup-alarmconfiguration", Checked: "2026-11-23"},
+	},
+	Gaps: `A deployment group that names no Lambda configuration is left out.`,
+	Bad: `Resources:
+  Group: # want "no alarms"
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties:
+      ApplicationName: app
+      ServiceRoleArn: arn:aws:iam::111122223333:role/deploy
+      DeploymentConfigName: CodeDeployDefault.LambdaCanary10Percent5Minutes
+      DeploymentStyle: {DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}
+`,
+	Good: `Resources:
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties:
+      ApplicationName: app
+      ServiceRoleArn: arn:aws:iam::111122223333:role/deploy
+      DeploymentConfigName: CodeDeployDefault.LambdaCanary10Percent5Minutes
+      DeploymentStyle: {DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}
+      AlarmConfiguration: {Enabled: true, Alarms: [{Name: errors}]}
+      AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]}
+`,
+	MoreGood: []string{`Resources:
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties:
+      ApplicationName: app
+      ServiceRoleArn: arn:aws:iam::111122223333:role/deploy
+      DeploymentConfigName: CodeDeployDefault.LambdaAllAtOnce
+      DeploymentStyle: {DeploymentType: BLUE_GREEN, DeploymentOption: WITH_TRAFFIC_CONTROL}
+`},
+	Check: checkGradualDeployments,
+})
+
+func checkGradualDeployments(p *Pass) {
+	for _, n := range p.Graph.Nodes {
+		if n.Type != "AWS::CodeDeploy::DeploymentGroup" || n.Resource == nil {
+			continue
+		}
+		config, ok := n.Setting("deploymentConfigName").Str()
+		if !ok || !strings.Contains(config, "Lambda") || strings.Contains(config, "AllAtOnce") {
+			continue
+		}
+		alarms := n.Setting("alarmConfiguration")
+		rollback := n.Setting("autoRollbackConfiguration")
+		if open(alarms) || open(rollback) || open(alarms.Get("Alarms")) {
+			continue
+		}
+		var lacks []string
+		enabled, isTruth := alarms.Get("Enabled").Truth()
+		blind, _ := alarms.Get("IgnorePollAlarmFailure").Truth()
+		if len(alarms.Get("Alarms").Each()) == 0 || isTruth && !enabled || blind {
+			lacks = append(lacks, "no alarms")
+		}
+		stops := false
+		for _, v := range rollback.Get("Events").Each() {
+			s, ok := v.Str()
+			stops = stops || !ok || s == "DEPLOYMENT_STOP_ON_ALARM"
+		}
+		if on, _ := rollback.Get("Enabled").Truth(); !on || !stops {
+			lacks = append(lacks, "no rollback on alarm")
+		}
+		if len(lacks) > 0 {
+			p.Report(Hit{Node: n, Values: []graph.Value{{}, alarms, rollback}, Message: fmt.Sprintf("%s has %s: traffic shifts to the new version whatever happens", config, strings.Join(lacks, " and "))})
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "stream-pipe-without-failure-bound",
+	Code:     "PIP001",
+	Title:    `Pipe on a stream has no dead-letter queue or no retry bound`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `By default a pipe retries a failing record until it expires and blocks its shard all that time; where retries are bounded, the records are dropped, and without a dead-letter queue nobody knows which.`,
+	Fix:      `Set DeadLetterConfig.Arn together with MaximumRetryAttempts or MaximumRecordAgeInSeconds in the source parameters.`,
+	CDK:      `deadLetterTarget, maximumRetryAttempts on the source`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::Pipes::Pipe source Kinesis parameters`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-pipes-pipe-pipesourcekinesisstreamparameters.html", Checked: "2026-11-23"},
+		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23"},
+	},
+	Bad: `Resources:
+  Pipe: # want "no dead-letter queue"
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/pipe
+      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      SourceParameters:
+        KinesisStreamParameters: {StartingPosition: LATEST}
+      Target: arn:aws:sqs:eu-west-1:111122223333:clicks
+`,
+	Good: `Resources:
+  Pipe:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/pipe
+      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      SourceParameters:
+        KinesisStreamParameters: {StartingPosition: LATEST, MaximumRetryAttempts: 5, DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}}
+      Target: arn:aws:sqs:eu-west-1:111122223333:clicks
+`,
+	MoreBad: []string{`Resources:
+  Pipe: # want "retries without bound"
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/pipe
+      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      SourceParameters:
+        KinesisStreamParameters: {StartingPosition: LATEST, DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}}
+      Target: arn:aws:sqs:eu-west-1:111122223333:clicks
+`},
+	Check: checkPipes,
+})
+
+func checkPipes(p *Pass) {
+	for _, pipe := range p.Graph.OfKind(graph.Pipe) {
+		if pipe.External {
+			continue
+		}
+		for _, name := range []string{"KinesisStreamParameters", "DynamoDBStreamParameters"} {
+			source := pipe.Setting("sourceParameters", name)
+			if source.Kind != graph.Map {
+				continue
+			}
+			var lacks []string
+			if !source.Get("DeadLetterConfig", "Arn").Exists() {
+				lacks = append(lacks, "has no dead-letter queue")
+			}
+			if unbounded(source.Get("MaximumRetryAttempts")) && unbounded(source.Get("MaximumRecordAgeInSeconds")) {
+				lacks = append(lacks, "retries without bound")
+			}
+			if len(lacks) > 0 {
+				p.Report(Hit{Node: pipe, Values: []graph.Value{{}, source}, Message: "pipe on a stream " + strings.Join(lacks, " and ")})
+			}
+		}
+	}
+}
+
+// unbounded tells whether a limit is absent or -1.
+func unbounded(v graph.Value) bool {
+	n, ok := v.Int()
+	return !v.Exists() || ok && n == -1
+}
