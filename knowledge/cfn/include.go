@@ -16,7 +16,7 @@ func (l *loader) local(from, name string) (data []byte, evidence string, ok bool
 		return nil, "", false
 	}
 	beside := path.Join(path.Dir(from), name)
-	for _, try := range []string{beside, path.Clean(name)} {
+	for _, try := range []string{strings.TrimPrefix(beside, "/"), path.Clean(name)} {
 		if !fs.ValidPath(try) {
 			continue
 		}
