@@ -74,6 +74,9 @@ func TestEveryPageKeepsTheForm(t *testing.T) {
 			assert.Regexp(t, anchors, s.Anchor, id)
 			assert.False(t, seen[s.Anchor], "%s stands twice", id)
 			seen[s.Anchor] = true
+			if p.Kind == "pattern" && s.Anchor == "related" {
+				continue // a list of links
+			}
 			checkPassage(t, id, s)
 		}
 	}
