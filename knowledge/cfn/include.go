@@ -8,20 +8,21 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-// local reads a file that a template points to: below the template's own folder, then from the root of
-// Options.Files. It returns the name that evidence uses.
+// readable are the kinds of file that a template may make us read: what else it names, be it /etc/passwd by way of
+// many .., is none of a review's business. What lies within reach is for Options.Files to say.
+var readable = map[string]bool{".json": true, ".yaml": true, ".yml": true, ".template": true, ".txt": true, ".asl": true}
+
+// local reads a file that a template points to: beside the template, then from the root of Options.Files. It returns
+// the name that evidence uses.
 func (l *loader) local(from, name string) (data []byte, evidence string, ok bool) {
 	name = strings.TrimPrefix(name, "file://")
-	if l.options.Files == nil || name == "" || strings.Contains(name, "://") || strings.HasPrefix(name, "/") {
+	if l.options.Files == nil || strings.Contains(name, "://") || strings.HasPrefix(name, "/") || !readable[strings.ToLower(path.Ext(name))] {
 		return nil, "", false
 	}
 	beside := path.Join(path.Dir(from), name)
-	for _, try := range []string{strings.TrimPrefix(beside, "/"), path.Clean(name)} {
-		if !fs.ValidPath(try) {
-			continue
-		}
+	for _, try := range []string{beside, strings.TrimPrefix(beside, "/"), path.Clean(name)} {
 		info, err := fs.Stat(l.options.Files, try)
-		if err != nil || info.IsDir() || info.Size() > maxBytes {
+		if err != nil || !info.Mode().IsRegular() || info.Size() > maxBytes {
 			continue
 		}
 		if data, err := fs.ReadFile(l.options.Files, try); err == nil {

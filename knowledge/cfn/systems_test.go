@@ -151,3 +151,13 @@ Resources:
 	body := find(t, s.Scenarios[0], "Api").Properties.Get("Body")
 	assert.Equal(t, "3.0.1", body.Get("openapi").String())
 }
+
+func TestLoadReadsOnlyFilesOfAKindThatTemplatesNeed(t *testing.T) {
+	text := `{Resources: {M: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionS3Location: secrets.env}}, N: {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionS3Location: /flow.json}}}}`
+	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "t.yaml", Data: []byte(text)}}, cfn.Options{Files: fstest.MapFS{
+		"secrets.env": {Data: []byte("{StartAt: A}")}, "flow.json": {Data: []byte("{StartAt: A}")}}})
+	require.NoError(t, err)
+	for _, id := range []string{"M", "N"} {
+		assert.Contains(t, find(t, s.Scenarios[0], id).Properties.Get("Definition").Reason(), "which is not here")
+	}
+}
