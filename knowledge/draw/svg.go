@@ -80,7 +80,7 @@ func svgBox(b *box, p *place) string {
 	title, sub := clip(name(b), 24), words(b.kind)
 	if len(b.nodes) > 1 {
 		head, names, _ := strings.Cut(name(b), ": ")
-		title, sub = head, clip(names, 32)
+		title, sub = head, clip(names, 28)
 	}
 	if m := mark(b); m != "" {
 		sub += " · " + m

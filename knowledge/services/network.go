@@ -57,13 +57,14 @@ var _ = add(resourceType{Type: "AWS::EC2::EgressOnlyInternetGateway", Kind: grap
 var _ = add(resourceType{Type: "AWS::EC2::NatGateway", Kind: graph.Other, Connect: of("SubnetId")})
 var _ = add(resourceType{Type: "AWS::EC2::TransitGatewayAttachment", Kind: graph.Other, Connect: of("VpcId", "SubnetIds")})
 
-// A route becomes a setting of its table, and an edge to the gateway it leads to.
+// A route becomes a setting of its table, and joins it to the gateway it leads to. The edge word routes is for
+// events, so the network's own routes are attachments labelled with their range.
 var _ = add(resourceType{Type: "AWS::EC2::Route", Of: "RouteTableId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
 	table := b.find(r.Properties.Get("RouteTableId")).node
 	b.collect(table, "routes", withID(r))
 	for _, name := range []string{"GatewayId", "NatGatewayId", "EgressOnlyInternetGatewayId", "TransitGatewayId", "VpcEndpointId", "InstanceId"} {
 		v := r.Properties.Get(name)
-		b.edge(graph.Edge{From: table, Kind: graph.Routes, Via: r, Label: first(r.Properties, "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId").String(), Settings: r.Properties}, b.find(v), v)
+		b.edge(graph.Edge{From: table, Kind: graph.AttachedTo, Via: r, Label: first(r.Properties, "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId").String(), Settings: r.Properties}, b.find(v), v)
 	}
 }})
 
