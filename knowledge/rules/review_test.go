@@ -191,6 +191,14 @@ func TestTheMoreExactRuleSpeaksAlone(t *testing.T) {
 	require.Equal(t, []string{"GRF001"}, r.Findings[0].Aliases)
 }
 
+func TestMisfitPermissionIsNotAlsoAMissingOne(t *testing.T) {
+	for _, bad := range append([]string{rule(t, "LAM019").Bad}, rule(t, "LAM019").MoreBad...) {
+		r := reviewOne(t, bad, rules.Options{Only: []string{"LAM019", "EVT003"}})
+		require.Len(t, r.Findings, 1)
+		require.Equal(t, "LAM019", r.Findings[0].Code)
+	}
+}
+
 func TestReviewIsTheSameEachTime(t *testing.T) {
 	first := reviewOne(t, rule(t, "DEP003").Bad, rules.Options{})
 	for range 5 {

@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-url-grant-incomplete",
+	Code:     "LAM016",
+	Title:    `Grant of a function URL is incomplete`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `A caller of a function URL needs two rights: lambda:InvokeFunctionUrl, and lambda:InvokeFunction for calls that come through the URL. With only the first one every call ends in status 403.`,
+	Fix:      `Add a second AWS::Lambda::Permission for the same principal with Action lambda:InvokeFunction and InvokedViaFunctionUrl: true.`,
+	CDK:      `url.grantInvokeUrl(principal)`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-23"},
+		{Title: `CloudFormation reference, AWS::Lambda::Permission InvokedViaFunctionUrl`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html#cfn-lambda-permission-invokedviafunctionurl", Checked: "2026-11-23"},
+	},
+	Gaps: `Callers of the same account whose own policy holds both actions need no permission at all and are not looked at.`,
+	Bad: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !Ref Worker, AuthType: AWS_IAM}
+  Caller: # want "lambda:InvokeFunction"
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunctionUrl", Principal: "111122223333", FunctionUrlAuthType: AWS_IAM}
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {TargetFunctionArn: !Ref Worker, AuthType: AWS_IAM}
+  Public:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunctionUrl", Principal: "111122223333", FunctionUrlAuthType: AWS_IAM}
+  Second:
+    Type: AWS::Lambda::Permission
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunction", Principal: "111122223333", InvokedViaFunctionUrl: true}
+`,
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      FunctionUrlConfig: {AuthType: NONE}
+`},
+	Check: checkURLGrants,
+})
+
+func checkURLGrants(p *Pass) {
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		if !hasURL(p.Graph, fn) {
+			continue
+		}
+		for _, s := range fn.ResourcePolicy {
+			if s.Via == nil || s.Via.Source != "" || !allowsExactly(s, "lambda:InvokeFunctionUrl") {
+				continue
+			}
+			principal := s.Via.Properties.Get("Principal")
+			if open(principal) || second(fn, principal.String()) {
+				continue
+			}
+			p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn}, Values: []graph.Value{{}, principal},
+				Message: fmt.Sprintf("%s may lambda:InvokeFunctionUrl on %s, but not lambda:InvokeFunction through the URL: every call ends in status 403", principal.String(), nameOf(fn))})
+		}
+	}
+}
+
+func hasURL(g *graph.Graph, fn *graph.Node) bool {
+	for _, e := range g.In(fn, graph.Invokes) {
+		if e.From.Kind == graph.FunctionURL {
+			return true
+		}
+	}
+	return false
+}
+
+func allowsExactly(s graph.Statement, action string) bool {
+	for _, a := range literals(s.Actions) {
+		if a == action {
+			return true
+		}
+	}
+	return false
+}
+
+// second tells whether the principal also has, or may have, the right to invoke the function itself.
+func second(fn *graph.Node, principal string) bool {
+	for _, s := range fn.ResourcePolicy {
+		if s.Via == nil || !allowsAction(s, "lambda:InvokeFunction") {
+			continue
+		}
+		if other := s.Via.Properties.Get("Principal"); open(other) || other.String() == principal || other.String() == "*" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "private-api-without-policy",
+	Code:     "API016",
+	Title:    `Private API has no resource policy that names its VPC endpoints`,
+	Severity: High,
+	Pillar:   Security,
+	Why:      `Without a policy nobody can call a private API; with one that allows everyone, each VPC endpoint of any account can.`,
+	Fix:      `Set Policy: allow execute-api:Invoke, and deny it where aws:SourceVpce is not one of your endpoints.`,
+	CDK:      `policy: an iam.PolicyDocument with a condition on aws:SourceVpce`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "API Gateway resource policy examples"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html", Checked: "2026-11-23"},
+	},
+	Gaps: `A policy inside the OpenAPI body (x-amazon-apigateway-policy) is not judged.`,
+	Bad: `Resources:
+  Api: # want "no resource policy"
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      EndpointConfiguration: {Types: [PRIVATE]}
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      EndpointConfiguration: {Types: [PRIVATE]}
+      Policy:
+        Statement:
+          - {Effect: Allow, Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*"}
+          - {Effect: Deny, Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*", Condition: {StringNotEquals: {"aws:SourceVpce": vpce-0123456789abcdef0}}}
+`,
+	MoreBad: []string{`Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: shop
+      EndpointConfiguration: {Types: [PRIVATE]}
+      Policy:
+        Statement:
+          - Effect: Allow # want "every VPC endpoint"
+            Principal: "*"
+            Action: execute-api:Invoke
+            Resource: execute-api:/*
+`},
+	Check: checkPrivateAPIs,
+})
+
+func checkPrivateAPIs(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+		private := false
+		for _, s := range literals(api.Setting("endpointConfiguration", "types").Each()) {
+			private = private || s == "PRIVATE"
+		}
+		if api.External || !private {
+			continue
+		}
+		policy := api.Setting("policy")
+		if !policy.Exists() {
+			if !policyInBody(api) {
+				p.Report(Hit{Node: api, Values: []graph.Value{policy}, Message: fmt.Sprintf("private API %s has no resource policy: nobody can call it", nameOf(api))})
+			}
+			continue
+		}
+		if open(policy) || deniesForeignEndpoints(api) {
+			continue
+		}
+		for _, s := range api.ResourcePolicy {
+			if openToWorld(s) {
+				p.Report(Hit{Node: api, Values: []graph.Value{graph.NewString(s.At, "Principal *")}, Message: fmt.Sprintf("policy of private API %s admits every VPC endpoint of any account", nameOf(api))})
+			}
+		}
+	}
+}
+
+// policyInBody tells whether the API's definition may hold the policy.
+func policyInBody(api *graph.Node) bool {
+	body := api.Setting("body")
+	return body.Get("x-amazon-apigateway-policy").Exists() || open(body) || body.Kind == graph.String || api.Setting("bodyS3Location").Exists()
+}
+
+// deniesForeignEndpoints tells whether a Deny keeps out all but named endpoints or networks.
+func deniesForeignEndpoints(api *graph.Node) bool {
+	for _, s := range api.ResourcePolicy {
+		if isAllow(s) {
+			continue
+		}
+		for _, operator := range s.Conditions.Fields() {
+			for _, key := range operator.Value.Fields() {
+				switch strings.ToLower(key.Name) {
+				case "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip":
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,98 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "subscription-endpoint-does-not-fit",
+	Code:     "SNS005",
+	Title:    `Endpoint of a subscription does not fit its protocol`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `The subscription is refused, or never delivers: protocol sqs needs a queue, lambda a function; a standard topic cannot feed a FIFO queue.`,
+	Fix:      `Set Protocol to what the endpoint is, and let topic and queue be of one type.`,
+	CDK:      `topic.addSubscription(...) chooses the protocol`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::SNS::Subscription`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sns-subscription.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cfn-lint:W3694"},
+	Bad: `Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: sqs # want "Worker is a function"
+      Endpoint: !GetAtt Worker.Arn
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: lambda
+      Endpoint: !GetAtt Worker.Arn
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true}
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: sqs # want "FIFO queue"
+      Endpoint: !GetAtt Orders.Arn
+`},
+	Check: checkEndpoints,
+})
+
+// endpointKinds are the things that a protocol can deliver to.
+var endpointKinds = map[string]graph.Kind{"sqs": graph.Queue, "lambda": graph.Function, "firehose": graph.Firehose}
+
+func checkEndpoints(p *Pass) {
+	for _, topic := range p.Graph.OfKind(graph.Topic) {
+		for _, e := range p.Graph.Out(topic, graph.Routes) {
+			v := e.Settings.Get("Protocol")
+			protocol, ok := v.Str()
+			want := endpointKinds[protocol]
+			if !ok || want == "" || e.To.External {
+				continue
+			}
+			h := Hit{Node: topic, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{topic, e.To}, Values: []graph.Value{v, e.Settings.Get("Endpoint")}}
+			if e.To.Kind != want {
+				h.Message = fmt.Sprintf("Protocol is %s, but endpoint %s is a %s", protocol, nameOf(e.To), e.To.Kind)
+				p.Report(h)
+				continue
+			}
+			from, ok := topic.Setting("fifoTopic").Truth()
+			to, known := e.To.Setting("fifoQueue").Truth()
+			if want == graph.Queue && ok && known && !from && to {
+				h.Message = fmt.Sprintf("standard topic %s cannot deliver to FIFO queue %s", nameOf(topic), nameOf(e.To))
+				p.Report(h)
+			}
+		}
+	}
+}
