@@ -133,8 +133,8 @@ func (b *builder) roleSends(role *graph.Node, functions []*graph.Node) {
 			if !inEnv && others > 0 || a.thing == fn && !inEnv {
 				continue
 			}
-			if !inEnv && (b.explained(fn, a) || a.use.mode == graph.Poll && !a.exact) {
-				continue // a wildcard right to receive serves mappings far more often than code
+			if !inEnv && b.explained(fn, a) {
+				continue
 			}
 			b.send(fn, a, env, inEnv)
 		}
@@ -209,8 +209,15 @@ func (b *builder) allowances(role *graph.Node) []allowance {
 func covered(s graph.Statement) []use {
 	var out []use
 	for _, u := range uses {
+		if u.mode == graph.Poll && strings.HasPrefix(s.Origin, "managed ") {
+			continue // these serve mappings, not code
+		}
 		for _, a := range s.Actions {
-			if text, ok := a.Str(); ok && (text == u.action || strings.ContainsAny(text, "*?") && policy.Glob(strings.ToLower(text), strings.ToLower(u.action)) || strings.EqualFold(text, u.action)) {
+			text, ok := a.Str()
+			if u.mode == graph.Poll { // sqs:* is given to senders as well: only a right that is spelled out says "receives"
+				ok = ok && strings.EqualFold(text, u.action)
+			}
+			if ok && (text == u.action || strings.ContainsAny(text, "*?") && policy.Glob(strings.ToLower(text), strings.ToLower(u.action)) || strings.EqualFold(text, u.action)) {
 				out = append(out, u)
 				break
 			}
