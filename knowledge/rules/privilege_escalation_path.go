@@ -81,16 +81,22 @@ var runners = []string{"lambda:CreateFunction", "lambda:UpdateFunctionConfigurat
 var policyWriters = []string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:PutGroupPolicy",
 	"iam:AttachGroupPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy"}
 
+// mayRun tells whether a role may start something that runs code under a passed role.
+func mayRun(role *graph.Node) bool {
+	for _, s := range role.Statements {
+		for _, action := range runners {
+			if isAllow(s) && len(s.NotActions) == 0 && allowsAction(s, action) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func checkEscalation(p *Pass) {
 	for _, n := range p.Graph.OfKind(graph.Role, graph.Policy) {
 		if n.External || deploys(n) {
 			continue
-		}
-		runs := false
-		for _, s := range n.Statements {
-			for _, action := range runners {
-				runs = runs || isAllow(s) && len(s.NotActions) == 0 && allowsAction(s, action)
-			}
 		}
 		for _, s := range n.Statements {
 			if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !hasStar(s.Resources) ||
@@ -103,7 +109,7 @@ func checkEscalation(p *Pass) {
 					found = action
 				}
 			}
-			if found == "" && runs && allowsAction(s, "iam:PassRole") {
+			if found == "" && allowsAction(s, "iam:PassRole") && mayRun(n) {
 				found = "iam:PassRole together with a right to run code"
 			}
 			if found != "" {
