@@ -17,12 +17,24 @@ func (h *tsHandler) process() {
 	h.use("@aws-lambda-powertools/idempotency", "IdempotencyConfig", "makeIdempotent")
 	h.use("@aws-lambda-powertools/idempotency/dynamodb", "DynamoDBPersistenceLayer")
 	h.client("const persistenceStore = new DynamoDBPersistenceLayer({\n  tableName: process.env." + envName(h.memory) + " ?? '',\n});")
-	h.client("const config = new IdempotencyConfig({\n  eventKeyJmesPath: " + tsString(jmesPath(h.key)) +
+	h.client("const config = new IdempotencyConfig({\n  eventKeyJmesPath: " + tsString(h.identity()) +
 		",\n  throwOnNoIdempotencyKey: true,\n  expiresAfterSeconds: " + h.remembered() + ",\n});")
-	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", oneLine(h.key))
+	named := oneLine(h.key)
+	if h.second != "" {
+		named += " and " + oneLine(h.second)
+	}
+	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", named)
 	h.printf("const process%s = makeIdempotent(\n  async (work: %s): Promise<{ %s: string }> => {\n", h.event, h.event, tsKey(h.key))
 	h.send("    ")
 	h.printf("    return { %s: work%s };\n  },\n  { persistenceStore, config },\n);\n", tsKey(h.key), tsAccess(h.key))
+}
+
+// identity is the JMESPath of what names one piece of work.
+func (h *tsHandler) identity() string {
+	if h.second == "" {
+		return jmesPath(h.key)
+	}
+	return "[" + jmesPath(h.key) + ", " + jmesPath(h.second) + "]"
 }
 
 func jmesPath(key string) string {
@@ -41,9 +53,16 @@ func (h *tsHandler) remembered() string {
 }
 
 func (h *tsHandler) queue() {
-	h.use("@aws-lambda-powertools/batch", "BatchProcessor", "EventType", "processPartialResponse")
+	processor := "new BatchProcessor(EventType.SQS)"
+	h.use("@aws-lambda-powertools/batch", "processPartialResponse")
+	if h.fifo {
+		processor = "new SqsFifoPartialProcessorAsync()"
+		h.use("@aws-lambda-powertools/batch", "SqsFifoPartialProcessorAsync")
+	} else {
+		h.use("@aws-lambda-powertools/batch", "BatchProcessor", "EventType")
+	}
 	h.use("aws-lambda", "type Context", "type SQSBatchResponse", "type SQSEvent", "type SQSRecord")
-	h.client("const processor = new BatchProcessor(EventType.SQS);")
+	h.client("const processor = " + processor + ";")
 	h.schema()
 	h.process()
 	body := "JSON.parse(record.body)"
@@ -59,6 +78,13 @@ func (h *tsHandler) queue() {
 	h.printf("\nexport const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {\n  logger.addContext(context);\n")
 	if h.memory != nil {
 		h.printf("  config.registerLambdaContext(context);\n")
+	}
+	if h.fifo {
+		h.printf("  // After a failure the rest of the batch goes back too: a later message must not overtake it.\n")
+		h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
+		return
+	}
+	if h.memory != nil {
 		h.printf("  // One record after the other: side by side, two deliveries of one message in a batch would collide.\n")
 	}
 	h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    processInParallel: false,\n    throwOnFullBatchFailure: false,\n  });\n};\n")

@@ -26,7 +26,9 @@ type work struct {
 	trigger  trigger
 	service  string
 	event    string  // name of the thing that is worked on: Work, OrderPlaced
-	key      string  // the field that names one piece of work
+	key      string  // the field that names one piece of work, or the group it belongs to
+	second   string  // with key, names one piece of work; "" where key alone does
+	fifo     bool    // the queue keeps the order of each group
 	fields   []field // fields of the thing, the key first
 	envelope string  // what wraps the thing in a queue message: "", "event" (a rule's) or "topic"
 	routes   []route
@@ -75,6 +77,7 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 			w.routes = append(w.routes, route{method, path})
 		case e.Kind == graph.Polls && e.From.Kind == graph.Queue:
 			w.trigger = triggerQueue
+			w.fifo = isTrue(e.From.Setting("fifoQueue"))
 			if kept, ok := e.From.Setting("messageRetentionPeriod").Int(); ok {
 				w.keep = kept
 			}
@@ -113,7 +116,7 @@ func (w *work) thing(g *graph.Graph) {
 			w.key = tableKey(n, "HASH")
 			w.fields = []field{{w.key, "string"}}
 			if sortKey := tableKey(n, "RANGE"); sortKey != "" {
-				w.fields = append(w.fields, field{sortKey, "string"})
+				w.fields, w.second = append(w.fields, field{sortKey, "string"}), sortKey
 			}
 			break
 		}
@@ -121,7 +124,7 @@ func (w *work) thing(g *graph.Graph) {
 	if bus, source, kind := contractOf(g, w.fn); kind != "" {
 		w.source, w.kind = source, kind
 		if schema := contract(bus, kind); len(schema) > 0 {
-			w.event, w.key, w.fields = pascal(kind), schema[0].name, schema
+			w.event, w.key, w.second, w.fields = pascal(kind), schema[0].name, "", schema
 		}
 	}
 	if len(w.fields) == 0 {
