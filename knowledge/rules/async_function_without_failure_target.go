@@ -155,22 +155,3 @@ func fromCustomResource(e *graph.Edge) bool {
 	t := e.From.Type
 	return t == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(t, "Custom::")
 }
-
-// names lists up to three things for a message.
-func names(nodes []*graph.Node) string {
-	var out []string
-	seen := map[string]bool{}
-	for _, n := range nodes {
-		if name := nameOf(n); !seen[name] {
-			seen[name] = true
-			out = append(out, name)
-		}
-	}
-	switch {
-	case len(out) > 3:
-		return fmt.Sprintf("%s and %d more", strings.Join(out[:2], ", "), len(out)-2)
-	case len(out) > 1:
-		return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
-	}
-	return strings.Join(out, "")
-}

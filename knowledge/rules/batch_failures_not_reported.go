@@ -131,11 +131,3 @@ func checkBatchFailures(p *Pass, e *graph.Edge) {
 		Values:  []graph.Value{written(types)}, Related: []*graph.Node{e.From, e.To},
 	})
 }
-
-// written is v where something is written, else nothing at all, which has the place of the finding's resource.
-func written(v graph.Value) graph.Value {
-	if v.Exists() && v.Origin != graph.Default {
-		return v
-	}
-	return graph.Value{}
-}

@@ -133,18 +133,6 @@ func checkAlarmed(p *Pass, q *graph.Node) {
 	p.Report(Hit{Node: q, Values: []graph.Value{{}}, Message: "queue " + takes + ", and no alarm watches how many messages lie in it"})
 }
 
-// watches tells whether an alarm looks at one of the metrics of n.
-func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
-	for _, e := range g.In(n, graph.Alarms) {
-		name := e.Settings.Get("MetricName")
-		s, ok := name.Str()
-		if !ok || metrics[s] {
-			return true
-		}
-	}
-	return false
-}
-
 // openAlarm finds an alarm on a queue that the files do not name.
 func openAlarm(g *graph.Graph) *graph.Node {
 	for _, e := range g.OfEdge(graph.Alarms) {

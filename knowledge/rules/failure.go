@@ -32,3 +32,15 @@ var failureName = regexp.MustCompile(`(?i)(dlq|dead-?_?letter|undeliver|fail(ed|
 func namedForFailures(n *graph.Node) bool {
 	return failureName.MatchString(nameOf(n)) || failureName.MatchString(n.Name)
 }
+
+// watches tells whether an alarm looks at one of the metrics of n.
+func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
+	for _, e := range g.In(n, graph.Alarms) {
+		name := e.Settings.Get("MetricName")
+		s, ok := name.Str()
+		if !ok || metrics[s] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -78,4 +79,21 @@ func weaker(edges ...*graph.Edge) Confidence {
 func roleMay(role *graph.Node, action string, to *graph.Node) policy.Decision {
 	statements := append(append([]graph.Statement{}, role.Statements...), attached(to)...)
 	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: role.PolicyUnknown}, statements)
+}
+
+// checkMay reports that the target of an edge does not let the service that makes the edge do what it needs.
+func checkMay(p *Pass, e *graph.Edge, service, action, what string) {
+	if e.To.External {
+		p.Unclear(e.From, "the policy of "+nameOf(e.To)+" is not part of this system")
+		return
+	}
+	d := serviceMay(service, action, e.To, e.From)
+	switch d.Answer {
+	case policy.Unknown:
+		p.Unclear(e.To, "whether its policy lets "+what+": "+d.Why)
+	case policy.No:
+		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: policiesOf(e.To.ResourcePolicy),
+			Message: fmt.Sprintf("the policy of %s does not let %s: %s", nameOf(e.To), what, d.Why),
+			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
+	}
 }

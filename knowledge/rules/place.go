@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -93,3 +94,50 @@ func intent(n *graph.Node, key string) string {
 
 // arn or name in words, for messages: the logical id, or the ARN of what is not in the files.
 func nameOf(n *graph.Node) string { return plainID(n.ID) }
+
+// edgePlace is the place that makes an edge, as a further piece of evidence.
+func edgePlace(edges ...*graph.Edge) []graph.Value {
+	var out []graph.Value
+	for _, e := range edges {
+		if len(e.Evidence) > 0 {
+			out = append(out, graph.NewString(&e.Evidence[0], string(e.Kind)+" "+nameOf(e.To)))
+		}
+	}
+	return out
+}
+
+// written is v where something is written, else nothing at all, which has the place of the finding's resource.
+func written(v graph.Value) graph.Value {
+	if v.Exists() && v.Origin != graph.Default {
+		return v
+	}
+	return graph.Value{}
+}
+
+// names lists up to three things for a message.
+func names(nodes []*graph.Node) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, n := range nodes {
+		if name := nameOf(n); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	switch {
+	case len(out) > 3:
+		return fmt.Sprintf("%s and %d more", strings.Join(out[:2], ", "), len(out)-2)
+	case len(out) > 1:
+		return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
+	}
+	return strings.Join(out, "")
+}
+
+// seconds spells a duration with the word default where nothing is written.
+func seconds(v graph.Value) string {
+	s, _ := v.Str()
+	if v.Origin == graph.Default {
+		return s + " s (the default)"
+	}
+	return s + " s"
+}

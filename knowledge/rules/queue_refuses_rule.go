@@ -122,14 +122,3 @@ func checkAdmits(p *Pass, e *graph.Edge) {
 			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
 	}
 }
-
-// edgePlace is the place that makes an edge, as a further piece of evidence.
-func edgePlace(edges ...*graph.Edge) []graph.Value {
-	var out []graph.Value
-	for _, e := range edges {
-		if len(e.Evidence) > 0 {
-			out = append(out, graph.NewString(&e.Evidence[0], string(e.Kind)+" "+nameOf(e.To)))
-		}
-	}
-	return out
-}

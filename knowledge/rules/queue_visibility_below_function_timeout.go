@@ -152,12 +152,3 @@ func refused(yes bool) string {
 	}
 	return ""
 }
-
-// seconds spells a duration with the word default where nothing is written.
-func seconds(v graph.Value) string {
-	s, _ := v.Str()
-	if v.Origin == graph.Default {
-		return s + " s (the default)"
-	}
-	return s + " s"
-}

@@ -1,10 +1,7 @@
 package rules
 
 import (
-	"fmt"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
-	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
 )
 
 var _ = add(Rule{
@@ -109,22 +106,5 @@ func checkRuleTargets(p *Pass) {
 				checkMay(p, e, "events.amazonaws.com", "sns:Publish", "rule "+nameOf(rule)+" publish to it")
 			}
 		}
-	}
-}
-
-// checkMay reports that the target of an edge does not let the service that makes the edge do what it needs.
-func checkMay(p *Pass, e *graph.Edge, service, action, what string) {
-	if e.To.External {
-		p.Unclear(e.From, "the policy of "+nameOf(e.To)+" is not part of this system")
-		return
-	}
-	d := serviceMay(service, action, e.To, e.From)
-	switch d.Answer {
-	case policy.Unknown:
-		p.Unclear(e.To, "whether its policy lets "+what+": "+d.Why)
-	case policy.No:
-		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: policiesOf(e.To.ResourcePolicy),
-			Message: fmt.Sprintf("the policy of %s does not let %s: %s", nameOf(e.To), what, d.Why),
-			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
 	}
 }
