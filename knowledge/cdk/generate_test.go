@@ -92,3 +92,13 @@ func TestHostileTextsStayTexts(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkGenerate(b *testing.B) {
+	p, _ := patterns.Find("event-bus-with-schemas")
+	for b.Loop() {
+		d, err := p.Blueprint.Graph(nil)
+		require.NoError(b, err)
+		_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name})
+		require.NoError(b, err)
+	}
+}

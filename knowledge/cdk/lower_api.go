@@ -1,6 +1,7 @@
 package cdk
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -95,6 +96,7 @@ func (l *lowerer) httpAuthorizer(api *graph.Node) expression {
 // stackProp adds a property to the stack and refers to it; in a snippet it is the value itself.
 func (l *lowerer) stackProp(name, typ string, v expression, comment string) expression {
 	if l.snippet() {
+		l.notes = append(l.notes, fmt.Sprintf("Put your own %s in place of the example: %s.", name, comment))
 		return v
 	}
 	for _, p := range l.p.Props {

@@ -58,10 +58,11 @@ var verbs = map[graph.EdgeKind][][2]graph.Kind{
 func (d *draft) readEdges() error {
 	for _, spec := range d.blueprint.Edges {
 		from, to := d.byID[spec.From], d.byID[spec.To]
-		for name, n := range map[string]*node{spec.From: from, spec.To: to} {
-			if n == nil {
-				return d.unknownNode(spec, name)
-			}
+		if from == nil {
+			return d.unknownNode(spec, spec.From)
+		}
+		if to == nil {
+			return d.unknownNode(spec, spec.To)
 		}
 		m, err := join(spec, from, to)
 		if err != nil {
