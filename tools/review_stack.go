@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
 	"github.com/seed-8eee7107/serverless-architect/tools/stack"
@@ -135,6 +136,10 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if err != nil {
 		return nil, err
 	}
+	for _, note := range st.Notes {
+		sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: name}, Why: note})
+	}
+	// Resources are shared between scenarios where nothing differs; their physical ids are the same in all.
 	for _, scenario := range sys.Scenarios {
 		for _, res := range scenario.Resources {
 			res.Physical = st.Physical[res.LogicalID]

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
@@ -66,6 +67,27 @@ func CheckSeverity(name string) error {
 		return wrong("choose critical, high, medium, low, info or none", "%q is no severity", name)
 	}
 	return nil
+}
+
+// Without moves the findings of an earlier report (review/1) to the suppressed ones: what is left is new.
+func (w *Workbench) Without(r ReviewResult, baseline string) (ReviewResult, error) {
+	g := gathered{}
+	if err := g.addFile(w.Reach, baseline); err != nil {
+		return r, err
+	}
+	var old struct {
+		Schema   string
+		Findings []struct{ ID string }
+	}
+	if err := json.Unmarshal(g.files[0].Data, &old); err != nil || old.Schema != "review/1" {
+		return r, wrong("write one with review --json --output FILE", "reading the baseline %q: it is no review/1 report", baseline)
+	}
+	ids := map[string]bool{}
+	for _, f := range old.Findings {
+		ids[f.ID] = true
+	}
+	r.Report = r.Report.Without(ids)
+	return r, nil
 }
 
 // ReviewTemplate reviews templates as one system. Files that cannot be read among several are listed in the

@@ -24,17 +24,24 @@ type Tool struct {
 	Output      string // JSON schema of the structured result, the top two levels
 	OpenWorld   bool   // reaches beyond this machine
 
-	call func(context.Context, *Workbench, mcp.CallToolRequest) (answer, error)
+	call func(context.Context, *Workbench, mcp.CallToolRequest) (Answer, error)
 }
 
-// answer is what every tool's result can do: be structured content, and be read by a person.
-type answer interface{ Markdown() string }
+// Call runs the tool with the arguments of an MCP call, already decoded from JSON.
+func (t Tool) Call(ctx context.Context, w *Workbench, arguments map[string]any) (Answer, error) {
+	var req mcp.CallToolRequest
+	req.Params.Name, req.Params.Arguments = t.Name, arguments
+	return t.call(ctx, w, req)
+}
+
+// Answer is what every tool's result can do: be structured content, and be read by a person.
+type Answer interface{ Markdown() string }
 
 var registry = map[string]Tool{}
 
 // define registers a tool at start-up.
-func define[In any, Out answer](t Tool, run func(*Workbench, context.Context, In) (Out, error)) bool {
-	t.call = func(ctx context.Context, w *Workbench, req mcp.CallToolRequest) (answer, error) {
+func define[In any, Out Answer](t Tool, run func(*Workbench, context.Context, In) (Out, error)) bool {
+	t.call = func(ctx context.Context, w *Workbench, req mcp.CallToolRequest) (Answer, error) {
 		var in In
 		if err := req.BindArguments(&in); err != nil {
 			return nil, wrong("see the tool's input schema", "reading the arguments of %s: %w", t.Name, err)

@@ -17,6 +17,7 @@ type reviewFlags struct {
 	stack, region, profile string
 	format, output         string
 	failOn, rules, today   string
+	baseline               string
 	parameters             []string
 	json                   bool
 }
@@ -32,6 +33,7 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	f.StringVar(&o.output, "output", "", "write the report to this file")
 	f.StringVar(&o.failOn, "fail-on", "high", "exit with 1 on a finding of this severity or worse: critical, high, medium, low, info or none")
 	f.StringVar(&o.rules, "rules", "core", "which rules: core, advisory (more), strict (all)")
+	f.StringVar(&o.baseline, "baseline", "", "earlier report (review --json): what it has is suppressed, so that only new findings count")
 	f.StringArrayVar(&o.parameters, "parameter", nil, "K=V: a template parameter's value; may be repeated")
 	f.StringVar(&o.today, "today", "", "YYYY-MM-DD: the day that dates are compared with (default: today)")
 	paths, err := s.parse(f, args)
@@ -60,6 +62,11 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	r, err := reviewWhat(ctx, s, o, in)
 	if err != nil {
 		return err
+	}
+	if o.baseline != "" {
+		if r, err = s.bench.Without(r, o.baseline); err != nil {
+			return err
+		}
 	}
 	text, err := printer(r.Report, report.Options{Version: s.bench.Version})
 	if err != nil {

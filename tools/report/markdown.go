@@ -214,7 +214,11 @@ func (p *page) questions(us []rules.Undecided, detail bool) (left int) {
 		if i == fewQuestions && !detail {
 			return len(us) - i
 		}
-		line := "- " + markdownCode(location(u.File, u.Line)) + " " + markdownText(u.Resource) + ": " + markdownText(u.Why)
+		line := "- "
+		if u.File != "" { // a thing outside the system has no place in it
+			line += markdownCode(location(u.File, u.Line)) + " "
+		}
+		line += markdownText(u.Resource) + ": " + markdownText(u.Why)
 		if u.Settle != "" {
 			line += "; " + markdownText(u.Settle)
 		}
