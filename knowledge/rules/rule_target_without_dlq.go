@@ -1,0 +1,147 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "rule-target-without-dlq",
+	Code:     "EVT001",
+	Title:    `Target of an EventBridge rule has no dead-letter queue`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why: `EventBridge drops an event that it could not deliver: after 24 hours and 185 attempts by default, and at once where the error is permanent, ` +
+		`such as a missing permission or a deleted target. The only trace is the metric FailedInvocations.`,
+	Fix: `Set DeadLetterConfig: {Arn: a standard SQS queue's ARN} on the target and let events.amazonaws.com send to that queue; in SAM DeadLetterConfig of the event.`,
+	CDK: `new targets.LambdaFunction(fn, { deadLetterQueue })`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "How EventBridge retries delivering events"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html", Checked: "2026-11-23"},
+		{Title: `Amazon EventBridge User Guide, "Debugging event delivery"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-EventBusDLQ", "cdk-nag:EventBusDLQ", "serverless-rules:ES4000"},
+	Gaps: `Low where the loss matters little: the rule runs at least hourly, or the target is a log group or another bus, whose own rules have to keep the event. ` +
+		`High where retries are switched off. A rule that is DISABLED is left out.`,
+	Bad: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets:
+        - Id: work # want "no dead-letter queue"
+          Arn: arn:aws:lambda:eu-west-1:111122223333:function:work
+        - Id: once # want "no retries"
+          Arn: arn:aws:lambda:eu-west-1:111122223333:function:once
+          RetryPolicy: {MaximumRetryAttempts: 0}
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders]}
+      Targets:
+        - Id: work
+          Arn: arn:aws:lambda:eu-west-1:111122223333:function:work
+          DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}
+  Off:
+    Type: AWS::Events::Rule
+    Properties:
+      State: DISABLED
+      EventPattern: {source: [shop.orders]}
+      Targets:
+        - Id: work
+          Arn: arn:aws:lambda:eu-west-1:111122223333:function:work
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Placed:
+          Type: EventBridgeRule # want "no dead-letter queue"
+          Properties:
+            Pattern: {source: [shop.orders]}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Placed:
+          Type: EventBridgeRule
+          Properties:
+            Pattern: {source: [shop.orders]}
+            DeadLetterConfig: {Type: SQS}
+`},
+	Check: checkTargetDLQs,
+})
+
+func checkTargetDLQs(p *Pass) {
+	for _, rule := range p.Graph.OfKind(graph.Rule) {
+		if rule.Type != "AWS::Events::Rule" || rule.External || disabled(rule) {
+			continue
+		}
+		targets := rule.Setting("targets")
+		if open(targets) {
+			p.Unknown(rule, targets)
+			continue
+		}
+		for _, t := range targets.Each() {
+			checkTargetDLQ(p, rule, t)
+		}
+	}
+}
+
+func checkTargetDLQ(p *Pass, rule *graph.Node, t graph.Value) {
+	dlq := t.Get("DeadLetterConfig", "Arn")
+	if t.IsUnknown() || dlq.IsUnknown() {
+		p.Unknown(rule, dlq)
+		return
+	}
+	if dlq.Exists() {
+		return
+	}
+	h := Hit{Node: rule, Values: []graph.Value{{At: t.At}},
+		Message: fmt.Sprintf("target %s of rule %s has no dead-letter queue: an event that cannot be delivered is dropped", targetName(p.Graph, t), nameOf(rule))}
+	retries, written := t.Get("RetryPolicy", "MaximumRetryAttempts").Int()
+	switch {
+	case repeatsWithinTheHour(rule.Setting("scheduleExpression")) || lastInLine(p.Graph, t):
+		h.Severity = Low
+	case written && retries == 0:
+		h.Severity = High
+		h.Message = fmt.Sprintf("target %s of rule %s has no retries and no dead-letter queue: an event that cannot be delivered at the first attempt is dropped", targetName(p.Graph, t), nameOf(rule))
+	}
+	p.Report(h)
+}
+
+// targetName names a target by the thing it is, or by its Id.
+func targetName(g *graph.Graph, t graph.Value) string {
+	for _, ref := range t.Get("Arn").Refs() {
+		if n := g.Node(ref.Resource); n != nil {
+			return nameOf(n)
+		}
+	}
+	return t.Get("Id").String()
+}
+
+// lastInLine tells whether a target only records or passes on: a log group or another bus.
+func lastInLine(g *graph.Graph, t graph.Value) bool {
+	arn := t.Get("Arn")
+	for _, ref := range arn.Refs() {
+		if n := g.Node(ref.Resource); n != nil && (n.Kind == graph.LogGroup || n.Kind == graph.EventBus) {
+			return true
+		}
+	}
+	text := arn.String()
+	return strings.Contains(text, ":logs:") || strings.Contains(text, ":event-bus/")
+}

@@ -1,0 +1,94 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "schedule-without-dlq",
+	Code:     "SCH001",
+	Title:    `EventBridge schedule has no dead-letter queue`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `A run that Scheduler cannot deliver is dropped when its retries end: the work is simply not done, and nothing keeps why.`,
+	Fix:      `Set Target.DeadLetterConfig: {Arn: a standard SQS queue's ARN}, and let the schedule's role send to it (sqs:SendMessage); in SAM DeadLetterConfig of the event.`,
+	CDK:      `new targets.LambdaInvoke(fn, { deadLetterQueue })`,
+	Sources: []Source{
+		{Title: `EventBridge Scheduler User Guide, "Configuring a schedule's dead-letter queue in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html", Checked: "2026-11-23"},
+	},
+	Gaps: `Low for a schedule that runs at least hourly: the next run does the work. A schedule that is DISABLED is left out.`,
+	Bad: `Resources:
+  Nightly: # want "no dead-letter queue"
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      FlexibleTimeWindow: {Mode: "OFF"}
+      ScheduleExpression: cron(0 2 * * ? *)
+      Target:
+        Arn: arn:aws:lambda:eu-west-1:111122223333:function:report
+        RoleArn: arn:aws:iam::111122223333:role/nightly
+`,
+	Good: `Resources:
+  Nightly:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      FlexibleTimeWindow: {Mode: "OFF"}
+      ScheduleExpression: cron(0 2 * * ? *)
+      Target:
+        Arn: arn:aws:lambda:eu-west-1:111122223333:function:report
+        RoleArn: arn:aws:iam::111122223333:role/nightly
+        DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Report:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Nightly:
+          Type: ScheduleV2 # want "no dead-letter queue"
+          Properties: {ScheduleExpression: rate(1 day)}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Report:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Nightly:
+          Type: ScheduleV2
+          Properties:
+            ScheduleExpression: rate(1 day)
+            DeadLetterConfig: {Type: SQS}
+`},
+	Check: checkScheduleDLQs,
+})
+
+func checkScheduleDLQs(p *Pass) {
+	for _, s := range p.Graph.OfKind(graph.Schedule) {
+		if s.Type != "AWS::Scheduler::Schedule" || s.External || disabled(s) {
+			continue
+		}
+		dlq := s.Setting("target", "DeadLetterConfig", "Arn")
+		if dlq.IsUnknown() {
+			p.Unknown(s, dlq)
+			continue
+		}
+		if dlq.Exists() {
+			continue
+		}
+		h := Hit{Node: s, Values: []graph.Value{{}},
+			Message: fmt.Sprintf("schedule %s has no dead-letter queue: a run that cannot be delivered is dropped", nameOf(s))}
+		if repeatsWithinTheHour(s.Setting("scheduleExpression")) {
+			h.Severity = Low
+		}
+		p.Report(h)
+	}
+}

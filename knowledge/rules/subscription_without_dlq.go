@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "subscription-without-dlq",
+	Code:     "SNS001",
+	Title:    `Subscription of a topic has no dead-letter queue`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why: `SNS discards a message that a subscriber could not take: at once after a client-side error (the endpoint is gone, its policy refuses), without any retry, ` +
+		`and after the retries of the delivery policy otherwise.`,
+	Fix: `Set RedrivePolicy: {deadLetterTargetArn: an SQS queue's ARN} on the subscription, and let sns.amazonaws.com send to that queue.`,
+	CDK: `new subscriptions.LambdaSubscription(fn, { deadLetterQueue })`,
+	Sources: []Source{
+		{Title: `Amazon SNS Developer Guide, "Amazon SNS dead-letter queues"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-SNSRedrivePolicy", "cdk-nag:SNSRedrivePolicy", "serverless-rules:ES7000"},
+	Gaps:        `Mail, telephone and application endpoints are left out, and topics on which only alarms are seen to publish. A dead-letter queue of the subscribed queue or function does not count: it takes only what was delivered.`,
+	Bad: `Resources:
+  Orders:
+    Type: AWS::SNS::Topic
+  ToWork:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Orders # want "lambda subscription"
+      Protocol: lambda
+      Endpoint: arn:aws:lambda:eu-west-1:111122223333:function:work
+  ToPartner:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Orders # want "https subscription"
+      Protocol: https
+      Endpoint: https://partner.example/orders
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SNS::Topic
+  ToWork:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Orders
+      Protocol: lambda
+      Endpoint: arn:aws:lambda:eu-west-1:111122223333:function:work
+      RedrivePolicy: {deadLetterTargetArn: "arn:aws:sqs:eu-west-1:111122223333:lost"}
+  ToPeople:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Orders, Protocol: email, Endpoint: team@example.com}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::SNS::Topic
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Order:
+          Type: SNS # want "no dead-letter queue"
+          Properties: {Topic: !Ref Orders}
+`},
+	MoreGood: []string{`Resources:
+  Alerts:
+    Type: AWS::SNS::Topic
+    Properties:
+      Subscription: [{Protocol: lambda, Endpoint: "arn:aws:lambda:eu-west-1:111122223333:function:chat"}]
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Dimensions: [{Name: QueueName, Value: orders}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+      AlarmActions: [!Ref Alerts]
+`},
+	Check: checkSubscriptionDLQs,
+})
+
+// delivered are the protocols of SNS whose endpoints are programs.
+var delivered = map[string]bool{"sqs": true, "lambda": true, "firehose": true, "http": true, "https": true}
+
+func checkSubscriptionDLQs(p *Pass) {
+	for _, topic := range p.Graph.OfKind(graph.Topic) {
+		if onlyAlarms(p.Graph, topic) {
+			continue
+		}
+		for _, s := range topic.Setting("subscriptions").Each() {
+			protocol, ok := s.Get("Protocol").Str()
+			if !ok || !delivered[protocol] {
+				continue
+			}
+			redrive := s.Get("RedrivePolicy")
+			if open(redrive) {
+				p.Unknown(topic, redrive)
+				continue
+			}
+			if redrive.Exists() {
+				continue
+			}
+			p.Report(Hit{Node: topic, Place: subscriptionPlace(s), Values: []graph.Value{{At: s.At}},
+				Message: fmt.Sprintf("%s subscription of topic %s has no dead-letter queue: a message that cannot be delivered is discarded", protocol, nameOf(topic))})
+		}
+	}
+}
+
+// onlyAlarms tells whether alarms publish on a topic, and nothing else of the system.
+func onlyAlarms(g *graph.Graph, topic *graph.Node) bool {
+	return len(g.In(topic, graph.Notifies)) > 0 && len(g.In(topic, graph.Writes, graph.Routes)) == 0
+}
+
+// subscriptionPlace is the written resource of a subscription, which has no node: the topic's own where it is
+// written inline, the function's where SAM makes it.
+func subscriptionPlace(s graph.Value) *Place {
+	if s.At == nil {
+		return nil
+	}
+	steps := strings.Split(s.At.Path, "/")
+	if len(steps) < 3 || steps[1] != "Resources" {
+		return nil
+	}
+	typ := "AWS::SNS::Subscription"
+	for _, step := range steps[3:] {
+		switch step {
+		case "Subscription":
+			return nil
+		case "Events":
+			typ = "AWS::Serverless::Function"
+		}
+	}
+	return &Place{ID: steps[2], Type: typ, File: s.At.File}
+}
