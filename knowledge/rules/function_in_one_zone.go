@@ -1,0 +1,133 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-in-one-zone",
+	Code:     "LAM022",
+	Title:    "Function in a VPC has subnets of one Availability Zone only",
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `Lambda runs the function in the zones of its subnets. When that one zone fails, or its addresses run out, the function does not run at all.`,
+	Fix:      `List subnets of at least two Availability Zones in VpcConfig.SubnetIds.`,
+	CDK:      `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } on a VPC with maxAzs of 2 or more`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS Security Hub User Guide, Lambda.5 "VPC Lambda functions should operate in multiple Availability Zones"`, URL: "https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"security-hub:Lambda.5", "prowler:awslambda_function_vpc_multi_az"},
+	Gaps:        `Subnets whose zone is not known count as one zone each. A list that a parameter brings in is an open question.`,
+	Bad: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      VpcConfig:
+        SecurityGroupIds: [sg-11112222]
+        SubnetIds: [!Ref Inside] # want "one subnet"
+  Inside:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-11112222, CidrBlock: 10.0.0.0/24}
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      VpcConfig:
+        SecurityGroupIds: [sg-11112222]
+        SubnetIds: [!Ref A, !Ref B]
+  A:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-11112222, CidrBlock: 10.0.0.0/24, AvailabilityZone: eu-west-1a}
+  B:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-11112222, CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1b}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      VpcConfig:
+        SecurityGroupIds: [sg-11112222]
+        SubnetIds: [!Ref A, !Ref B] # want "all in eu-west-1a"
+  A:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-11112222, CidrBlock: 10.0.0.0/24, AvailabilityZone: eu-west-1a}
+  B:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: vpc-11112222, CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1a}
+`},
+	MoreGood: []string{`Parameters:
+  Inside: {Type: "List<AWS::EC2::Subnet::Id>"}
+Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      VpcConfig:
+        SecurityGroupIds: [sg-11112222]
+        SubnetIds: !Ref Inside
+`},
+	Check: checkZones,
+})
+
+func checkZones(p *Pass) {
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		subnets := fn.Setting("vpcConfig", "SubnetIds")
+		if fn.External || !subnets.Exists() {
+			continue
+		}
+		items := subnets.Each()
+		zones := map[string]bool{}
+		known := !subnets.IsUnknown()
+		for _, v := range items {
+			s, _ := v.Str()
+			ref, isRef := v.Ref()
+			if s == "" && !isRef { // not known, or the empty default of a parameter
+				known = false
+				continue
+			}
+			zone := s + ref.Resource
+			if isRef {
+				if n := p.Graph.Node(ref.Resource); n != nil && n.Kind == graph.Subnet {
+					if z, ok := n.Setting("availabilityZone").Str(); ok {
+						zone = z
+					}
+				}
+			}
+			zones[zone] = true
+		}
+		switch {
+		case len(zones) > 1 || len(items) == 0:
+		case !known:
+			p.Unknown(fn, subnets)
+		case len(items) == 1:
+			p.Report(Hit{Node: fn, Values: []graph.Value{subnets},
+				Message: fmt.Sprintf("%s has one subnet, %s: it stops with that subnet's Availability Zone; at least two zones are wanted", nameOf(fn), plainID(strings.Trim(items[0].String(), "${}")))})
+		default:
+			for zone := range zones {
+				p.Report(Hit{Node: fn, Values: []graph.Value{subnets},
+					Message: fmt.Sprintf("the %d subnets of %s are all in %s: at least two Availability Zones are wanted", len(items), nameOf(fn), zone)})
+			}
+		}
+	}
+}
