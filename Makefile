@@ -46,7 +46,7 @@ generate: ## rewrite what is made from the sources: rule pages, numbers in pages
 .PHONY: bench
 bench: build ## speed and memory: whole processes, then Go benchmarks, then search quality
 	.ci/bench $(BIN)
-	$(GO) test -run '^$$' -bench . -benchmem ./knowledge/...
+	$(GO) test -run '^$$' -bench . -benchmem ./knowledge/... ./tools
 	.ci/bench-search
 
 .PHONY: clean
