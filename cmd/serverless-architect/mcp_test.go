@@ -37,16 +37,21 @@ func environment(t *testing.T) []string {
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_PROFILE=")
 }
 
-func stdioClient(t *testing.T) *client.Client {
+func stdioClient(t *testing.T, options ...client.ClientOption) *client.Client {
 	t.Helper()
 	c := client.NewClient(transport.NewStdioWithOptions(program(t), nil, []string{}, transport.WithCommandFunc(
 		func(ctx context.Context, command string, _ []string, args []string) (*exec.Cmd, error) {
 			cmd := exec.CommandContext(ctx, command, args...)
 			cmd.Env = environment(t)
 			return cmd, nil
-		})))
+		})), options...)
 	require.NoError(t, c.Start(t.Context()))
 	return shake(t, c)
+}
+
+var transports = map[string]func(*testing.T) *client.Client{
+	"stdio": func(t *testing.T) *client.Client { return stdioClient(t) },
+	"http":  httpClient,
 }
 
 func httpClient(t *testing.T) *client.Client {
@@ -127,7 +132,7 @@ func TestEveryToolAnswers(t *testing.T) {
 		"draw_architecture": {arguments: map[string]any{"template": flawed}, want: "flowchart"},
 		"review_stack":      {arguments: map[string]any{"stack": "orders"}, want: "credentials", refused: true},
 	}
-	for transport, connect := range map[string]func(*testing.T) *client.Client{"stdio": stdioClient, "http": httpClient} {
+	for transport, connect := range transports {
 		t.Run(transport, func(t *testing.T) {
 			c := connect(t)
 			listed, err := c.ListTools(t.Context(), mcp.ListToolsRequest{})
@@ -178,12 +183,38 @@ func tokens(t *testing.T, s string) int {
 func TestAServerReadsNoFilesBeyondItsReach(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "secret.yaml")
 	require.NoError(t, os.WriteFile(outside, []byte(flawed), 0o600))
-	for name, connect := range map[string]func(*testing.T) *client.Client{"stdio": stdioClient, "http": httpClient} {
+	for name, connect := range transports {
 		out := call(t, connect(t), "review_template", map[string]any{"paths": []string{outside}})
 		require.True(t, out.IsError, name)
 		require.Contains(t, text(out), "secret.yaml", name)
 		require.NotContains(t, text(out), "Worker", name)
 	}
+}
+
+// folders are the roots a client offers.
+type folders []string
+
+func (f folders) ListRoots(context.Context, mcp.ListRootsRequest) (*mcp.ListRootsResult, error) {
+	var out mcp.ListRootsResult
+	for _, dir := range f {
+		out.Roots = append(out.Roots, mcp.Root{URI: "file://" + dir, Name: filepath.Base(dir)})
+	}
+	return &out, nil
+}
+
+func TestTheClientsRootsMayBeRead(t *testing.T) {
+	dir := t.TempDir()
+	inside := filepath.Join(dir, "template.yaml")
+	require.NoError(t, os.WriteFile(inside, []byte(flawed), 0o600))
+	c := stdioClient(t, client.WithRootsHandler(folders{dir}))
+	out := call(t, c, "review_template", map[string]any{"paths": []string{inside}})
+	require.False(t, out.IsError, text(out))
+	require.Contains(t, text(out), "ESM001")
+	// The client's roots replace the working folder, they do not add to it.
+	wd, err := os.Getwd()
+	require.NoError(t, err)
+	out = call(t, c, "review_template", map[string]any{"paths": []string{filepath.Join(wd, "testdata", "example", "template.yaml")}})
+	require.True(t, out.IsError)
 }
 
 func TestResourcesCanBeListedAndRead(t *testing.T) {
