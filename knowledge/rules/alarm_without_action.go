@@ -1,0 +1,144 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "alarm-without-action",
+	Code:     "OBS008",
+	Title:    `Alarm tells nobody`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `An alarm without an action, or with its actions switched off, only changes its colour in the console: whoever does not look at that moment is not told.`,
+	Fix:      `Add AlarmActions with the ARN of a topic that reaches a person, and leave ActionsEnabled at true.`,
+	CDK:      `alarm.addAlarmAction(new cw_actions.SnsAction(topic))`,
+	Sources: []Source{
+		{Title: `AWS Config Developer Guide, cloudwatch-alarm-action-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-alarm-action-check.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:CloudWatchAlarmAction", "security-hub:CloudWatch.15", "security-hub:CloudWatch.17", "prowler:cloudwatch_alarm_actions_alarm_state_configured",
+		"prowler:cloudwatch_alarm_actions_enabled", "guard-rules-registry:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_enabled_check"},
+	Gaps: `An alarm that something else of the system uses (a composite alarm, a deployment group, a health check) needs no action of its own. A rule on the events of the alarm that names it only by a pattern is not seen.`,
+	Bad: `Resources:
+  Late: # want "no AlarmActions"
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Dimensions: [{Name: QueueName, Value: orders}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+  Muted:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Dimensions: [{Name: QueueName, Value: orders}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+      ActionsEnabled: false # want "switched off"
+      AlarmActions: ["arn:aws:sns:eu-west-1:111122223333:alerts"]
+`,
+	Good: `Resources:
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Dimensions: [{Name: QueueName, Value: orders}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+      AlarmActions: ["arn:aws:sns:eu-west-1:111122223333:alerts"]
+  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{Name: FunctionName, Value: orders}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+  Both:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties:
+      AlarmRule: !Sub 'ALARM(${Errors})'
+      AlarmActions: ["arn:aws:sns:eu-west-1:111122223333:alerts"]
+`,
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{Name: FunctionName, Value: orders}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [!Ref Errors]}
+`},
+	Check: checkAlarmActions,
+})
+
+func checkAlarmActions(p *Pass) {
+	var used map[string]bool
+	for _, a := range p.Graph.OfKind(graph.Alarm) {
+		if a.External || a.Type != "AWS::CloudWatch::Alarm" && a.Type != "AWS::CloudWatch::CompositeAlarm" {
+			continue
+		}
+		enabled, actions := a.Setting("actionsEnabled"), a.Setting("alarmActions")
+		on, known := enabled.Truth()
+		h := Hit{Node: a, Values: []graph.Value{actions}}
+		switch {
+		case known && !on && len(actions.Each()) > 0:
+			h.Values = []graph.Value{enabled, actions}
+			h.Message = fmt.Sprintf("the actions of alarm %s are switched off (ActionsEnabled is false)", nameOf(a))
+		case len(actions.Each()) == 0:
+			h.Message = fmt.Sprintf("alarm %s has no AlarmActions: when it goes off, nobody is told", nameOf(a))
+		default:
+			continue
+		}
+		if used == nil {
+			used = referred(p.Graph)
+		}
+		if !used[a.ID] && len(p.Graph.In(a)) == 0 {
+			p.Report(h)
+		}
+	}
+}
+
+// referred are the ids that some resource's properties name.
+func referred(g *graph.Graph) map[string]bool {
+	out := map[string]bool{}
+	for _, n := range g.Nodes {
+		if n.Resource == nil {
+			continue
+		}
+		for _, ref := range n.Resource.Properties.Refs() {
+			out[ref.Resource] = true
+		}
+	}
+	return out
+}

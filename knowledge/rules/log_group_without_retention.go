@@ -1,0 +1,56 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "log-group-without-retention",
+	Code:     "OBS001",
+	Title:    `Log group keeps its logs for ever`,
+	Severity: Medium,
+	Pillar:   Cost,
+	Why:      `A log group without a retention never deletes anything: its storage, and what its log lines say about customers, grows for as long as the group exists.`,
+	Fix:      `Set RetentionInDays: 30, or what audit demands.`,
+	CDK:      `new logs.LogGroup(this, "Log", { retention: logs.RetentionDays.ONE_MONTH })`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::Logs::LogGroup RetentionInDays`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html#cfn-logs-loggroup-retentionindays", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS Config Developer Guide, cw-loggroup-retention-period-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cw-loggroup-retention-period-check.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66", "serverless-rules:WS1004",
+		"prowler:cloudwatch_log_group_retention_policy_specific_days_enabled", "guard-rules-registry:cw_loggroup_retention_period_check", "control-tower:cloudwatch_log_group_retention_period_check"},
+	Gaps: `Only groups that the files create are seen: one that Lambda makes at the first invocation keeps its logs for ever too. Groups of class DELIVERY, whose retention is fixed, are left out.`,
+	Bad: `Resources:
+  Log: # want "RetentionInDays"
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: /aws/lambda/orders}
+`,
+	Good: `Resources:
+  Log:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: /aws/lambda/orders, RetentionInDays: 30}
+  Delivered:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupClass: DELIVERY}
+`,
+	Check: func(p *Pass) {
+		for _, l := range p.Graph.OfKind(graph.LogGroup) {
+			if l.External || l.Type != "AWS::Logs::LogGroup" {
+				continue
+			}
+			days := l.Setting("retentionInDays")
+			class, _ := l.Setting("logGroupClass").Str()
+			if open(days) {
+				p.Unknown(l, days)
+				continue
+			}
+			if days.Exists() || class == "DELIVERY" {
+				continue
+			}
+			p.Report(Hit{Node: l, Values: []graph.Value{days}, Patch: SetPatch(l.Resource, days, "RetentionInDays", 30),
+				Message: fmt.Sprintf("log group %s sets no RetentionInDays: its logs are kept, and paid for, for ever", nameOf(l))})
+		}
+	},
+})

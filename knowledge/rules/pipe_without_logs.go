@@ -1,0 +1,63 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "pipe-without-logs",
+	Code:     "PIP002",
+	Title:    `Pipe writes no logs`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `What the enrichment or the target answered stands in the pipe's log only: without one the metric ExecutionFailed says that something failed, and nothing says what.`,
+	Fix:      `Set LogConfiguration: {Level: ERROR, CloudwatchLogsLogDestination: {LogGroupArn: ...}}.`,
+	CDK:      `logLevel: pipes.LogLevel.ERROR, logDestinations: [new CloudwatchLogsLogDestination(logGroup)]`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge Pipes API Reference, PipeLogConfigurationParameters`, URL: "https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeLogConfigurationParameters.html", Checked: "2026-11-23"},
+	},
+	Gaps: `Each level but OFF passes.`,
+	Bad: `Resources:
+  Forward: # want "no logs"
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/forward
+      Source: arn:aws:sqs:eu-west-1:111122223333:orders
+      Target: arn:aws:states:eu-west-1:111122223333:stateMachine:order
+  Silent:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/forward
+      Source: arn:aws:sqs:eu-west-1:111122223333:orders
+      Target: arn:aws:states:eu-west-1:111122223333:stateMachine:order
+      LogConfiguration:
+        Level: "OFF" # want "no logs"
+`,
+	Good: `Resources:
+  Forward:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/forward
+      Source: arn:aws:sqs:eu-west-1:111122223333:orders
+      Target: arn:aws:states:eu-west-1:111122223333:stateMachine:order
+      LogConfiguration:
+        Level: ERROR
+        CloudwatchLogsLogDestination: {LogGroupArn: "arn:aws:logs:eu-west-1:111122223333:log-group:pipe"}
+`,
+	Check: func(p *Pass) {
+		for _, pipe := range p.Graph.OfKind(graph.Pipe) {
+			if pipe.External {
+				continue
+			}
+			level := pipe.Setting("logConfiguration", "Level")
+			text, known := level.Str()
+			if open(level) {
+				p.Unknown(pipe, level)
+			} else if !known || text == "OFF" {
+				p.Report(Hit{Node: pipe, Values: []graph.Value{level}, Message: fmt.Sprintf("pipe %s writes no logs: what its target or enrichment refused is not to be seen", nameOf(pipe))})
+			}
+		}
+	},
+})
