@@ -1,0 +1,151 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "secret-literal",
+	Code:     "SEC001",
+	Title:    "Secret stands in the template",
+	Severity: Critical,
+	Pillar:   Security,
+	Why:      `The value is in the repository and its history, in every copy of the template, and in the stack's template for everyone who may read it.`,
+	Fix:      `Exchange the secret. Let Secrets Manager make it (GenerateSecretString, ManageMasterUserPassword), or name it by a dynamic reference: {{resolve:secretsmanager:NAME:SecretString:KEY}}.`,
+	CDK:      `new secretsmanager.Secret(this, 'Db', { generateSecretString: { ... } }); rds.Credentials.fromSecret(secret)`,
+	Sources: []Source{
+		{Title: "CloudFormation reference, AWS::SecretsManager::Secret SecretString", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html#cfn-secretsmanager-secret-secretstring", Checked: "2026-11-23"},
+		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
+	Bad: `Resources:
+  Db:
+    Type: AWS::RDS::DBCluster
+    Properties:
+      Engine: aurora-postgresql
+      MasterUsername: app
+      MasterUserPassword: kR7x-Pq2vLm9 # want "MasterUserPassword"
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      SecretString: '{"user": "app", "key": "kR7x-Pq2vLm9"}' # want "SecretString"
+`,
+	Good: `Resources:
+  Db:
+    Type: AWS::RDS::DBCluster
+    Properties:
+      Engine: aurora-postgresql
+      MasterUsername: app
+      ManageMasterUserPassword: true
+  Reader:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: postgres
+      MasterUsername: app
+      MasterUserPassword: "{{resolve:secretsmanager:orders/db:SecretString:password}}"
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      SecretString: '{"user": "", "key": "CHANGE_ME"}'
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Role: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Call
+        States:
+          Call:
+            Type: Pass
+            Result:
+              url: "https://app:kR7x-Pq2vLm9@partner.internal/orders" # want "connection string"
+            End: true
+`},
+	MoreGood: []string{`Parameters:
+  Password: {Type: String, NoEcho: true, Default: kR7x-Pq2vLm9}
+Resources:
+  Db:
+    Type: AWS::RDS::DBCluster
+    Properties:
+      Engine: aurora-postgresql
+      MasterUsername: app
+      MasterUserPassword: !Ref Password
+`},
+	Check: checkSecretLiterals,
+})
+
+// secretProperties hold a secret whatever they say.
+var secretProperties = [][]string{
+	{"masterUserPassword"}, {"secretString"}, {"authToken"}, {"oauthToken"}, {"providerDetails", "client_secret"},
+}
+
+func checkSecretLiterals(p *Pass) {
+	for _, n := range p.Graph.Nodes {
+		if n.External || n.Resource == nil {
+			continue
+		}
+		for _, path := range secretProperties {
+			v := n.Setting(path...)
+			if text, ok := v.Str(); ok && inResource(v) && carriesSecret(text) {
+				p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)},
+					Message: fmt.Sprintf("%s of %s is written in the template", graph.UpperFirst(strings.Join(path, ".")), nameOf(n))})
+			}
+		}
+		switch n.Kind {
+		case graph.StateMachine:
+			for _, name := range []string{"definition", "definitionString"} {
+				reportCredentials(p, n, n.Setting(name), "the definition of "+nameOf(n))
+			}
+		case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI:
+			for _, stage := range n.Setting("stages").Each() {
+				reportCredentials(p, n, stage.Get("Variables"), "a stage variable of "+nameOf(n))
+				reportCredentials(p, n, stage.Get("StageVariables"), "a stage variable of "+nameOf(n))
+			}
+		}
+	}
+}
+
+// jsonValue matches the texts of a JSON object with their names.
+var jsonValue = regexp.MustCompile(`"([^"]+)"\s*:\s*"([^"]*)"`)
+
+// inResource tells what stands at the property itself from what a parameter's default brings in.
+func inResource(v graph.Value) bool {
+	return v.Origin == graph.Known && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/"))
+}
+
+// carriesSecret tells a secret from an empty text, a placeholder or a document of such.
+func carriesSecret(text string) bool {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "{") {
+		for _, m := range jsonValue.FindAllStringSubmatch(text, -1) {
+			if !secretName.MatchString(m[1]) && !strings.EqualFold(m[1], "key") {
+				continue
+			}
+			if len(m[2]) >= 4 && !placeholder.MatchString(m[2]) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(text) >= 4 && !placeholder.MatchString(text)
+}
+
+func reportCredentials(p *Pass, n *graph.Node, root graph.Value, where string) {
+	root.Walk(func(v graph.Value) {
+		if v.Kind != graph.String || !v.Exists() {
+			return
+		}
+		if text, ok := v.Str(); ok {
+			if what := secretIn(text); what != "" {
+				p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)}, Message: fmt.Sprintf("%s holds %s", where, what)})
+			}
+		}
+	})
+}
