@@ -60,6 +60,9 @@ func lower(g *graph.Graph, o Options) (*program, []string) {
 	for _, n := range nodes {
 		lowerings[n.Kind].lower(l, n)
 	}
+	for _, e := range l.lost() {
+		l.notes = append(l.notes, fmt.Sprintf("%s %s %s is not carried over: the generator has no code for it yet.", e.From.ID, e.Kind, e.To.ID))
+	}
 	if l.leftOut {
 		l.notes = append(l.notes, "The snippet watches dead-letter queues only: the project scope adds alarms on errors, throttles, backlog and server errors, handlers, tests and outputs.")
 	}

@@ -23,7 +23,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 	} else {
 		id := constructID(fn)
 		l.emit(let{Name: name + "Logs", Type: logGroup, Value: l.functionLogs(joinedID(id, "Logs"))})
-		b := l.functionProps(entry(kebab(fn.ID)), timeout, memory, l.environment(fn), local(name+"Logs"))
+		b := l.functionProps(runtimeOf(fn), entry(kebab(fn.ID)), timeout, memory, l.environment(fn), local(name+"Logs"))
 		b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
 		b.with("description", textOf(fn.Setting("description")))
 		l.let(fn, nodejsFunction, b.done(), "")
@@ -33,8 +33,23 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 	l.functionAcceptances(fn)
 }
 
+const usualRuntime = "nodejs24.x"
+
+// runtimes are the runtimes that handlers are written for. Any other becomes the usual one.
+var runtimes = map[string]string{"nodejs24.x": "NODEJS_24_X", "nodejs22.x": "NODEJS_22_X"}
+
+func runtimeOf(fn *graph.Node) string {
+	if r, ok := runtimes[spelled(fn.Setting("runtime"))]; ok {
+		return r
+	}
+	return runtimes[usualRuntime]
+}
+
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
+	if runtimeOf(fn) != runtimes[usualRuntime] {
+		return false
+	}
 	for _, name := range []string{"reservedConcurrentExecutions", "description"} {
 		if fn.Setting(name).Exists() {
 			return false
@@ -63,10 +78,10 @@ func (l *lowerer) functionLogs(id expression) construct {
 	return construct{logGroup, id, b.done()}
 }
 
-func (l *lowerer) functionProps(file entry, timeout, memory, env, logs expression) *builder {
+func (l *lowerer) functionProps(runtime string, file entry, timeout, memory, env, logs expression) *builder {
 	return props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).open().
 		with("entry", file).
-		with("runtime", member{typeName{"aws-lambda", "Runtime"}, "NODEJS_24_X"}).
+		with("runtime", member{typeName{"aws-lambda", "Runtime"}, runtime}).
 		with("architecture", member{typeName{"aws-lambda", "Architecture"}, "ARM_64"}).
 		with("timeout", timeout).
 		with("memorySize", memory).
@@ -92,7 +107,7 @@ func (l *lowerer) functionHelper() {
 		Result: nodejsFunction,
 		Body: []statement{
 			let{Name: "logGroup", Type: logGroup, Value: l.functionLogs(joined{local("id"), text("Logs")})},
-			give{construct{nodejsFunction, local("id"), l.functionProps(entry(""), local("timeout"), local("memorySize"), local("environment"), local("logGroup")).done()}},
+			give{construct{nodejsFunction, local("id"), l.functionProps(runtimes[usualRuntime], entry(""), local("timeout"), local("memorySize"), local("environment"), local("logGroup")).done()}},
 		},
 	})
 }

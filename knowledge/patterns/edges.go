@@ -32,20 +32,16 @@ var (
 var arrows = map[[2]graph.Kind]meaning{
 	{graph.HTTPAPI, graph.Function}:  calls,
 	{graph.RestAPI, graph.Function}:  calls,
-	{graph.HTTPAPI, graph.UserPool}:  sureness,
 	{graph.RestAPI, graph.UserPool}:  sureness,
 	{graph.Function, graph.Queue}:    sends,
 	{graph.Function, graph.Topic}:    sends,
 	{graph.Function, graph.EventBus}: sends,
 	{graph.Function, graph.Table}:    sends,
 	{graph.Queue, graph.Function}:    polls,
-	{graph.Topic, graph.Queue}:       routes,
-	{graph.Topic, graph.Function}:    routes,
 	{graph.EventBus, graph.Rule}:     routes,
 	{graph.Rule, graph.Function}:     routes,
 	{graph.Rule, graph.Queue}:        routes,
 	{graph.Rule, graph.Topic}:        routes,
-	{graph.Table, graph.Function}:    polls,
 }
 
 // verbs are joins that need their word because an arrow would mean something else.
@@ -150,13 +146,33 @@ var edgeSettings = map[graph.EdgeKind]map[string]struct {
 	},
 }
 
+// takes tells whether the two ends of an edge let it have a setting that others of its kind have.
+func (e *edge) takes(name string) bool {
+	switch name {
+	case "maxReceiveCount":
+		return e.from.kind == graph.Queue
+	case "maximumEventAgeInSeconds":
+		return e.from.kind == graph.Rule
+	case "maximumRetryAttempts":
+		return e.from.kind != graph.Queue && e.from.kind != graph.EventBus
+	case "maximumConcurrency":
+		return e.from.kind == graph.Queue
+	}
+	return true
+}
+
 func (e *edge) read(name string, v graph.Value) error {
 	allowed := edgeSettings[e.kind]
 	s, ok := allowed[name]
-	if !ok {
+	if !ok || !e.takes(name) {
 		var names []string
 		for n := range allowed {
-			names = append(names, n)
+			if e.takes(n) {
+				names = append(names, n)
+			}
+		}
+		if len(names) == 0 {
+			return wrong(*v.At, "no settings", "the edge %s -> %s has no setting %q", e.from.id, e.to.id, clip(name))
 		}
 		return wrong(*v.At, "one of "+strings.Join(sorted(names), ", "), "the edge %s -> %s has no setting %q", e.from.id, e.to.id, clip(name))
 	}

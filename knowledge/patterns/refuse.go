@@ -34,20 +34,31 @@ var impossible = map[[2]graph.Kind][2]string{
 	{graph.Function, graph.Function}: {"one function waiting for another pays twice and couples their failures", "function -> queue -> function"},
 }
 
+// unwritten are joins that AWS has and the generator cannot write: why, and what it writes instead.
+var unwritten = map[[2]graph.Kind][2]string{
+	{graph.Topic, graph.Queue}:      {"the generator writes no subscriptions of topics", "bus -> rule -> queue, one rule and queue for each consumer"},
+	{graph.Topic, graph.Function}:   {"the generator writes no subscriptions of topics", "bus -> rule -> function"},
+	{graph.Table, graph.Function}:   {"the generator writes no readers of table streams", "function -> table and function -> bus -> rule -> function"},
+	{graph.HTTPAPI, graph.UserPool}: {"the generator writes no user pools for HTTP APIs", "restApi -> userPool, or authorizer: jwt with the pool's issuer"},
+}
+
 func cannotJoin(spec EdgeSpec, from, to *node) error {
 	if words, ok := impossible[[2]graph.Kind{from.kind, to.kind}]; ok {
 		return refusal(spec.at, words[1], "%s -> %s cannot work: %s", from.id, to.id, words[0])
+	}
+	if words, ok := unwritten[[2]graph.Kind{from.kind, to.kind}]; ok {
+		return refusal(spec.at, words[1], "%s -> %s: %s", from.id, to.id, words[0])
 	}
 	verb := string(spec.Kind)
 	if verb == "" {
 		verb = "->"
 	}
-	return refusal(spec.at, "", "%s %s %s: a %s and a %s cannot be joined so", from.id, verb, to.id, from.kind, to.kind)
+	return refusal(spec.at, nearestJoin(from, to), "%s %s %s: a %s and a %s cannot be joined so", from.id, verb, to.id, from.kind, to.kind)
 }
 
 // refuse finds what AWS would refuse, or what could never work, in nodes that each look right.
 func (d *draft) refuse() error {
-	for _, check := range []func() error{d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops} {
+	for _, check := range []func() error{d.refuseDoubled, d.refuseRules, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -127,7 +138,7 @@ func (d *draft) refuseAPIs() error {
 					"%s may run %d s, but %s gives up after 29 s", e.to.id, t, api.id)
 			}
 		}
-		if len(routes) == 0 && len(d.out(api)) == 0 {
+		if len(routes) == 0 {
 			return refusal(api.at, "api GET /things -> handler", "%s has no route", api.id)
 		}
 	}

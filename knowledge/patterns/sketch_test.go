@@ -76,8 +76,8 @@ func TestParametersAreCheckedAndUsed(t *testing.T) {
 // Each refusal is an architecture that looks right and cannot work, with words of its message.
 func TestWhatCannotWorkIsRefused(t *testing.T) {
 	for _, c := range []struct{ nodes, edges, want string }{
-		{"t: topic, q: {kind: queue, fifo: true}", "t -> q", "a standard topic cannot deliver to a FIFO queue"},
-		{"t: {kind: topic, fifo: true}, f: function", "t -> f", "a FIFO topic delivers to SQS queues only"},
+		{"t: topic, q: {kind: queue, fifo: true}", "t -> q", "writes no subscriptions of topics"},
+		{"t: {kind: topic, fifo: true}, f: function", "t -> f", "writes no subscriptions of topics"},
 		{"q: {kind: queue, fifo: true}, d: queue, f: function", "q failsTo d, q -> f", "a dead-letter queue has the type of its source"},
 		{"b: eventBus, r: {kind: rule, source: a}, f: function, d: {kind: queue, fifo: true}", "b -> r, r -> f, f failsTo d", "cannot go to a FIFO queue"},
 		{"q: {kind: queue, fifo: true}, f: function", "q -> f: {batchSize: 100}", "at most 10 messages a batch"},
@@ -109,12 +109,25 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"a: httpApi, f: function, g: function", "a GET /x -> f, a GET /x -> g", "has the route GET /x twice"},
 		{"a: httpApi, f: function, q: queue", "f -> q", "a has no route"},
 		{"f: function, q: queue", "f -> q, q -> f", "f and q feed each other"},
+		{"f: function, q: queue", "f -> q, f -> q", "is written twice"},
+		{"a: eventBus, b: eventBus, r: {kind: rule, source: a}, f: function", "a -> r, b -> r, r -> f", "the rule r listens on 2 buses"},
+		{"b: eventBus, r: rule, f: function", "b -> r, r -> f", "says for no event that it is meant"},
+		{"r: {kind: rule, source: a}, q: {kind: queue, fifo: true}", "r -> q", "writes no message groups for events"},
+		{"r: {kind: rule, source: a}, q: queue", "r failsTo q", "r has no target that could fail"},
+		{"r: {kind: rule, source: a}, f: function, q: queue, p: queue", "r -> f, f failsTo q, f failsTo p", "f has 2 failure queues"},
+		{"a: httpApi, f: function, q: queue", "a GET /x -> f, f failsTo q", "nothing calls f asynchronously"},
+		{"q: queue, f: function, d: queue", "q -> f, f failsTo d", "nothing calls f asynchronously"},
+		{"a: restApi, u: userPool, v: userPool, f: function", "a GET /x -> f, a -> u, a -> v", "a has 2 user pools"},
+		{"a: {kind: restApi, authorizer: iam}, u: userPool, f: function", "a GET /x -> f, a -> u", "its authorizer is iam"},
+		{"a: restApi, u: userPool", "a -> u", "a has no route"},
+		{"q: queue, f: function", "q -> f: {maximumRetryAttempts: 3}", "has no setting"},
+		{"u: userPool, q: queue", "u -> q", "cannot be joined so"},
 	} {
 		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
 		var refused *patterns.InputError
 		require.True(t, errors.As(err, &refused), "%s | %s: %v", c.nodes, c.edges, err)
 		assert.Contains(t, refused.Message, c.want)
-		assert.NotEmpty(t, refused.Nearest, c.want)
+		assert.NotEmpty(t, refused.Nearest+refused.Want, c.want)
 		assert.NotZero(t, refused.Line, c.want)
 	}
 }

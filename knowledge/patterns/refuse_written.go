@@ -1,0 +1,113 @@
+package patterns
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// The checks of this file keep what is written from vanishing: a part of a description that the generated code
+// could not hold is refused rather than left out.
+
+// nearestJoin names the arrows that leave or reach the two kinds, for refusals that nobody wrote words for.
+func nearestJoin(from, to *node) string {
+	if m, ok := arrows[[2]graph.Kind{from.kind, to.kind}]; ok {
+		return from.id + " -> " + to.id + ", which means " + string(m.kind)
+	}
+	if _, ok := arrows[[2]graph.Kind{to.kind, from.kind}]; ok {
+		return to.id + " -> " + from.id
+	}
+	var targets []string
+	for pair := range arrows {
+		if pair[0] == from.kind {
+			targets = append(targets, string(from.kind)+" -> "+string(pair[1]))
+		}
+	}
+	if len(targets) == 0 {
+		for pair := range arrows {
+			if pair[1] == from.kind {
+				targets = append(targets, string(pair[0])+" -> "+string(from.kind))
+			}
+		}
+	}
+	return strings.Join(sorted(targets), ", ")
+}
+
+func (d *draft) refuseDoubled() error {
+	type key struct {
+		from, to *node
+		kind     graph.EdgeKind
+		label    string
+	}
+	seen := map[key]bool{}
+	for _, e := range d.edges {
+		k := key{e.from, e.to, e.kind, e.label}
+		if seen[k] && e.kind != graph.Invokes { // routes have words of their own
+			return refusal(e.at, "write it once", "%s %s %s is written twice", e.from.id, e.kind, e.to.id)
+		}
+		seen[k] = true
+	}
+	return nil
+}
+
+// maxTargets is how many targets EventBridge lets a rule have. Source: EventBridge quotas, "Targets per rule",
+// checked 2026-11-23.
+const maxTargets = 5
+
+func (d *draft) refuseRules() error {
+	for _, r := range d.ofKind(graph.Rule) {
+		if buses := d.in(r, graph.Routes); len(buses) > 1 {
+			return refusal(buses[1].at, "one rule for each bus", "the rule %s listens on %d buses", r.id, len(buses))
+		}
+		if !r.has("EventPattern") {
+			return refusal(r.at, "source and detailType of the events, such as {kind: rule, source: orders, detailType: OrderPlaced}", "the rule %s says for no event that it is meant", r.id)
+		}
+		targets := d.out(r, graph.Routes)
+		if len(targets) > maxTargets {
+			return refusal(targets[maxTargets].at, "a second rule with the same pattern", "the rule %s has %d targets; EventBridge allows %d", r.id, len(targets), maxTargets)
+		}
+		for _, e := range targets {
+			if e.to.truth("FifoQueue") || e.to.truth("FifoTopic") {
+				return refusal(e.at, "a standard "+string(e.to.kind), "%s -> %s: the generator writes no message groups for events", r.id, e.to.id)
+			}
+		}
+		for _, e := range d.out(r, graph.FailsTo) {
+			if len(targets) == 0 {
+				return refusal(e.at, r.id+" -> function, queue or topic", "%s failsTo %s, but %s has no target that could fail", r.id, e.to.id, r.id)
+			}
+		}
+	}
+	return nil
+}
+
+// refuseFailures finds failure targets that nothing would ever use.
+func (d *draft) refuseFailures() error {
+	for _, n := range d.ofKind(graph.Function, graph.Rule) {
+		fails := d.out(n, graph.FailsTo)
+		if len(fails) > 1 {
+			return refusal(fails[1].at, "one failure queue", "%s has %d failure queues", n.id, len(fails))
+		}
+		if n.kind != graph.Function || len(fails) == 0 || len(d.in(n, graph.Routes)) > 0 {
+			continue
+		}
+		nearest := "leave it out: the caller sees the failure"
+		if len(d.in(n, graph.Polls)) > 0 {
+			nearest = "the source queue failsTo " + fails[0].to.id
+		}
+		return refusal(fails[0].at, nearest, "%s failsTo %s cannot work: nothing calls %s asynchronously, and only such calls have a failure destination", n.id, fails[0].to.id, n.id)
+	}
+	return nil
+}
+
+func (d *draft) refusePools() error {
+	for _, api := range d.ofKind(graph.HTTPAPI, graph.RestAPI) {
+		pools := d.out(api, graph.Authorizes)
+		if len(pools) > 1 {
+			return refusal(pools[1].at, "one user pool with groups", "%s has %d user pools", api.id, len(pools))
+		}
+		if way, ok := api.getExtra("authorizer").Str(); ok && way != "cognito" && len(pools) > 0 {
+			return refusal(pools[0].at, "leave authorizer out of "+api.id, "%s has the user pool %s, but its authorizer is %s", api.id, pools[0].to.id, way)
+		}
+	}
+	return nil
+}
