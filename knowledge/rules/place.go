@@ -49,7 +49,10 @@ func evidenceOf(v graph.Value, at *graph.Evidence) Evidence {
 		e.Value = v.Plain()
 	case graph.Unknown:
 	default:
-		e.Value = short(v.String())
+		// What stands in an environment may be a secret: the name in Path says enough.
+		if !strings.Contains(e.Path, "/Environment/Variables/") {
+			e.Value = short(v.String())
+		}
 	}
 	if e.Reason != "" {
 		e.Origin = string(graph.Undecided)
