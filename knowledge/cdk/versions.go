@@ -14,7 +14,7 @@ var npmVersions = map[string]string{
 	"@aws-sdk/util-dynamodb":             "3.996.9",
 	"@types/aws-lambda":                  "8.10.164",
 	"@types/node":                        "24.19.2",
-	"aws-cdk":                            "3.0.0",
+	"aws-cdk":                            "2.1148.1",
 	"aws-cdk-lib":                        "2.276.0",
 	"aws-sdk-client-mock":                "4.1.0",
 	"cdk-nag":                            "3.0.2",
