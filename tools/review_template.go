@@ -46,13 +46,18 @@ type ReviewInput struct {
 // ReviewResult is a review/1 report.
 type ReviewResult struct {
 	rules.Report
+	whole  *rules.Report // what Markdown shows where Report is cut: text holds more findings in the same budget
 	budget int
 	detail bool
 }
 
 // Markdown is the report as a person reads it.
 func (r ReviewResult) Markdown() string {
-	return report.Markdown(r.Report, report.Options{MaxTokens: r.budget, Detail: r.detail})
+	shown := r.Report
+	if r.whole != nil {
+		shown = *r.whole
+	}
+	return report.Markdown(shown, report.Options{MaxTokens: r.budget, Detail: r.detail})
 }
 
 // FailsAt tells whether a finding is at least as bad as the named severity; "none" never fails.
@@ -127,7 +132,7 @@ func brief(full ReviewResult, detail string, maxTokens int) (ReviewResult, error
 	if maxTokens <= 0 {
 		maxTokens = defaultReviewTokens
 	}
-	return ReviewResult{Report: report.Cut(full.Report, maxTokens), budget: maxTokens}, nil
+	return ReviewResult{Report: report.Cut(full.Report, maxTokens), whole: &full.Report, budget: maxTokens}, nil
 }
 
 func parseProfile(name string) (rules.Profile, error) {
