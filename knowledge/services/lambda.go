@@ -9,9 +9,9 @@ var _ = add(resourceType{
 	Type: "AWS::Lambda::Function", Kind: graph.Function, ARN: "lambda:function:", Name: "FunctionName",
 	Defaults: []setting{
 		number("timeout", facts.Int("lambda.timeout_default_seconds")),
-		number("memorySize", 128),  // MB; likewise MemorySize
-		text("packageType", "Zip"), // likewise PackageType
-		text("recursiveLoop", "Terminate"),
+		number("memorySize", 128),          // MB. Lambda API reference, CreateFunction: "The default value is 128 MB" (read in a copy, checked 2026-11-23)
+		text("packageType", "Zip"),         // likewise PackageType
+		text("recursiveLoop", "Terminate"), // Lambda API reference, PutFunctionRecursionConfig, checked 2026-11-23
 	},
 	Connect: connectFunction,
 })

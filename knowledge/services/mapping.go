@@ -11,7 +11,8 @@ var _ = add(resourceType{Type: "AWS::Lambda::EventSourceMapping", Of: "FunctionN
 
 // mappingDefaults are the defaults of an event source mapping by the kind of its source. Source of all: Lambda
 // developer guide, the parameter table of each source. Batch sizes: SQS 10, the others 100; retries and record
-// age of streams: -1, that is until the record expires; starting with what a template leaves out has no default.
+// age of streams: -1, that is until the record expires (Lambda API reference, GetEventSourceMapping
+// MaximumRetryAttempts, checked 2026-11-23); starting with what a template leaves out has no default.
 var mappingDefaults = map[string][]setting{
 	"queue": {number("batchSize", facts.Int("esm.sqs_batch_default")), number("maximumBatchingWindowInSeconds", facts.Int("esm.batch_window_default_seconds")), truth("enabled", true)},
 	"stream": {

@@ -45,11 +45,15 @@ func of(properties ...string) func(*builder, *graph.Resource, *graph.Node) {
 	return func(b *builder, r *graph.Resource, n *graph.Node) {
 		for _, p := range properties {
 			for _, v := range r.Properties.Get(p).Each() {
-				b.attached(n, r, v, graph.Other)
+				b.attached(n, r, v, partKind[p])
 			}
 		}
 	}
 }
+
+// partKind is the kind of what a property names. All who name an unknown thing must agree on it: the first one
+// makes the node.
+var partKind = map[string]graph.Kind{"VpcId": graph.VPC, "SubnetId": graph.Subnet, "SubnetIds": graph.Subnet}
 
 var _ = add(resourceType{Type: "AWS::EC2::RouteTable", Kind: graph.Other, Connect: of("VpcId")})
 var _ = add(resourceType{Type: "AWS::EC2::InternetGateway", Kind: graph.Other})

@@ -54,7 +54,9 @@ func connectPipe(b *builder, r *graph.Resource, n *graph.Node) {
 	}
 }
 
-// pipeDefaults: EventBridge user guide, "Amazon EventBridge Pipes batching"; CloudFormation reference.
+// pipeDefaults: retries and age of streams are -1 by the EventBridge Pipes API reference,
+// PipeSourceDynamoDBStreamParameters and UpdatePipeSourceKinesisStreamParameters, checked 2026-11-23. Batch sizes
+// and the factor 1 are those of Lambda's mappings: the reference names a range for them and no default.
 var pipeDefaults = map[string][]setting{
 	"queue":  {number("batchSize", 10)},
 	"stream": {number("batchSize", 100), number("maximumRetryAttempts", -1), number("maximumRecordAgeInSeconds", -1), number("parallelizationFactor", 1)},

@@ -124,3 +124,15 @@ Worker writes Table sync`), "\n"), lines(g))
 	n, _ = g.Node("Queue").Setting("visibilityTimeout").Int()
 	require.Equal(t, 30, n)
 }
+
+func TestKindOfUnknownNetworkPartDoesNotDependOnOrder(t *testing.T) {
+	table := "  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: vpc-1}}\n"
+	nat := "  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: subnet-1}}\n"
+	group := "  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: vpc-1}}\n"
+	worker := "  Worker: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [subnet-1]}}}\n"
+	for _, template := range []string{table + nat + group + worker, worker + group + nat + table} {
+		g := load(t, "Resources:\n"+template)
+		require.Equal(t, graph.VPC, g.Node("vpc-1").Kind)
+		require.Equal(t, graph.Subnet, g.Node("subnet-1").Kind)
+	}
+}
