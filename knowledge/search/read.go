@@ -52,11 +52,11 @@ func (e *NotFoundError) Error() string {
 }
 
 // Read returns what an id names: guides/<domain>/<topic> and patterns/<slug>, whole or with #section; rules/<id>
-// or a rule's code; facts, facts/<table> or a fact's id; AWS::Service::Type, also with a property's path after a
+// or a rule's code; facts, facts/<table> or a fact's id, facts/regions and the other lists; AWS::Service::Type, also with a property's path after a
 // dot. The error for an id that names nothing is a *NotFoundError.
 func (c *Corpus) Read(id string) (Document, error) {
 	id = strings.TrimSpace(strings.TrimPrefix(id, "/"))
-	for _, read := range []func(string) (Document, bool, error){c.readFacts, c.readRule, c.readPage} {
+	for _, read := range []func(string) (Document, bool, error){c.readResource, c.readFacts, c.readRule, c.readPage} {
 		d, ok, err := read(id)
 		if err != nil {
 			return Document{}, err
@@ -172,6 +172,7 @@ func (c *Corpus) nearIDs(id string) []string {
 		return nil
 	}
 	if !c.theirs {
+		ids = append(ids, nearResources(id)...)
 		for _, t := range facts.Tables() {
 			ids = append(ids, "facts/"+t.Name)
 			for _, f := range t.Facts {

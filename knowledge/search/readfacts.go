@@ -2,30 +2,18 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 )
-
-// PropertyFact is what is known of one property of a resource type.
-type PropertyFact struct {
-	Path        string   `json:"path"`
-	Type        string   `json:"type"`
-	Required    bool     `json:"required,omitempty"`
-	Default     string   `json:"default,omitempty"`
-	Minimum     string   `json:"minimum,omitempty"`
-	Maximum     string   `json:"maximum,omitempty"`
-	Pattern     string   `json:"pattern,omitempty"`
-	Enum        []string `json:"enum,omitempty"`
-	Replacement bool     `json:"replacement,omitempty"` // a change replaces the resource
-	ReadOnly    bool     `json:"readOnly,omitempty"`    // an attribute, not to be set
-}
 
 // listTables are the lists among the facts that are no figures.
 var listTables = map[string]func() Document{
 	"runtimes":          runtimesDocument,
 	"principals":        principalsDocument,
 	"star-only-actions": starOnlyDocument,
+	"regions":           regionsDocument,
 }
 
 func (c *Corpus) readFacts(id string) (Document, bool, error) {
@@ -37,6 +25,12 @@ func (c *Corpus) readFacts(id string) (Document, bool, error) {
 	}
 	name, explicit := strings.CutPrefix(id, "facts/")
 	name, row, _ := strings.Cut(name, "#")
+	if list, ok := listTables[name]; ok && row != "" {
+		d := list()
+		d.ID = "facts/" + name + "#" + row
+		d.Sections = slices.DeleteFunc(d.Sections, func(s DocSection) bool { return s.ID != d.ID })
+		return d, len(d.Sections) > 0, nil
+	}
 	if row == "" && strings.Contains(name, ".") {
 		row = name
 	}
@@ -62,7 +56,7 @@ func factsOverview() Document {
 	for _, t := range facts.Tables() {
 		d.Outline = append(d.Outline, Title{"facts/" + t.Name, fmt.Sprintf("%s (%d)", t.Title, len(t.Facts))})
 	}
-	for _, name := range []string{"runtimes", "principals", "star-only-actions"} {
+	for _, name := range []string{"runtimes", "regions", "principals", "star-only-actions"} {
 		d.Outline = append(d.Outline, Title{"facts/" + name, listTables[name]().Title})
 	}
 	return d
@@ -125,5 +119,41 @@ func principalsDocument() Document {
 func starOnlyDocument() Document {
 	d := Document{ID: "facts/star-only-actions", Title: "Actions that can be granted on all resources only", Kind: "facts"}
 	d.Sections = []DocSection{{d.ID, d.Title, "- `" + strings.Join(facts.StarOnlyActions(), "`\n- `") + "`"}}
+	return d
+}
+
+// regionsDocument lists, for each resource type, the Regions that lack it: most types are nearly everywhere.
+func regionsDocument() Document {
+	d := Document{ID: "facts/regions", Title: "Resource types by Region", Kind: "facts",
+		Summary: "In which Regions a resource type can be created through CloudFormation."}
+	var everywhere []string
+	var rest strings.Builder
+	rest.WriteString("| resource type | Regions with it | Regions without it |\n|---|---|---|\n")
+	names := facts.RegionNames()
+	var unknown []string
+	for _, t := range facts.ResourceTypes() {
+		a, _ := facts.Regions(t)
+		unknown = a.Unknown
+		switch {
+		case a.Everywhere():
+			everywhere = append(everywhere, t)
+		case len(a.In) < len(a.NotIn):
+			fmt.Fprintf(&rest, "| `%s` | only %s | all %d others |\n", t, strings.Join(a.In, ", "), len(a.NotIn))
+		default:
+			fmt.Fprintf(&rest, "| `%s` | %d | %s |\n", t, len(a.In), strings.Join(a.NotIn, ", "))
+		}
+	}
+	add := func(anchor, title, text string) {
+		d.Sections = append(d.Sections, DocSection{d.ID + "#" + anchor, title, text})
+		d.Outline = append(d.Outline, Title{d.ID + "#" + anchor, title})
+	}
+	add("limits", "What the table says and does not", fmt.Sprintf("The table tells whether the CloudFormation registry lists a type in a Region. "+
+		"A listed type may lack some of its features there; a type that is not listed may still be reached through the service's API. "+
+		"Regions in the table (%d): %s. Not known, because only a copy of us-east-1's list exists for them: %s.",
+		len(names), strings.Join(names, ", "), strings.Join(unknown, ", ")))
+	add("everywhere", fmt.Sprintf("In all %d Regions", len(names)), codeList(everywhere))
+	add("partly", "Missing in some Regions", strings.TrimSpace(rest.String()))
+	s := facts.RegionsSource
+	d.Sources = []Source{{s.Title, s.URL, s.Checked, false}}
 	return d
 }
