@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "graphql-logging-off",
+	Code:     "APS002",
+	Title:    `GraphQL API writes no resolver logs`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `A resolver that fails answers with status 200 and an error in the body: without field logs nobody but the client sees it, and the metrics 4XXError and 5XXError stay at zero.`,
+	Fix:      `Set LogConfig: {FieldLogLevel: ERROR, ExcludeVerboseContent: true, CloudWatchLogsRoleArn: a role that may write logs}.`,
+	CDK:      `logConfig: { fieldLogLevel: appsync.FieldLogLevel.ERROR, excludeVerboseContent: true }`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi LogConfig`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-appsync-graphqlapi-logconfig.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-ASC3", "cdk-nag:AppSyncGraphQLRequestLogging", "checkov:CKV_AWS_193", "checkov:CKV_AWS_194", "security-hub:AppSync.2",
+		"prowler:appsync_field_level_logging_enabled", "control-tower:appsync_logging_enabled_check"},
+	Gaps: `Each level but NONE passes. Tracing by X-Ray is not asked for.`,
+	Bad: `Resources:
+  Shop: # want "no resolver logs"
+    Type: AWS::AppSync::GraphQLApi
+    Properties: {Name: shop, AuthenticationType: AWS_IAM}
+  Stock:
+    Type: AWS::AppSync::GraphQLApi
+    Properties:
+      Name: stock
+      AuthenticationType: AWS_IAM
+      LogConfig:
+        CloudWatchLogsRoleArn: arn:aws:iam::111122223333:role/log
+        FieldLogLevel: NONE # want "no resolver logs"
+`,
+	Good: `Resources:
+  Shop:
+    Type: AWS::AppSync::GraphQLApi
+    Properties:
+      Name: shop
+      AuthenticationType: AWS_IAM
+      LogConfig: {CloudWatchLogsRoleArn: "arn:aws:iam::111122223333:role/log", FieldLogLevel: ERROR}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::GraphQLApi
+    Properties:
+      SchemaUri: schema.graphql
+      Auth: {Type: AWS_IAM}
+      Logging:
+        CloudWatchLogsRoleArn: arn:aws:iam::111122223333:role/log
+        FieldLogLevel: NONE # want "no resolver logs"
+`},
+	Check: func(p *Pass) {
+		for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {
+			if api.Type != "AWS::AppSync::GraphQLApi" || api.External {
+				continue
+			}
+			level := api.Setting("logConfig", "FieldLogLevel")
+			s, known := level.Str()
+			if open(level) {
+				p.Unknown(api, level)
+			} else if !known || s == "NONE" {
+				p.Report(Hit{Node: api, Values: []graph.Value{level}, Message: fmt.Sprintf("GraphQL API %s writes no resolver logs: a resolver's error is seen by the client only", nameOf(api))})
+			}
+		}
+	},
+})
