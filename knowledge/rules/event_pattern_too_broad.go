@@ -1,0 +1,126 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "event-pattern-too-broad",
+	Code:     "EVT005",
+	Title:    `Event pattern matches nearly every event`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `A rule that does not say whose events it wants runs its target for every event on the bus, also for those that the target itself sends: cost without use, and sooner or later a loop.`,
+	Fix:      `Name source and detail-type in the pattern.`,
+	CDK:      `eventPattern: { source: ["shop.orders"], detailType: ["OrderPlaced"] }`,
+	Sources: []Source{
+		{Title: `aws/agent-toolkit-for-aws, serverless skill, orchestration reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/orchestration.md", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `Rules that only record or pass on (targets are log groups, Firehose streams or other buses) may match everything. A pattern that is written as JSON text is not looked into.`,
+	Bad: `Resources:
+  Everything:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {account: ["111122223333"]} # want "every event"
+      Targets: [{Id: work, Arn: "arn:aws:lambda:eu-west-1:111122223333:function:work"}]
+  Prefixed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [{prefix: ""}]} # want "every event"
+      Targets: [{Id: work, Arn: "arn:aws:lambda:eu-west-1:111122223333:function:work"}]
+`,
+	Good: `Resources:
+  Placed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [shop.orders], detail-type: [OrderPlaced]}
+      Targets: [{Id: work, Arn: "arn:aws:lambda:eu-west-1:111122223333:function:work"}]
+  Audit:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {account: ["111122223333"]}
+      Targets: [{Id: log, Arn: "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/events/audit"}]
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        All:
+          Type: EventBridgeRule
+          Properties:
+            Pattern: {region: [eu-west-1]} # want "every event"
+`},
+	Check: checkPatterns,
+})
+
+func checkPatterns(p *Pass) {
+	for _, rule := range p.Graph.OfKind(graph.Rule) {
+		pattern := rule.Setting("eventPattern")
+		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || onlyRecords(p.Graph, rule) {
+			continue
+		}
+		p.Report(Hit{Node: rule, Values: []graph.Value{pattern},
+			Message: fmt.Sprintf("rule %s matches nearly every event on its bus: its pattern names neither source nor detail-type", nameOf(rule))})
+	}
+}
+
+// matchesAll tells whether a pattern asks for nothing that tells one event from another. What is not known may.
+func matchesAll(pattern graph.Value) bool {
+	for _, f := range pattern.Fields() {
+		switch f.Name {
+		case "account", "region", "version", "time", "id":
+		case "source":
+			if !admitsAll(f.Value) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// admitsAll tells whether one of the alternatives lets nearly everything through.
+func admitsAll(alternatives graph.Value) bool {
+	for _, a := range alternatives.Each() {
+		if s, ok := a.Get("prefix").Str(); ok && s == "" {
+			return true
+		}
+		if s, ok := a.Get("wildcard").Str(); ok && s == "*" {
+			return true
+		}
+		if yes, ok := a.Get("exists").Truth(); ok && yes {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyRecords tells whether a rule's targets only keep its events or pass them on.
+func onlyRecords(g *graph.Graph, rule *graph.Node) bool {
+	targets := rule.Setting("targets")
+	if open(targets) {
+		return true
+	}
+	for _, t := range targets.Each() {
+		if lastInLine(g, t) {
+			continue
+		}
+		keeps := false
+		for _, ref := range t.Get("Arn").Refs() {
+			n := g.Node(ref.Resource)
+			keeps = keeps || n != nil && n.Kind == graph.Firehose
+		}
+		if !keeps {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,110 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "scheduled-runs-overlap",
+	Code:     "GRF011",
+	Title:    `Scheduled function may still run when it is started again`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `The function may work for longer than the time between two runs. Then two of them work at once: on the same rows, the same files, the same partner.`,
+	Fix:      `Set ReservedConcurrentExecutions: 1, shorten the Timeout, lengthen the interval, or take a lock.`,
+	CDK:      `reservedConcurrentExecutions: 1`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"checkov:CKV_AWS_115", "cdk-nag:LambdaConcurrency", "guard-rules-registry:LAMBDA_CONCURRENCY_CHECK"},
+	Gaps:        `Rates and cron expressions with regular steps are compared. State machines are left out: most bound a run by what they wait for. Metadata serverless-review idempotent excuses a function that may run twice.`,
+	Bad: `Resources:
+  Often:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(5 minutes)
+      Targets: [{Id: t, Arn: !GetAtt Sync.Arn}]
+  Sync:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/sync
+      Code: {ZipFile: "..."}
+      Timeout: 900 # want "every 5 minutes"
+`,
+	Good: `Resources:
+  Often:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(5 minutes)
+      Targets: [{Id: t, Arn: !GetAtt Sync.Arn}, {Id: u, Arn: !GetAtt Alone.Arn}]
+  Sync:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/sync
+      Code: {ZipFile: "..."}
+      Timeout: 240
+  Alone:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/alone
+      Code: {ZipFile: "..."}
+      Timeout: 900
+      ReservedConcurrentExecutions: 1
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Sync:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Timeout: 300 # want "every 1 minute"
+      Events:
+        Often: {Type: ScheduleV2, Properties: {ScheduleExpression: cron(* * * * ? *)}}
+`},
+	Check: checkOverlaps,
+})
+
+func checkOverlaps(p *Pass) {
+	for _, s := range p.Graph.OfKind(graph.Rule, graph.Schedule) {
+		if s.External || disabled(s) {
+			continue
+		}
+		every, ok := interval(s.Setting("scheduleExpression"))
+		if !ok {
+			continue
+		}
+		for _, e := range p.Graph.Out(s, graph.Routes) {
+			fn := e.To
+			if fn.Kind != graph.Function || fn.External || intent(fn, "idempotent") != "" {
+				continue
+			}
+			timeout := fn.Setting("timeout")
+			seconds, known := timeout.Int()
+			reserved := fn.Setting("reservedConcurrentExecutions")
+			if n, ok := reserved.Int(); !known || time.Duration(seconds)*time.Second <= every || ok && n <= 1 || open(reserved) {
+				continue
+			}
+			p.Report(Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{timeout, s.Setting("scheduleExpression")},
+				Message: fmt.Sprintf("%s may work for %d s, but %s starts it every %s: two runs can overlap", nameOf(fn), seconds, nameOf(s), minutes(every))})
+		}
+	}
+}
+
+func minutes(d time.Duration) string {
+	n := int(d / time.Minute)
+	if n == 1 {
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", n)
+}
