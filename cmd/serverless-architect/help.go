@@ -22,7 +22,7 @@ func printHelp(w io.Writer) {
 		}
 		sort.Strings(names)
 		for _, name := range names {
-			fmt.Fprintf(w, "  %-10s %s\n", name, commands[name].summary)
+			fmt.Fprintf(w, "  %-12s %s\n", name, commands[name].summary)
 		}
 	}
 	fmt.Fprint(w, "\nserverless-architect COMMAND --help shows a command's options. Without a command, on a pipe, it is an MCP server.\n"+

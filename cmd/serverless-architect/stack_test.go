@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-8eee7107/serverless-architect/tools/stack"
 	"github.com/seed-8eee7107/serverless-architect/tools/stack/stacktest"
 )
 
@@ -172,6 +173,26 @@ func reset(w http.ResponseWriter) {
 		_ = tcp.SetLinger(0) // a reset, not an end
 	}
 	_ = conn.Close()
+}
+
+// TestThePublishedPolicySuffices reviews a stack as a user who may do exactly what permissions prints, on an emulator
+// that enforces policies, and then without one action after the other.
+func TestThePublishedPolicySuffices(t *testing.T) {
+	e := stacktest.Start(t, "AUTH=true")
+	root := stacktest.RootCredentials()
+	stacktest.Deploy(t, e.Client(root), "orders", "Resources: {Queue: {Type: 'AWS::SQS::Queue'}}", nil)
+	policy, _, code := live(t, e.URL, "test", "test", "permissions")
+	require.Equal(t, exitDone, code)
+	key, secret := e.User(t, "reviewer", policy)
+	report, stderr, code := live(t, e.URL, key, secret, "review", "--json", "--stack", "orders")
+	require.NotEqual(t, exitWorld, code, stderr)
+	require.NotEmpty(t, places(t, report))
+	for _, action := range stack.Actions() {
+		key, secret := e.User(t, "without-"+strings.TrimPrefix(action, "cloudformation:"), strings.Replace(policy, action, "cloudformation:ListTypes", 1))
+		stdout, stderr, code := live(t, e.URL, key, secret, "review", "--json", "--stack", "orders")
+		// Where the review cannot do without it, the message says what to allow; else the report says what is missing.
+		require.Contains(t, stdout+stderr, action[len("cloudformation:"):], "exit code %d", code)
+	}
 }
 
 // TestOnlyReadingCallsGoOut records what a review really sends.
