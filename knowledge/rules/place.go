@@ -60,6 +60,10 @@ func evidenceOf(v graph.Value, at *graph.Evidence) Evidence {
 	return e
 }
 
+// chosen tells whether a value stands in a branch of Fn::If: the author has decided it for some stages only, so a
+// value that is less than ideal there (no backups outside production) is no oversight.
+func chosen(v graph.Value) bool { return v.At != nil && strings.Contains(v.At.Path, "/Fn::If/") }
+
 // short cuts a value to what fits beside a finding.
 func short(s string) string {
 	const most = 160

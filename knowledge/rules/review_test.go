@@ -205,3 +205,19 @@ func TestReviewIsTheSameEachTime(t *testing.T) {
 		require.Equal(t, first, reviewOne(t, rule(t, "DEP003").Bad, rules.Options{}))
 	}
 }
+
+func TestUnknownRoleIsPlacedWhereItIsNamed(t *testing.T) {
+	r := reviewOne(t, `Resources:
+  Orders: {Type: AWS::SQS::Queue}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "."}
+  Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
+`, rules.Options{Only: []string{"role-cannot-read-event-source"}})
+	require.Len(t, r.Unknown, 1)
+	require.Equal(t, "Worker", r.Unknown[0].Resource)
+	require.Equal(t, "/Resources/Worker/Properties/Role", r.Unknown[0].Path)
+	require.Equal(t, 6, r.Unknown[0].Line)
+}

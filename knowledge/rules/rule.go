@@ -234,11 +234,24 @@ func (p *Pass) Unclear(n *graph.Node, why string) { p.unknown(n, n.At(), why) }
 
 func (p *Pass) unknown(n *graph.Node, at *graph.Evidence, why string) {
 	place := placeOf(n, n.Resource)
+	if n.Resource == nil && at == nil {
+		place, at = p.writtenBy(n, place)
+	}
 	u := Undecided{Resource: place.ID, File: place.File, Why: why, Rules: []string{p.Rule.ID}}
 	if at != nil {
 		u.File, u.Line, u.Path = at.File, at.Line, at.Path
 	}
 	p.unknowns = append(p.unknowns, u)
+}
+
+// writtenBy finds the property that names a thing which is not of this system: that is the place to look at.
+func (p *Pass) writtenBy(n *graph.Node, place Place) (Place, *graph.Evidence) {
+	for _, e := range p.Graph.In(n) {
+		if e.From.Resource != nil && len(e.Evidence) > 0 {
+			return placeOf(e.From, e.From.Resource), &e.Evidence[0]
+		}
+	}
+	return place, nil
 }
 
 // Int reads a whole number of n. What is written but not known is recorded as undecided. ok is false for that

@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, DeletionPolicy attribute`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
-	Gaps:        `Deletion protection counts as retention. Buckets are left out: CloudFormation cannot delete one that holds objects. Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys.`,
+	Gaps:        `Deletion protection counts as retention. Buckets are left out: CloudFormation cannot delete one that holds objects. Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so is deletion protection that a condition switches off.`,
 	Bad: `Resources:
   Orders: # want "DeletionPolicy and UpdateReplacePolicy"
     Type: AWS::DynamoDB::Table
@@ -64,7 +64,7 @@ var stateful = map[string]Severity{
 func checkRetention(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		severity, ok := stateful[n.Type]
-		if !ok || n.Resource == nil || n.External || shortLived(n) || protected(n) {
+		if !ok || n.Resource == nil || n.External || shortLived(n) || protected(n) || encryptsOnlyMessages(p.Graph, n) {
 			continue
 		}
 		var lacking []string
@@ -84,15 +84,41 @@ func checkRetention(p *Pass) {
 		if len(lacking) == 0 {
 			continue
 		}
+		written := true
+		for _, v := range values {
+			written = written && v.Exists()
+		}
 		if on, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth(); on || len(lacking) == 1 {
 			severity = Medium
 		}
+		if written {
+			severity = severity.Lower()
+		}
 		p.Report(Hit{Node: n, Severity: severity, Values: values,
-			Message: fmt.Sprintf("the data of %s goes with the resource: no Retain in %s", nameOf(n), strings.Join(lacking, " and "))})
+			Message: loss(n) + ": no Retain in " + strings.Join(lacking, " and ")})
 	}
 }
 
-// protected tells whether the service itself refuses to delete the thing.
+// loss says what is gone. A key is kept for its waiting period of 7 to 30 days.
+func loss(n *graph.Node) string {
+	if n.Kind == graph.Key {
+		return fmt.Sprintf("what %s encrypts becomes unreadable once the key's waiting period is over", nameOf(n))
+	}
+	return fmt.Sprintf("the data of %s goes with the resource", nameOf(n))
+}
+
+// encryptsOnlyMessages tells whether a key protects topics and queues alone: what they hold is gone in days.
+func encryptsOnlyMessages(g *graph.Graph, n *graph.Node) bool {
+	edges := g.Out(n, graph.Encrypts)
+	for _, e := range edges {
+		if e.To.Kind != graph.Topic && e.To.Kind != graph.Queue {
+			return false
+		}
+	}
+	return len(edges) > 0
+}
+
+// protected tells whether the service itself refuses to delete the thing, at least in some stages.
 func protected(n *graph.Node) bool {
 	v := n.Setting("deletionProtectionEnabled")
 	if n.Type == "AWS::Cognito::UserPool" {
@@ -101,5 +127,5 @@ func protected(n *graph.Node) bool {
 		return s == "ACTIVE" || !ok && v.Exists()
 	}
 	on, ok := v.Truth()
-	return on || !ok && v.Exists()
+	return on || !ok && v.Exists() || chosen(v)
 }

@@ -96,6 +96,21 @@ func checkStreamDestinations(p *Pass) {
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{{}},
-			Message: fmt.Sprintf("records of %s that %s cannot process have no failure destination: they are dropped without trace", nameOf(e.From), nameOf(e.To))})
+			Message: fmt.Sprintf("records of %s that %s cannot process have no failure destination: %s", nameOf(e.From), nameOf(e.To), fate(e))})
 	}
+}
+
+// fate says what becomes of a record that always fails. Kafka mappings retry without end unless a number of
+// retries or an age is written: the default of both is -1. Source: Lambda developer guide, "Configuring error
+// handling controls for Kafka event sources", checked 2026-11-23.
+func fate(e *graph.Edge) string {
+	bounded := func(name string) bool {
+		v := e.Setting(name)
+		i, ok := v.Int()
+		return ok && i >= 0 || !ok && v.Exists()
+	}
+	if e.From.Kind == graph.Cluster && !bounded("maximumRetryAttempts") && !bounded("maximumRecordAgeInSeconds") {
+		return "they block their partition until they expire"
+	}
+	return "they are dropped without trace"
 }
