@@ -1,0 +1,130 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "api-without-access-log",
+	Code:     "API003",
+	Title:    "API stage has no access log",
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `Nothing tells who called what and with which result: failed and refused requests cannot be investigated, and calls that never reach the function leave no trace.`,
+	Fix:      `Set AccessLogSetting (REST) or AccessLogSettings (HTTP, WebSocket) with DestinationArn of a log group and a JSON Format that holds requestId, routeKey, status, integrationErrorMessage and the caller.`,
+	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() }`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-23"},
+		{Title: `Amazon API Gateway Developer Guide, "Configure logging for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG1", "cdk-nag:Serverless-APIGWAccessLogging", "cdk-nag:APIGWAccessLogging", "checkov:CKV_AWS_76", "checkov:CKV_AWS_95", "serverless-rules:ES2000",
+		"security-hub:APIGateway.1", "security-hub:APIGateway.9", "prowler:apigateway_restapi_logging_enabled", "prowler:apigatewayv2_api_access_logging_enabled",
+		"guard-rules-registry:api_gw_stage_access_logging_rule", "guard-rules-registry:api_gwv2_access_logs_enabled", "control-tower:api_gw_v2_access_logs_enabled_check"},
+	Gaps: `Low for stages named dev, test or sandbox. The format of the log is not judged. Stages that other templates make are not seen.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Deployment:
+    Type: AWS::ApiGateway::Deployment
+    Properties: {RestApiId: !Ref Api}
+  Stage: # want "stage prod of Api"
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment}
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Deployment:
+    Type: AWS::ApiGateway::Deployment
+    Properties: {RestApiId: !Ref Api}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      StageName: prod
+      DeploymentId: !Ref Deployment
+      AccessLogSetting: {DestinationArn: !GetAtt Logs.Arn, Format: '{"requestId":"$context.requestId","status":"$context.status"}'}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: 30}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: # want "stage prod of Api"
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+`, `Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: shop, ProtocolType: HTTP}
+  Stage: # want "AccessLogSettings"
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: $context.requestId}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: 30}
+`, `Parameters:
+  Logs: {Type: String}
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: shop, ProtocolType: HTTP}
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      ApiId: !Ref Api
+      StageName: $default
+      AccessLogSettings: !Ref Logs
+`},
+	Check: checkAccessLogs,
+})
+
+func checkAccessLogs(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
+		if api.External {
+			continue
+		}
+		for _, stage := range api.Setting("stages").Each() {
+			name, property := "AccessLogSettings", stage.Get("AccessLogSettings")
+			if api.Kind == graph.RestAPI {
+				if !stage.Get("DeploymentId").Exists() {
+					continue // a stage that a deployment makes on the side
+				}
+				name, property = "AccessLogSetting", stage.Get("AccessLogSetting")
+			}
+			switch {
+			case open(property):
+				p.Unknown(api, property)
+				continue
+			case property.Get("DestinationArn").Exists():
+				continue
+			}
+			stageName := stage.Get("StageName").String()
+			h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+				Message: fmt.Sprintf("stage %s of %s has no access log (%s is absent)", stageName, nameOf(api), name)}
+			if trialStage.MatchString(stageName) {
+				h.Severity = Low
+			}
+			p.Report(h)
+		}
+	}
+}

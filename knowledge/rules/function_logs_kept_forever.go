@@ -1,0 +1,139 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-logs-kept-forever",
+	Code:     "LAM010",
+	Title:    "Logs of functions are kept for ever",
+	Severity: Low,
+	Pillar:   Cost,
+	Profile:  Advisory,
+	Why: `Lambda makes the log group of a function by itself at its first call, without an end of retention. It is not part of the stack: ` +
+		`its costs grow without bound, it stays when the stack is deleted, and personal data in it stays as well.`,
+	Fix: `Add an AWS::Logs::LogGroup with RetentionInDays and name it in the function's LoggingConfig.LogGroup (or call it /aws/lambda/ and the function's name).`,
+	CDK: `logGroup: new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH })`,
+	Sources: []Source{
+		{Title: `awslabs serverless-rules, "Lambda Log Retention"`, URL: "https://awslabs.github.io/serverless-rules/rules/lambda/log_retention", Checked: "2026-11-23"},
+		{Title: "CloudFormation reference, AWS::Logs::LogGroup RetentionInDays", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html#cfn-logs-loggroup-retentionindays", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"serverless-rules:WS1004", "cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66",
+		"guard-rules-registry:CW_LOGGROUP_RETENTION_PERIOD_CHECK", "control-tower:cloudwatch_log_group_retention_period_check"},
+	Gaps: `All functions of a file without a log group make one finding. Log groups of other stacks, and such whose name or retention is not known, count as kept for a while.`,
+	Bad: `Resources:
+  Worker: # want "2 functions (Worker and Mail)"
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Mail:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Audit:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, LoggingConfig: {LogGroup: !Ref AuditLogs}}
+  AuditLogs: # want "RetentionInDays is absent"
+    Type: AWS::Logs::LogGroup
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, LoggingConfig: {LogGroup: !Ref Logs}}
+  Mail:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, LoggingConfig: {LogGroup: !ImportValue SharedLogs}}
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: 30}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker: # want "log group of Worker"
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub "/aws/lambda/${Worker}", RetentionInDays: 14}
+`, `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  WorkerLogRetention:
+    Type: Custom::LogRetention
+    Properties:
+      ServiceToken: arn:aws:lambda:eu-west-1:111122223333:function:retention
+      LogGroupName: {"Fn::Join": ["", ["/aws/lambda/", {Ref: Worker}]]}
+      RetentionInDays: 7
+`},
+	Check: checkFunctionLogs,
+})
+
+func checkFunctionLogs(p *Pass) {
+	unnamed, retained := logRetentions(p.Graph)
+	bare := map[string][]*graph.Node{} // by file
+	var files []string
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		if fn.External || fn.Resource == nil || fn.Framework != "" || retained[fn] {
+			continue
+		}
+		groups := p.Graph.In(fn, graph.Logs)
+		for _, e := range groups {
+			reportRetention(p, e)
+		}
+		if len(groups) > 0 || unnamed || fn.Setting("loggingConfig", "LogGroup").Exists() {
+			continue
+		}
+		if bare[fn.Resource.File] == nil {
+			files = append(files, fn.Resource.File)
+		}
+		bare[fn.Resource.File] = append(bare[fn.Resource.File], fn)
+	}
+	for _, file := range files {
+		fns := bare[file]
+		message := fmt.Sprintf("the log group of %s is not in the template, so that its logs are kept for ever", nameOf(fns[0]))
+		if len(fns) > 1 {
+			message = fmt.Sprintf("the log groups of %d functions (%s) are not in the template, so that their logs are kept for ever", len(fns), names(fns))
+		}
+		p.Report(Hit{Node: fns[0], Values: []graph.Value{fns[0].Setting("loggingConfig")}, Related: fns[1:], Message: message})
+	}
+}
+
+// logRetentions finds the functions whose retention a custom resource of CDK sets, and tells whether some log
+// group has a name that is not known: it may be any function's.
+func logRetentions(g *graph.Graph) (unnamed bool, retained map[*graph.Node]bool) {
+	retained = map[*graph.Node]bool{}
+	for _, n := range g.Nodes {
+		switch {
+		case n.Type == "Custom::LogRetention":
+			for _, ref := range n.Setting("logGroupName").Refs() {
+				retained[g.Node(ref.Resource)] = true
+			}
+		case n.Kind == graph.LogGroup && !n.External && open(n.Setting("logGroupName")):
+			unnamed = true
+		}
+	}
+	return unnamed, retained
+}
+
+func reportRetention(p *Pass, e *graph.Edge) {
+	v := e.From.Setting("retentionInDays")
+	if e.From.External || v.Exists() {
+		return
+	}
+	p.Report(Hit{Node: e.From, Values: []graph.Value{v}, Confidence: weaker(e), Related: []*graph.Node{e.To},
+		Message: fmt.Sprintf("log group %s of %s keeps its logs for ever: RetentionInDays is absent", nameOf(e.From), nameOf(e.To))})
+}

@@ -1,0 +1,151 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "rights-on-every-resource",
+	Code:     "IAM003",
+	Title:    "Role may act on every resource where an ARN is possible",
+	Severity: Medium,
+	Pillar:   Security,
+	Why: `With Resource "*" the role reads or writes the tables, queues, buckets, secrets and functions of all other systems in the account as well. ` +
+		`A flaw in this one function then reaches them all.`,
+	Fix: `Name the ARNs the code works on: !GetAtt Table.Arn, !GetAtt Queue.Arn, !Sub "${Bucket.Arn}/*".`,
+	CDK: `table.grantReadWriteData(fn), queue.grantSendMessages(fn), secret.grantRead(fn) and the like`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Avoiding granting wildcard permissions in IAM policies"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/wildcard-permissions-iam.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Operator Guide, "Applying the principles of least privilege"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/least-privilege.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-IAM5", "checkov:CKV_AWS_109", "checkov:CKV_AWS_111", "guard-rules-registry:iam_policydocument_no_wildcard_resource"},
+	Gaps: `Looked at are the actions on data that serverless code calls, all of which take an ARN; what needs "*" (lists, metrics, traces, network interfaces, text messages by sns:Publish) is never reported. ` +
+		`Statements with a Condition, AWS's managed policies and grants of a whole service (another rule's matter) are left out.`,
+	Bad: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: work
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: ["dynamodb:PutItem", "dynamodb:ListTables"]
+                Resource: "*" # want "dynamodb:PutItem on every resource"
+`,
+	Good: `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: work
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: "dynamodb:PutItem", Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}
+              - {Effect: Allow, Action: ["xray:PutTraceSegments", "cloudwatch:PutMetricData", "ec2:CreateNetworkInterface", "sns:Publish"], Resource: "*"}
+              - {Effect: Allow, Action: "kms:Decrypt", Resource: "*", Condition: {StringEquals: {"kms:ViaService": sqs.eu-west-1.amazonaws.com}}}
+              - {Effect: Deny, Action: "s3:GetObject", Resource: "*"}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: "secretsmanager:Get*"
+              Resource: "*" # want "secretsmanager:Get*"
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Policies:
+        - DynamoDBReadPolicy: {TableName: orders}
+        - SQSSendMessagePolicy: {QueueName: orders}
+`},
+	Check: func(p *Pass) {
+		for _, n := range p.Graph.OfKind(graph.Role, graph.Policy) {
+			if n.External {
+				continue
+			}
+			for _, s := range n.Statements {
+				checkEveryResource(p, n, s)
+			}
+		}
+	},
+})
+
+// dataActions are actions of serverless code on data, each of which takes the ARN of a resource.
+var dataActions = []string{
+	"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
+	"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket",
+	"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage",
+	"kinesis:PutRecord", "kinesis:PutRecords", "kinesis:GetRecords", "firehose:PutRecord", "firehose:PutRecordBatch",
+	"lambda:InvokeFunction", "states:StartExecution", "states:StartSyncExecution", "events:PutEvents",
+	"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:PutParameter",
+	"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign",
+	"cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser", "cognito-idp:AdminSetUserPassword",
+	"rds-data:ExecuteStatement", "appsync:GraphQL", "execute-api:ManageConnections",
+}
+
+func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
+	if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || len(s.Conditions.Fields()) > 0 || s.Conditions.IsUnknown() {
+		return
+	}
+	star := graph.Value{}
+	for _, v := range s.Resources {
+		if text, ok := v.Str(); ok && text == "*" {
+			star = v
+		}
+	}
+	if !star.Exists() {
+		return
+	}
+	h := Hit{Node: n, Resource: s.Via, Values: []graph.Value{star}}
+	var names []string
+	for _, v := range s.Actions {
+		if action, ok := v.Str(); ok && actsOnData(action) {
+			names, h.Values = append(names, action), append(h.Values, v)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprintf("%d more", len(names)-3))
+	}
+	h.Message = fmt.Sprintf("%s allows %s on every resource of the account: name the ARNs", nameOf(n), strings.Join(names, ", "))
+	p.Report(h)
+}
+
+// actsOnData tells whether an action, which may hold wildcards, covers one that acts on data. A grant of the
+// whole service, or of all services, does not count.
+func actsOnData(action string) bool {
+	service, rest, found := strings.Cut(action, ":")
+	if !found || strings.Trim(rest, "*") == "" || strings.ContainsRune(service, '*') {
+		return false
+	}
+	for _, a := range dataActions {
+		if policy.Glob(strings.ToLower(action), strings.ToLower(a)) {
+			return true
+		}
+	}
+	return false
+}
