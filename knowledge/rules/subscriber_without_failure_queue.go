@@ -1,0 +1,104 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "subscriber-without-failure-queue",
+	Code:     "EVT009",
+	Title:    `Subscriber of a Custom Event Bus has no failure queue`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `A subscriber tries a failed delivery only 5 times within 300 s unless its RetryPolicy says more, far less than the 24 hours of a classic rule. ` +
+		`Then the event is dropped; only the metric EventsDropped shows it.`,
+	Fix: `Set OnFailureConfiguration: {Arn: <queue ARN>}, and in InvokeConfiguration a RetryPolicy that outlasts an outage of the target (MaxEventAgeInSeconds up to 86400).`,
+	CDK: `onFailureConfiguration: {arn: dlq.queueArn} on CfnSubscriber`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "Retry policies and dead-letter queues" of the Custom Event Bus`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-custom-bus-retry.html", Checked: "2026-11-23"},
+		{Title: `Amazon EventBridge Custom Event Bus API reference, RetryPolicy`, URL: "https://docs.aws.amazon.com/eventbridgev2/latest/APIReference/API_RetryPolicy.html", Checked: "2026-11-23"},
+	},
+	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are not reported: nothing is lost, and a FIFO subscriber may want them short.`,
+	Bad: `Resources:
+  Bus:
+    Type: AWS::EventsV2::EventBus
+    Properties: {Name: orders}
+  Placed: # want "no failure queue"
+    Type: AWS::EventsV2::Subscriber
+    Properties:
+      Name: placed
+      EventBusArn: !GetAtt Bus.Arn
+      FilterConfiguration: {Filters: [{Pattern: '{"source": ["shop.orders"]}'}]}
+      InvokeConfiguration:
+        TargetArn: !GetAtt Worker.Arn
+        RoleArn: arn:aws:iam::111122223333:role/deliver
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Bus:
+    Type: AWS::EventsV2::EventBus
+    Properties: {Name: orders}
+  Placed:
+    Type: AWS::EventsV2::Subscriber
+    Properties:
+      Name: placed
+      EventBusArn: !GetAtt Bus.Arn
+      FilterConfiguration: {Filters: [{Pattern: '{"source": ["shop.orders"]}'}]}
+      InvokeConfiguration:
+        TargetArn: !GetAtt Worker.Arn
+        RoleArn: arn:aws:iam::111122223333:role/deliver
+        RetryPolicy: {MaxEventAgeInSeconds: 86400, MaxRetryAttempts: 185}
+      OnFailureConfiguration: {Arn: !GetAtt Lost.Arn}
+  Lost:
+    Type: AWS::SQS::Queue
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Check: func(p *Pass) {
+		for _, n := range p.Graph.OfKind(graph.Rule) {
+			if n.External || n.Type != "AWS::EventsV2::Subscriber" {
+				continue
+			}
+			failure := n.Setting("onFailureConfiguration", "arn")
+			if failure.IsUnknown() {
+				p.Unknown(n, failure)
+				continue
+			}
+			if !failure.Exists() {
+				reportSubscriber(p, n)
+			}
+		}
+	},
+})
+
+func reportSubscriber(p *Pass, n *graph.Node) {
+	h := Hit{Node: n, Severity: High, Values: []graph.Value{{}}}
+	limits := ""
+	for _, e := range p.Graph.Out(n, graph.Routes) {
+		h.Related = append(h.Related, e.To)
+		if e.To.Kind == graph.Queue {
+			h.Severity = Low
+		}
+		age, attempts := e.Setting("retryPolicy", "MaxEventAgeInSeconds"), e.Setting("retryPolicy", "MaxRetryAttempts")
+		a, known := age.Str()
+		t, alsoKnown := attempts.Str()
+		if known && alsoKnown {
+			limits = fmt.Sprintf(" after %s attempts or %s s", t, a)
+		}
+	}
+	h.Message = fmt.Sprintf("subscriber %s has no failure queue: an event that cannot be delivered is dropped%s", nameOf(n), limits)
+	p.Report(h)
+}
