@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "queue-backlog-unwatched",
+	Code:     "OBS006",
+	Title:    `Nobody is told when a work queue backs up`,
+	Severity: Low,
+	Pillar:   Operations,
+	Why:      `A consumer that is too slow, throttled or switched off makes no error: the messages only grow older, until customers ask where their orders are or the retention deletes them.`,
+	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateAgeOfOldestMessage of the queue, at the age from which on somebody waits.`,
+	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(this, "Late", { threshold: 600, evaluationPeriods: 1 })`,
+	Sources: []Source{
+		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, failure management`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/failure-management.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
+	Bad: `Resources:
+  Orders: # want "no alarm"
+    Type: AWS::SQS::Queue
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: "arn:aws:lambda:eu-west-1:111122223333:function:work"}
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: "arn:aws:lambda:eu-west-1:111122223333:function:work"}
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Dimensions: [{Name: QueueName, Value: !GetAtt Orders.QueueName}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 5
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: # want "no alarm"
+    Type: AWS::SQS::Queue
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Work: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}
+`},
+	Check: func(p *Pass) {
+		for _, q := range p.Graph.OfKind(graph.Queue) {
+			if q.External || takesFailures(p.Graph, q) || namedForFailures(q) || watches(p.Graph, q, fillMetrics) {
+				continue
+			}
+			var readers []*graph.Node
+			for _, e := range p.Graph.Out(q, graph.Polls) {
+				readers = append(readers, e.To)
+			}
+			if len(readers) == 0 {
+				continue
+			}
+			if a := openAlarm(p.Graph); a != nil {
+				p.Unclear(q, fmt.Sprintf("alarm %s may watch it: its queue is not known", nameOf(a)))
+				continue
+			}
+			p.Report(Hit{Node: q, Values: []graph.Value{{}},
+				Message: fmt.Sprintf("%s works off queue %s, and no alarm watches how old its messages grow", names(readers), nameOf(q))})
+		}
+	},
+})

@@ -1,0 +1,136 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "table-capacity-fixed",
+	Code:     "DDB003",
+	Title:    `Table has a fixed capacity that does not scale`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `Requests above the provisioned capacity are throttled as soon as the burst is used up, and nobody raises the capacity: functions fail and are retried just when there is most to do.`,
+	Fix:      `Set BillingMode: PAY_PER_REQUEST, or add an AWS::ApplicationAutoScaling::ScalableTarget with a scaling policy for reads and one for writes.`,
+	CDK:      `billingMode: dynamodb.BillingMode.PAY_PER_REQUEST (TableV2: billing: dynamodb.Billing.onDemand())`,
+	Sources: []Source{
+		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB provisioned capacity mode"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ProvisionedThroughput.html", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:DynamoDBAutoScalingEnabled", "security-hub:DynamoDB.1", "prowler:dynamodb_table_autoscaling_enabled", "guard-rules-registry:dynamodb_autoscaling_enabled",
+		"guard-rules-registry:dynamodb_billing_mode_rule"},
+	Gaps: `Low up to 5 units, which is what examples and the free tier use. Indexes are not looked at on their own. Global tables with provisioned writes scale by their own settings and are left out.`,
+	Bad: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: 20} # want "reads and writes"
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+  Scaled:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: 20}
+  Reads:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties:
+      ServiceNamespace: dynamodb
+      ResourceId: !Sub table/${Scaled}
+      ScalableDimension: dynamodb:table:ReadCapacityUnits
+      MinCapacity: 50
+      MaxCapacity: 500
+  Writes:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties:
+      ServiceNamespace: dynamodb
+      ResourceId: !Sub table/${Scaled}
+      ScalableDimension: dynamodb:table:WriteCapacityUnits
+      MinCapacity: 20
+      MaxCapacity: 200
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders:
+    Type: AWS::Serverless::SimpleTable
+    Properties:
+      ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: 20} # want "reads and writes"
+`},
+	Check: checkCapacity,
+})
+
+// modestCapacity is what examples and the free tier provision.
+const modestCapacity = 5
+
+func checkCapacity(p *Pass) {
+	for _, t := range p.Graph.OfKind(graph.Table) {
+		if t.Type != "AWS::DynamoDB::Table" || t.External {
+			continue
+		}
+		mode, ok := p.Text(t, t.Setting("billingMode"))
+		if !ok || mode != "PROVISIONED" {
+			continue
+		}
+		fixed := fixedCapacity(p.Graph, t)
+		if len(fixed) == 0 {
+			continue
+		}
+		if scaler := unknownScaler(p.Graph); scaler != nil {
+			p.Unclear(t, fmt.Sprintf("scalable target %s may be this table's: what it scales is not known", nameOf(scaler)))
+			continue
+		}
+		throughput := t.Setting("provisionedThroughput")
+		if !throughput.Exists() { // CloudFormation refuses the table anyway
+			continue
+		}
+		h := Hit{Node: t, Values: []graph.Value{throughput},
+			Message: fmt.Sprintf("table %s has a fixed capacity for %s: what exceeds it is throttled", nameOf(t), strings.Join(fixed, " and "))}
+		reads, known := throughput.Get("ReadCapacityUnits").Int()
+		writes, also := throughput.Get("WriteCapacityUnits").Int()
+		if known && also && reads <= modestCapacity && writes <= modestCapacity {
+			h.Severity = Low
+		}
+		p.Report(h)
+	}
+}
+
+// fixedCapacity names what no scalable target of the system raises.
+func fixedCapacity(g *graph.Graph, t *graph.Node) []string {
+	scaled := map[string]bool{}
+	for _, e := range g.In(t, graph.Deploys) {
+		dimension := e.Settings.Get("ScalableDimension").String()
+		scaled["reads"] = scaled["reads"] || !strings.Contains(dimension, "Write")
+		scaled["writes"] = scaled["writes"] || !strings.Contains(dimension, "Read")
+	}
+	var out []string
+	for _, what := range []string{"reads", "writes"} {
+		if !scaled[what] {
+			out = append(out, what)
+		}
+	}
+	return out
+}
+
+// unknownScaler finds a scalable target of DynamoDB whose table is not one of the system.
+func unknownScaler(g *graph.Graph) *graph.Node {
+	for _, n := range g.OfKind(graph.Deployment) {
+		if n.Type != "AWS::ApplicationAutoScaling::ScalableTarget" || len(g.Out(n, graph.Deploys)) > 0 {
+			continue
+		}
+		if s, ok := n.Setting("serviceNamespace").Str(); !ok || s == "dynamodb" {
+			return n
+		}
+	}
+	return nil
+}

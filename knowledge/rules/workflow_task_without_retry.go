@@ -1,0 +1,143 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "workflow-task-without-retry",
+	Code:     "SFN001",
+	Title:    `Workflow task does not retry passing errors`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why: `Lambda and other services answer with passing errors now and then (a 500, a throttle). A task without Retry hands the first of them on: the whole execution fails, or takes its error branch, ` +
+		`for something that a second attempt would have settled.`,
+	Fix: `Add Retry: [{ErrorEquals: [Lambda.ClientExecutionTimeoutException, Lambda.ServiceException, Lambda.AWSLambdaException, Lambda.SdkClientException, Lambda.TooManyRequestsException], IntervalSeconds: 2, MaxAttempts: 6, BackoffRate: 2, JitterStrategy: FULL}] to the task.`,
+	CDK: `tasks.LambdaInvoke retries these errors by default (retryOnServiceExceptions); elsewhere task.addRetry({ errors, jitterStrategy: sfn.JitterType.FULL })`,
+	Sources: []Source{
+		{Title: `AWS Step Functions Developer Guide, "Handle Lambda service exceptions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html", Checked: "2026-11-23"},
+	},
+	Gaps: `Medium where a function is called, low for other services. Tasks that wait for a job, a token or an activity are left out: to start a job again is not always right. For a function a Retry counts where it names States.ALL, States.TaskFailed or one of Lambda's own errors, for other services always.`,
+	Bad: `Resources:
+  Import: # want "Load"
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/import
+      Definition:
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: "arn:aws:lambda:eu-west-1:111122223333:function:load"}
+            Retry: [{ErrorEquals: [NotReady]}]
+            End: true
+`,
+	Good: `Resources:
+  Import:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/import
+      Definition:
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: "arn:aws:lambda:eu-west-1:111122223333:function:load"}
+            Retry: [{ErrorEquals: [NotReady]}, {ErrorEquals: [Lambda.ServiceException, Lambda.TooManyRequestsException]}]
+            Next: Job
+          Job:
+            Type: Task
+            Resource: arn:aws:states:::glue:startJobRun.sync
+            Parameters: {JobName: load}
+            End: true
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import: # want "Save"
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Save
+        States:
+          Save:
+            Type: Task
+            Resource: arn:aws:states:::dynamodb:putItem
+            Parameters: {TableName: orders, Item: {id: {"S.$": $.id}}}
+            End: true
+`},
+	Check: checkTaskRetries,
+})
+
+func checkTaskRetries(p *Pass) {
+	for _, m := range p.Graph.OfKind(graph.StateMachine) {
+		if m.Workflow == nil || m.External {
+			continue
+		}
+		h := Hit{Node: m, Severity: Low, Values: []graph.Value{{}}}
+		var lacking []string
+		for _, s := range m.Workflow.States {
+			if s.Type != "Task" || waits(s) || s.Resource.IsUnknown() || retries(p.Graph, s) {
+				continue
+			}
+			if callsFunction(p.Graph, s) {
+				h.Severity = Medium
+			}
+			lacking = append(lacking, s.Name)
+			if s.At != nil && len(lacking) <= 3 {
+				h.Values = append(h.Values, graph.NewString(s.At, s.Name))
+			}
+		}
+		if len(lacking) == 0 {
+			continue
+		}
+		if n := len(lacking); n > 4 {
+			lacking = append(lacking[:3:3], fmt.Sprintf("%d more", n-3))
+		}
+		verb := "do"
+		if len(lacking) == 1 {
+			verb = "does"
+		}
+		h.Message = fmt.Sprintf("%s of %s %s not retry passing errors of the service", taskList(lacking), nameOf(m), verb)
+		p.Report(h)
+	}
+}
+
+// callsFunction tells whether a task invokes a Lambda function.
+func callsFunction(g *graph.Graph, s graph.State) bool {
+	text := s.Resource.String()
+	if strings.Contains(text, ":lambda:") {
+		return true
+	}
+	for _, ref := range s.Resource.Refs() {
+		if n := g.Node(ref.Resource); n != nil && (n.Kind == graph.Function || n.Kind == graph.Alias) {
+			return true
+		}
+	}
+	return false
+}
+
+// retries tells whether a task's Retry names errors that pass. What is not known may, and so may any error of a
+// service whose errors have no common list.
+func retries(g *graph.Graph, s graph.State) bool {
+	retry := s.Definition.Get("Retry")
+	if retry.IsUnknown() || len(retry.Each()) > 0 && !callsFunction(g, s) {
+		return true
+	}
+	for _, r := range retry.Each() {
+		for _, e := range r.Get("ErrorEquals").Each() {
+			name, ok := e.Str()
+			switch {
+			case !ok, name == "States.ALL", name == "States.TaskFailed":
+				return true
+			case strings.HasPrefix(name, "Lambda."):
+				return true
+			}
+		}
+	}
+	return false
+}
