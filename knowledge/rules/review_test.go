@@ -221,3 +221,26 @@ func TestUnknownRoleIsPlacedWhereItIsNamed(t *testing.T) {
 	require.Equal(t, "/Resources/Worker/Properties/Role", r.Unknown[0].Path)
 	require.Equal(t, 6, r.Unknown[0].Line)
 }
+
+func TestUnknownSourceIsPlacedWhereItIsNamed(t *testing.T) {
+	r := reviewOne(t, `Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn, Timeout: 60, Code: {ZipFile: "."}}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+`, rules.Options{Only: []string{"queue-visibility-below-function-timeout"}})
+	require.Len(t, r.Unknown, 1)
+	require.Equal(t, "Mapping", r.Unknown[0].Resource)
+	require.Equal(t, 7, r.Unknown[0].Line)
+	require.Equal(t, "arn:aws:sqs:eu-west-1:111122223333:orders is not part of this system", r.Unknown[0].Why)
+}
+
+func TestAPIKnownOnlyByNameRaisesNoQuestions(t *testing.T) {
+	r := reviewOne(t, `Resources:
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {MetricName: Latency, Namespace: AWS/ApiGateway, Dimensions: [{Name: ApiName, Value: elsewhere}]}}
+`, rules.Options{Only: []string{"api-logs-full-data"}})
+	require.Empty(t, r.Unknown)
+}

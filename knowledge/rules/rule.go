@@ -8,6 +8,7 @@ package rules
 import (
 	"fmt"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -236,6 +237,7 @@ func (p *Pass) unknown(n *graph.Node, at *graph.Evidence, why string) {
 	place := placeOf(n, n.Resource)
 	if n.Resource == nil && at == nil {
 		place, at = p.writtenBy(n, place)
+		why = strings.Replace(why, "it is not part of", nameOf(n)+" is not part of", 1)
 	}
 	u := Undecided{Resource: place.ID, File: place.File, Why: why, Rules: []string{p.Rule.ID}}
 	if at != nil {
@@ -249,6 +251,17 @@ func (p *Pass) writtenBy(n *graph.Node, place Place) (Place, *graph.Evidence) {
 	for _, e := range p.Graph.In(n) {
 		if e.From.Resource != nil && len(e.Evidence) > 0 {
 			return placeOf(e.From, e.From.Resource), &e.Evidence[0]
+		}
+	}
+	for _, e := range p.Graph.Out(n) {
+		if len(e.Evidence) == 0 {
+			continue
+		}
+		if e.Via != nil {
+			return placeOf(nil, e.Via), &e.Evidence[0]
+		}
+		if e.To.Resource != nil {
+			return placeOf(e.To, e.To.Resource), &e.Evidence[0]
 		}
 	}
 	return place, nil

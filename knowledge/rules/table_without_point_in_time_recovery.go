@@ -21,7 +21,7 @@ var _ = add(Rule{
 	Equivalents: []string{"cdk-nag:AwsSolutions-DDB3", "cdk-nag:DynamoDBPITREnabled", "cdk-nag:DynamoDBInBackupPlan", "checkov:CKV_AWS_28", "checkov:CKV_AWS_165",
 		"security-hub:DynamoDB.2", "security-hub:DynamoDB.4", "prowler:dynamodb_tables_pitr_enabled", "prowler:dynamodb_table_protected_by_backup_plan",
 		"guard-rules-registry:dynamodb_pitr_enabled", "guard-rules-registry:dynamodb_in_backup_plan", "guard-rules-registry:dynamodb_resources_protected_by_backup_plan"},
-	Gaps: `A table with a time to live whose name says that its items are short-lived (idempotency, lock, session, connection, cache, nonce, deduplication ...) is left out; so is one with Metadata serverless-review role ephemeral, and one whose recovery a condition switches off: that is a choice made per stage.`,
+	Gaps: `A table with a time to live whose name says that its items are short-lived (idempotency, lock, session, connection, cache, token, nonce, deduplication ...) is left out; so is one with Metadata serverless-review role ephemeral, and one whose recovery a condition switches off: that is a choice made per stage.`,
 	Bad: `Resources:
   Orders: # want "not enabled"
     Type: AWS::DynamoDB::Table
@@ -99,7 +99,7 @@ Resources:
 	},
 })
 
-var shortLivedName = regexp.MustCompile(`(?i)(idempot|lock|session|connection|cache|nonce|jti|jwt|otp|dedup|rate-?limit|replay|temporary)`)
+var shortLivedName = regexp.MustCompile(`(?i)(idempot|lock|session|connection|cache|nonce|jti|jwt|token|otp|dedup|rate-?limit|replay|temporary)`)
 
 // shortLived tells whether a table's items are gone soon anyway.
 func shortLived(t *graph.Node) bool {

@@ -131,10 +131,11 @@ func checkWholeService(p *Pass, n *graph.Node, s graph.Statement) {
 	}
 }
 
-// harmless are services whose every action is meant for workloads or their users, and logs on named groups.
+// harmless are services whose every action is meant for workloads or their users (the two channels of the Systems
+// Manager agent among them), and logs on named groups.
 func harmless(service string, everywhere bool) bool {
 	switch service {
-	case "xray", "execute-api", "cognito-sync", "mobileanalytics":
+	case "xray", "execute-api", "cognito-sync", "mobileanalytics", "ssmmessages", "ec2messages":
 		return true
 	case "logs":
 		return !everywhere
