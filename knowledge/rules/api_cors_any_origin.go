@@ -1,0 +1,132 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "api-cors-any-origin",
+	Code:     "API009",
+	Title:    "API lets scripts of any site read its answers",
+	Severity: Low,
+	Pillar:   Security,
+	Profile:  Advisory,
+	Why: `With the origin "*" a script on any page may call the API from a visitor's browser and read the answer: with a token it got hold of, or, where credentials are allowed, in the visitor's name. ` +
+		`An API that is reached from inside a network only can be read through the browsers of those inside.`,
+	Fix: `List the origins of your own pages.`,
+	CDK: `corsPreflight: { allowOrigins: ['https://www.example.com'] } or defaultCorsPreflightOptions`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-23"},
+	},
+	Gaps: `High where credentials are allowed as well. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
+	Bad: `Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      CorsConfiguration:
+        AllowOrigins: ["*"] # want "any site"
+        AllowMethods: [GET, POST]
+`,
+	Good: `Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: shop
+      ProtocolType: HTTP
+      CorsConfiguration:
+        AllowOrigins: ["https://www.example.com"]
+        AllowMethods: [GET, POST]
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      CorsConfiguration:
+        AllowOrigins: ["*"] # want "credentials are allowed"
+        AllowCredentials: true
+`, `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Cors: "'*'" # want "any site"
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: post}}
+`},
+	MoreGood: []string{`Parameters:
+  Origin: {Type: String}
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Metadata: {serverless-review: {public: "price list for everyone"}}
+    Properties: {Name: shop, ProtocolType: HTTP, CorsConfiguration: {AllowOrigins: ["*"]}}
+  Other:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: shop, ProtocolType: HTTP, CorsConfiguration: {AllowOrigins: [!Ref Origin]}}
+`},
+	Check: checkAPIOrigins,
+})
+
+func checkAPIOrigins(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.HTTPAPI, graph.RestAPI) {
+		if api.External || intent(api, "public") != "" {
+			continue
+		}
+		cors := api.Setting("corsConfiguration")
+		origins, credentials := cors.Get("AllowOrigins"), cors.Get("AllowCredentials")
+		if body := api.Setting("body", "x-amazon-apigateway-cors"); body.Exists() {
+			origins, credentials = body.Get("allowOrigins"), body.Get("allowCredentials")
+		}
+		origin, ok := anyOrigin(p, api, origins)
+		if !ok {
+			origin, ok = preflightOrigin(api)
+		}
+		if !ok {
+			continue
+		}
+		h := Hit{Node: api, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), "*")}
+		if with, _ := credentials.Truth(); with {
+			h.Severity, h.Values = High, append(h.Values, credentials)
+			h.Message += ", and credentials are allowed"
+		}
+		p.Report(h)
+	}
+}
+
+// preflightOrigin finds "*" in what the OPTIONS methods of a REST API answer by themselves. One of them stands
+// for all: they are made alike.
+func preflightOrigin(api *graph.Node) (graph.Value, bool) {
+	for _, r := range api.Setting("routes").Each() {
+		key, _ := r.Get("RouteKey").Str()
+		if !strings.HasPrefix(key, "OPTIONS ") {
+			continue
+		}
+		var answers []graph.Value
+		for _, answer := range r.Get("Integration", "IntegrationResponses").Each() {
+			answers = append(answers, answer.Get("ResponseParameters"))
+		}
+		for _, answer := range r.Get("Integration", "responses").Fields() {
+			answers = append(answers, answer.Value.Get("responseParameters"))
+		}
+		for _, parameters := range answers {
+			v := parameters.Get("method.response.header.Access-Control-Allow-Origin")
+			if s, ok := v.Str(); ok && strings.Trim(s, "'") == "*" {
+				return v, true
+			}
+		}
+	}
+	return graph.Value{}, false
+}

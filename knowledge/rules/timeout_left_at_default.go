@@ -1,0 +1,121 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "timeout-left-at-default",
+	Code:     "LAM002",
+	Title:    "Function that calls other services has the default timeout of 3 seconds",
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why: `A cold start with the first connection to a database or another service can take longer than 3 seconds: the call is cut off in the middle of its work, ` +
+		`now and then and hard to repeat. A batch of messages takes longer than one message.`,
+	Fix: `Set Timeout to what the slowest sound call takes, with a margin; behind an API less than its integration timeout.`,
+	CDK: `timeout: Duration.seconds(10)`,
+	Sources: []Source{
+		{Title: "CloudFormation reference, AWS::Lambda::Function Timeout", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html#cfn-lambda-function-timeout", Checked: "2026-11-23"},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultTimeout", "cdk-nag:LambdaDefaultTimeout", "serverless-rules:ES1006"},
+	Gaps:        `Reported is a function that the files show to read, write or call something, or to work on batches; one that does nothing of the kind may well do with 3 seconds. A written 3 passes: it was decided.`,
+	Bad: `Resources:
+  Worker: # want "3 s (the default)"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+      Timeout: 3
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
+      FunctionName: !Ref Worker
+  Authorizer:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.authorize
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker: # want "it works with Orders"
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Environment: {Variables: {TABLE: !Ref Orders}}
+      Policies: [{DynamoDBCrudPolicy: {TableName: !Ref Orders}}]
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Timeout: 10}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Orders: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:111122223333:orders"}}
+`},
+	Check: checkDefaultTimeouts,
+})
+
+func checkDefaultTimeouts(p *Pass) {
+	for _, fn := range p.Graph.OfKind(graph.Function) {
+		v := fn.Setting("timeout")
+		if fn.External || fn.Framework != "" || v.Origin != graph.Default {
+			continue
+		}
+		partner := ""
+		for _, e := range p.Graph.In(fn, graph.Polls) {
+			partner = nameOf(e.From)
+		}
+		var found *graph.Edge
+		for _, e := range p.Graph.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
+			if e.Strength != graph.Wildcard && e.Label != "on success" {
+				found = e
+			}
+		}
+		h := Hit{Node: fn, Values: []graph.Value{v}}
+		switch {
+		case partner != "":
+			h.Message = fmt.Sprintf("timeout of %s is %s, and it works on batches of %s", nameOf(fn), seconds(v), partner)
+		case found != nil:
+			h.Confidence = weaker(found)
+			h.Message = fmt.Sprintf("timeout of %s is %s, and it works with %s", nameOf(fn), seconds(v), nameOf(found.To))
+		default:
+			continue
+		}
+		p.Report(h)
+	}
+}
