@@ -49,7 +49,21 @@ type conceptQuery struct {
 
 	// ideal is, after the search, what the asked words weigh together: a word that no passage holds weighs most.
 	ideal float64
+
+	// foreign tells, after the search, that the question is on other matters: see foreignShare.
+	foreign bool
 }
+
+// A question is on other matters where foreignShare of its words or more are in no passage as they are spelt, and none
+// of the others is one that anchorShare of the passages or more have in their page's title, topics or services. The
+// vendor's name does not count: it stands in every question on its cloud. A question of .ci/queries without
+// an anchor has at most one word in six that is unknown.
+const (
+	foreignShare = 0.25
+	anchorShare  = 1.0 / 40
+)
+
+var vendorNames = map[string]bool{"aws": true, stem("amazon"): true}
 
 var _ query.Query = (*conceptQuery)(nil)
 
@@ -57,20 +71,23 @@ var _ query.Query = (*conceptQuery)(nil)
 // merging hundreds of posting lists document by document.
 func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
 	s := &tally{ctx: ctx, reader: r, stats: q.bm25}
-	asked := 0
+	asked, unknown, anchored := 0, 0, false
 	for _, c := range q.concepts {
 		if c.asked {
 			asked++
 		}
+		known := false
 		for a, alt := range c.alternatives {
-			s.seen = 0
+			s.seen, s.titled = 0, 0
 			found, err := s.alternative(alt, c.fields)
 			if err != nil {
 				return nil, err
 			}
+			known = known || found
 			if a > 0 || !c.asked {
 				continue
 			}
+			anchored = anchored || s.titled >= anchorShare*s.stats.DocCount && !vendorNames[alt.terms[0]]
 			if found {
 				q.ideal += s.idf(s.seen)
 				continue
@@ -79,11 +96,16 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 				if _, err := s.alternative(alternative{[]string{meant}, alt.weight}, c.fields); err != nil {
 					return nil, err
 				}
+				anchored = anchored || s.titled >= anchorShare*s.stats.DocCount
 			}
 			q.ideal += s.idf(s.seen)
 		}
+		if c.asked && !known {
+			unknown++ // also where a similar word is known: "bash" is not a slip for "base"
+		}
 		s.endConcept(c.asked)
 	}
+	q.foreign = !anchored && unknown > 0 && float64(unknown) >= foreignShare*float64(asked)
 	return &scoreSearcher{scores: s.scores(asked)}, nil
 }
 
@@ -100,6 +122,7 @@ type tally struct {
 	touched []int     // documents with a best
 	summed  []int     // documents with a sum
 	seen    float64   // the most documents that hold a term of the alternative at hand, in one field
+	titled  float64   // the same in the pages' titles, topics and services
 }
 
 // alternative scores one way to put a concept and tells whether any document holds it.
@@ -141,6 +164,9 @@ func (t *tally) term(term, field string, weight float64) error {
 		return nil
 	}
 	t.seen = max(t.seen, n)
+	if field == fieldPage {
+		t.titled = max(t.titled, n)
+	}
 	idf := t.idf(n)
 	mean := float64(t.stats.FieldCardinality[field]) / t.stats.DocCount
 	var hit index.TermFieldDoc

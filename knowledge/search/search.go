@@ -88,7 +88,11 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return res, err
 	}
-	fillResult(&res, ranked, q, enoughShare*scored.ideal)
+	enough := enoughShare * scored.ideal
+	if scored.foreign && !ix.corpus.theirs && q.Service == "" {
+		enough = math.Inf(1) // only what is nearest
+	}
+	fillResult(&res, ranked, q, enough)
 	res.TookUS = time.Since(start).Microseconds()
 	return res, nil
 }

@@ -169,12 +169,24 @@ func TestMisspelledWordsAreMendedAndRightOnesLeftAlone(t *testing.T) {
 func TestNothingGoodNamesTheNearestTitles(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)
-	res, err := ix.Search(t.Context(), search.Query{Text: "recipe for chocolate cake with strawberries and a message on top"})
-	require.NoError(t, err)
-	assert.Empty(t, res.Passages)
-	assert.NotEmpty(t, res.Nearest)
-	assert.Contains(t, res.Markdown(), "Nothing in the knowledge base")
-	res, err = ix.Search(t.Context(), search.Query{Text: "xyzzy qwrtpl"})
+	for _, question := range []string{
+		"recipe for chocolate cake with strawberries on top", "bash loop over files", "terraform aws_instance", "kubernetes ingress controller",
+		"python list comprehension", "jenkins pipeline stage", "excel pivot table", "vim exit", "mysql left join",
+	} {
+		res, err := ix.Search(t.Context(), search.Query{Text: question})
+		require.NoError(t, err)
+		assert.Empty(t, res.Passages, question)
+		assert.NotEmpty(t, res.Nearest, question)
+		assert.Contains(t, res.Markdown(), "Nothing in the knowledge base")
+	}
+	for _, question := range []string{ // few words, some unknown, but about the matter
+		"lambda zyx", "nodejs 24 lamda handler calback", "xray annotations vs metadata", "eventbridge failover rto", "why is my bill so high", "terraform lambda function url",
+	} {
+		res, err := ix.Search(t.Context(), search.Query{Text: question})
+		require.NoError(t, err)
+		assert.NotEmpty(t, res.Passages, question)
+	}
+	res, err := ix.Search(t.Context(), search.Query{Text: "xyzzy qwrtpl"})
 	require.NoError(t, err)
 	assert.Empty(t, res.Passages)
 	raw, err := json.Marshal(res)
