@@ -103,12 +103,10 @@ func checkTargetDLQs(p *Pass) {
 }
 
 func checkTargetDLQ(p *Pass, rule *graph.Node, t graph.Value) {
-	dlq := t.Get("DeadLetterConfig", "Arn")
-	if t.IsUnknown() || dlq.IsUnknown() {
-		p.Unknown(rule, dlq)
+	if config := t.Get("DeadLetterConfig"); config.IsUnknown() {
+		p.Unknown(rule, config)
 		return
-	}
-	if dlq.Exists() {
+	} else if config.Get("Arn").Exists() { // whichever queue it is
 		return
 	}
 	h := Hit{Node: rule, Values: []graph.Value{{At: t.At}},

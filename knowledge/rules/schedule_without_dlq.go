@@ -76,12 +76,12 @@ func checkScheduleDLQs(p *Pass) {
 		if s.Type != "AWS::Scheduler::Schedule" || s.External || disabled(s) {
 			continue
 		}
-		dlq := s.Setting("target", "DeadLetterConfig", "Arn")
-		if dlq.IsUnknown() {
-			p.Unknown(s, dlq)
+		config := s.Setting("target", "DeadLetterConfig")
+		if config.IsUnknown() {
+			p.Unknown(s, config)
 			continue
 		}
-		if dlq.Exists() {
+		if config.Get("Arn").Exists() { // whichever queue it is
 			continue
 		}
 		h := Hit{Node: s, Values: []graph.Value{{}},
