@@ -98,12 +98,15 @@ func checkZones(p *Pass) {
 		}
 		items := subnets.Each()
 		zones := map[string]bool{}
-		known := !subnets.IsUnknown()
+		known, asked := !subnets.IsUnknown(), subnets
 		for _, v := range items {
 			s, _ := v.Str()
 			ref, isRef := v.Ref()
 			if s == "" && !isRef { // not known, or the empty default of a parameter
 				known = false
+				if v.Reason() != "" { // imports of two names are taken for two zones
+					zones[v.Reason()], asked = true, v
+				}
 				continue
 			}
 			zone := s + ref.Resource
@@ -119,7 +122,7 @@ func checkZones(p *Pass) {
 		switch {
 		case len(zones) > 1 || len(items) == 0:
 		case !known:
-			p.Unknown(fn, subnets)
+			p.Unknown(fn, asked)
 		case len(items) == 1:
 			p.Report(Hit{Node: fn, Values: []graph.Value{subnets},
 				Message: fmt.Sprintf("%s has one subnet, %s: it stops with that subnet's Availability Zone; at least two zones are wanted", nameOf(fn), plainID(strings.Trim(items[0].String(), "${}")))})
