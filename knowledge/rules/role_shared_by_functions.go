@@ -1,0 +1,125 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "role-shared-by-functions",
+	Code:     "LAM027",
+	Title:    "Several functions work under one role",
+	Severity: Low,
+	Pillar:   Security,
+	Why:      `Each of them holds the rights of all: a flaw in the one that reads user input reaches what only the others need. Nobody dares to take a right away, because it is not plain who needs it.`,
+	Fix:      `Give each function a role of its own, with what it needs.`,
+	CDK:      `leave role out: each lambda.Function makes its own`,
+	Sources: []Source{
+		{Title: `AWS Lambda Operator Guide, "Applying the principles of least privilege"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/least-privilege.html", Checked: "2026-11-23"},
+	},
+	Gaps: `Roles of other stacks are left out, as are roles that allow no more than logs, traces, network interfaces and the like: only grants of actions on data or of whole services count.`,
+	Bad: `Resources:
+  A:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.handler, Role: !GetAtt Shared.Arn, Code: {ZipFile: "..."}}
+  B:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: b.handler, Role: !GetAtt Shared.Arn, Code: {ZipFile: "..."}}
+  Shared: # want "A and B"
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: work
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: "dynamodb:PutItem", Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"}]
+`,
+	Good: `Resources:
+  A:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.handler, Role: !GetAtt Plain.Arn, Code: {ZipFile: "..."}}
+  B:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: b.handler, Role: !GetAtt Plain.Arn, Code: {ZipFile: "..."}}
+  Plain:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.13, CodeUri: src, Role: !GetAtt Shared.Arn}
+Resources:
+  A:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: a.handler}
+  B:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: b.handler}
+  Shared: # want "sqs:SendMessage"
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: work
+          PolicyDocument:
+            Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: "arn:aws:sqs:eu-west-1:111122223333:orders"}]
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.13, CodeUri: src}
+Resources:
+  A:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: a.handler, Policies: [{SQSSendMessagePolicy: {QueueName: orders}}]}
+  B:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: b.handler, Policies: [{SQSSendMessagePolicy: {QueueName: orders}}]}
+`},
+	Check: checkSharedRoles,
+})
+
+func checkSharedRoles(p *Pass) {
+	for _, role := range p.Graph.OfKind(graph.Role) {
+		if role.External || role.Framework != "" {
+			continue
+		}
+		var users []*graph.Node
+		codes := map[string]bool{}
+		for _, e := range p.Graph.In(role, graph.Assumes) {
+			if e.From.Kind == graph.Function && e.From.Framework == "" {
+				users = append(users, e.From)
+				codes[e.From.Setting("code").String()+" "+e.From.Setting("handler").String()] = true
+			}
+		}
+		right := workingRight(role)
+		if len(codes) < 2 || right == "" {
+			continue
+		}
+		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,
+			Message: fmt.Sprintf("%s work under the role %s: each holds all its rights (%s and so on)", names(users), nameOf(role), right)})
+	}
+}
+
+// workingRight is the first action of a role that is more than what every function may do.
+func workingRight(role *graph.Node) string {
+	for _, s := range role.Statements {
+		if !isAllow(s) {
+			continue
+		}
+		for _, action := range literals(s.Actions) {
+			service, rest, _ := strings.Cut(action, ":")
+			whole := rest == "*" && service != "logs" && !harmless(service, true)
+			if actsOnData(action) || whole || action == "*" {
+				return action
+			}
+		}
+	}
+	return ""
+}
