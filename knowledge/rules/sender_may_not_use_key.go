@@ -1,0 +1,163 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "sender-may-not-use-key",
+	Code:     "KMS003",
+	Title:    `AWS service that sends to an encrypted queue or topic may not use its key`,
+	Severity: Critical,
+	Pillar:   Reliability,
+	Why: `A service that writes to an encrypted queue or topic needs kms:GenerateDataKey and kms:Decrypt on the key, by the key's own policy. Without them KMS refuses, ` +
+		`the delivery fails and mostly nobody sees it. The policies of the AWS managed keys alias/aws/sqs and alias/aws/sns do not admit services and cannot be changed.`,
+	Fix: `Allow the sending service kms:GenerateDataKey and kms:Decrypt in the key's policy, with a Condition on aws:SourceArn (none for events.amazonaws.com: EventBridge calls KMS without that key), or use the queue's own encryption (SqsManagedSseEnabled: true without KmsMasterKeyId).`,
+	CDK: `encryption: QueueEncryption.SQS_MANAGED, or key.grantEncryptDecrypt(new iam.ServicePrincipal("sns.amazonaws.com"))`,
+	Sources: []Source{
+		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-23"},
+		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Senders with a role, keys outside the files and keys that a condition may open are not reported.`,
+	Bad: `Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Orders.Arn}
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      KmsMasterKeyId: !Ref Key # want "sns.amazonaws.com may not do kms:GenerateDataKey"
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}
+  Slow:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+      Dimensions: [{Name: QueueName, Value: !GetAtt Orders.QueueName}]
+      AlarmActions: [!Ref Pager]
+  Pager:
+    Type: AWS::SNS::Topic
+    Properties:
+      KmsMasterKeyId: alias/aws/sns # want "AWS managed key"
+`,
+	Good: `Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Orders.Arn}
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {KmsMasterKeyId: !Ref Key}
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}, Action: "kms:*", Resource: "*"}
+          - Effect: Allow
+            Principal: {Service: sns.amazonaws.com}
+            Action: [kms:GenerateDataKey, kms:Decrypt]
+            Resource: "*"
+            Condition: {ArnEquals: {"aws:SourceArn": !Ref Topic}}
+  Uploads:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.s3]}
+      Targets: [{Id: queue, Arn: !GetAtt Plain.Arn}]
+  Plain:
+    Type: AWS::SQS::Queue
+    Properties: {SqsManagedSseEnabled: true}
+`,
+	MoreGood: []string{`Resources:
+  Uploads:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.s3]}
+      Targets: [{Id: queue, Arn: !GetAtt Orders.Arn}]
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: {KmsMasterKeyId: !ImportValue shared-key}
+`},
+	Check: func(p *Pass) {
+		for _, e := range p.Graph.OfEdge(graph.Routes, graph.FailsTo, graph.Notifies) {
+			if e.To.External || e.To.Kind != graph.Queue && e.To.Kind != graph.Topic {
+				continue
+			}
+			if service := sendsAs(e); service != "" {
+				checkKeyUse(p, e, service)
+			}
+		}
+	},
+})
+
+// sendsAs is the service that delivers along an edge in its own name, "" where a role does.
+func sendsAs(e *graph.Edge) string {
+	switch {
+	case e.From.External:
+		return ""
+	case e.From.Kind == graph.Topic:
+		return "sns.amazonaws.com"
+	case e.From.Type == "AWS::Events::Rule" && !e.Setting("roleArn").Exists():
+		return "events.amazonaws.com"
+	case e.From.Kind == graph.Bucket && e.Kind == graph.Routes:
+		return "s3.amazonaws.com"
+	case e.From.Type == "AWS::CloudWatch::Alarm":
+		return "cloudwatch.amazonaws.com"
+	}
+	return ""
+}
+
+func checkKeyUse(p *Pass, e *graph.Edge, service string) {
+	setting := e.To.Setting("kmsMasterKeyId")
+	if s, ok := setting.Str(); ok && strings.HasSuffix(s, "alias/aws/"+managedKeys[e.To.Kind]) {
+		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{setting}, edgePlace(e)...),
+			Message: fmt.Sprintf("%s is encrypted with the AWS managed key %s, whose policy does not admit %s: nothing arrives from %s", nameOf(e.To), s, service, nameOf(e.From))})
+		return
+	}
+	for _, k := range p.Graph.In(e.To, graph.Encrypts) {
+		if k.From.Type != "AWS::KMS::Key" {
+			p.Unclear(e.To, "the policy of its key "+nameOf(k.From)+" is not part of this system")
+			continue
+		}
+		checkKeyPolicy(p, e, k.From, service)
+	}
+}
+
+var managedKeys = map[graph.Kind]string{graph.Queue: "sqs", graph.Topic: "sns"}
+
+func checkKeyPolicy(p *Pass, e *graph.Edge, key *graph.Node, service string) {
+	var missing []string
+	for _, action := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
+		switch d := serviceMay(service, action, key, e.From); d.Answer {
+		case policy.Unknown:
+			p.Unclear(key, "whether its policy lets "+service+" do "+action+": "+d.Why)
+			return
+		case policy.No:
+			missing = append(missing, action)
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{key, e.From}, RelatedResources: policiesOf(key.ResourcePolicy),
+		Values: append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
+		Message: fmt.Sprintf("by the policy of key %s %s may not do %s: nothing arrives at %s from %s",
+			nameOf(key), service, strings.Join(missing, " and "), nameOf(e.To), nameOf(e.From))})
+}
