@@ -1,0 +1,137 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "caller-times-out-before-function",
+	Code:     "GRF005",
+	Title:    `Caller gives up before the function that it waits for`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why: `When the caller's wait ends the function works on, unseen: the caller fails or tries again, and the work is done twice. Cognito waits 5 s and calls again, ` +
+		`AppSync waits 30 s, a task waits its TimeoutSeconds.`,
+	Fix: `Set the function's Timeout below what its caller waits, or let it hand long work to a queue.`,
+	CDK: `timeout: Duration.seconds(4) for a user pool's trigger; taskTimeout of LambdaInvoke above the function's timeout`,
+	Sources: []Source{
+		{Title: `Amazon Cognito Developer Guide, "Customizing user pool workflows with Lambda triggers"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS re:Post, execution timeout of an AppSync API`, URL: "https://repost.aws/questions/QUw61RAiFGSHiWKxSnjppUfA/execution-timeout-aws-appsync-api", Checked: "2026-11-23"},
+		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
+	},
+	Gaps: `Medium for user pools and GraphQL APIs: a Timeout is the longest run, not the usual one. One level lower where both times are equal. Functions that call functions and load balancers are left out: nothing in a template says how long they wait. API Gateway has a rule of its own, function-outlives-api.`,
+	Bad: `Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Charge
+        States:
+          Charge:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: !GetAtt Worker.Arn}
+            TimeoutSeconds: 30
+            End: true
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Timeout: 60 # want "state Charge of Flow waits 30 s"
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      LambdaConfig: {PreSignUp: !GetAtt Check.Arn}
+  Check:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Timeout: 10 # want "Pool waits 5 s"
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Charge
+        States:
+          Charge:
+            Type: Task
+            Resource: arn:aws:states:::lambda:invoke
+            Parameters: {FunctionName: !GetAtt Worker.Arn}
+            TimeoutSeconds: 90
+            End: true
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Timeout: 60
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties:
+      LambdaConfig: {PreSignUp: !GetAtt Check.Arn}
+  Check:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Check: func(p *Pass) {
+		for _, e := range p.Graph.OfEdge(graph.Invokes) {
+			if e.Mode == graph.Sync && e.To.Kind == graph.Function && !e.To.External {
+				checkCallerWaits(p, e)
+			}
+		}
+	},
+})
+
+func checkCallerWaits(p *Pass, e *graph.Edge) {
+	limit, severity, caller := 0, Medium, nameOf(e.From)
+	switch e.From.Kind {
+	case graph.UserPool:
+		if strings.HasSuffix(e.Label, "Sender") {
+			return // Cognito does not wait for those that send mail and messages
+		}
+		limit = facts.Int("cognito.trigger_seconds")
+	case graph.GraphQLAPI:
+		limit = facts.Int("appsync.request_seconds")
+	case graph.StateMachine:
+		if resource := e.Settings.Get("Resource").String(); strings.Contains(resource, "waitForTaskToken") {
+			return // the task waits for a token, not for the function
+		}
+		n, ok := e.Settings.Get("TimeoutSeconds").Int()
+		if !ok {
+			return
+		}
+		limit, severity, caller = n, High, "state "+e.Label+" of "+caller
+	default:
+		return
+	}
+	v := e.To.Setting("timeout")
+	timeout, ok := p.Int(e.To, v)
+	if !ok || timeout < limit {
+		return
+	}
+	if timeout == limit { // the caller is first by a moment, and few runs take all of it
+		severity = severity.Lower()
+	}
+	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
+}
