@@ -102,3 +102,21 @@ func TestRegionsAreReadAsATable(t *testing.T) {
 	assert.True(t, strings.Contains(text, "us-gov-west-1"))
 	assert.Less(t, len(text), 16000)
 }
+
+func TestSearchAnswersNamesOfTypesAndProperties(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	for question, id := range map[string]string{
+		"AWS::SQS::Queue VisibilityTimeout":                              "AWS::SQS::Queue.VisibilityTimeout",
+		"aws::lambda::eventsourcemapping maximumbatchingwindowinseconds": "AWS::Lambda::EventSourceMapping.MaximumBatchingWindowInSeconds",
+		"AWS::StepFunctions::StateMachine":                               "AWS::StepFunctions::StateMachine",
+	} {
+		res, err := ix.Search(t.Context(), search.Query{Text: question, Limit: 2})
+		require.NoError(t, err)
+		require.NotEmpty(t, res.Passages, question)
+		assert.Equal(t, id, res.Passages[0].ID)
+		assert.LessOrEqual(t, len(res.Passages), 2)
+		assert.LessOrEqual(t, res.Tokens, search.DefaultMaxTokens)
+		assert.Equal(t, id, read(t, res.Passages[0].ID).ID)
+	}
+}

@@ -92,7 +92,16 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if scored.foreign && !ix.corpus.theirs && q.Service == "" {
 		enough = math.Inf(1) // only what is nearest
 	}
+	if q.Limit <= 0 {
+		q.Limit = DefaultLimit
+	}
+	if q.MaxTokens <= 0 {
+		q.MaxTokens = DefaultMaxTokens
+	}
 	fillResult(&res, ranked, q, enough)
+	if h, ok := namedResource(q); ok && !ix.corpus.theirs {
+		res.lead(h, q.Limit, q.MaxTokens)
+	}
 	res.TookUS = time.Since(start).Microseconds()
 	return res, nil
 }
@@ -184,12 +193,6 @@ func kindKey(kind string) string {
 // fit is left out and a shorter one further down may still come.
 func fillResult(res *Result, ranked []candidate, q Query, enough float64) {
 	limit, budget := q.Limit, q.MaxTokens
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
-	if budget <= 0 {
-		budget = DefaultMaxTokens
-	}
 	var chosen []signature
 	for _, c := range ranked {
 		if c.score < enough {
