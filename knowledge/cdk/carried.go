@@ -11,11 +11,11 @@ import (
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource"},
 	graph.Invokes:    {"addRoutes", "addMethod"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "addTarget"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "addTarget", "addSubscription"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData"},
 	graph.Reads:      {"grantReadData", "grantReadWriteData"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},
-	graph.Authorizes: {"cognitoUserPools"},
+	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},
 }
 
 // lost lists the edges that nothing in the program realises. It looks at what was written, not at how it came

@@ -69,6 +69,7 @@ func acceptedJoins(t *testing.T) map[[3]string]bool {
 		{}, {"c: httpApi", "c GET /y -> x"}, {"c: queue", "c -> x"}, {"c: {kind: rule, source: shop}", "c -> x"},
 		{"c: httpApi", "c GET /y -> y"}, {"c: queue", "c -> y"}, {"c: {kind: rule, source: shop}", "c -> y"},
 		{"c: function", "c -> x"}, {"c: queue", "x failsTo c"}, {"c: function", "x -> c"}, {"c: function", "x GET /y -> c"},
+		{"c: topic", "c -> x"}, {"c: topic", "c -> y"},
 	}
 	accepted := map[[3]string]bool{}
 	for _, from := range sketchKinds(t) {
@@ -93,7 +94,7 @@ func acceptedJoins(t *testing.T) map[[3]string]bool {
 // every run), for edges that each work alone may not work together.
 func TestEveryEdgeOfASketchIsRefusedOrCarried(t *testing.T) {
 	joins := acceptedJoins(t)
-	assert.GreaterOrEqual(t, len(joins), 25, "%v", joins)
+	assert.GreaterOrEqual(t, len(joins), 30, "%v", joins)
 	var words [][3]string
 	for j := range joins {
 		words = append(words, j)

@@ -44,6 +44,8 @@ func (h *tsHandler) text() string {
 		h.queue()
 	case triggerEvent:
 		h.onEvent()
+	case triggerTopic:
+		h.onMessage()
 	default:
 		h.plain()
 	}

@@ -106,6 +106,22 @@ func (h *tsHandler) onEvent() {
 	h.printf("  const work = %s.parse(event.detail);\n  await process%s(work);\n  logger.info('done', { %s });\n};\n", h.event, h.event, tsShort(h.key))
 }
 
+func (h *tsHandler) onMessage() {
+	h.use("aws-lambda", "type Context", "type SNSEvent")
+	h.schema()
+	h.process()
+	h.printf("\nexport const handler = async (event: SNSEvent, context: Context): Promise<void> => {\n  logger.addContext(context);\n")
+	if h.memory != nil {
+		h.printf("  config.registerLambdaContext(context);\n")
+	}
+	body := "JSON.parse(record.Sns.Message)"
+	if h.envelope == "event" {
+		body += ".detail"
+	}
+	h.printf("  for (const record of event.Records) {\n    const work = %s.parse(%s);\n    await process%s(work);\n    logger.info('done', { %s });\n  }\n};\n",
+		h.event, body, h.event, tsShort(h.key))
+}
+
 func (h *tsHandler) api() {
 	in, out := "APIGatewayProxyEventV2", "APIGatewayProxyStructuredResultV2"
 	if h.trigger == triggerREST {

@@ -103,6 +103,8 @@ func (l *lowerer) rank(n *graph.Node) int {
 	case n.Kind == graph.Other:
 		r = others[n.Type].rank*10 + 5
 	case n.Kind == graph.Queue && len(l.g.In(n, graph.FailsTo)) > 0:
+		r -= 2
+	case n.Kind == graph.Topic: // queues subscribe to it
 		r--
 	}
 	return r

@@ -81,6 +81,11 @@ func (l *lowerer) integration(e *graph.Edge, made map[*graph.Node]expression) ex
 
 func (l *lowerer) httpAuthorizer(api *graph.Node) expression {
 	const module = "aws-apigatewayv2-authorizers"
+	for _, e := range l.g.Out(api, graph.Authorizes) {
+		return value{typeName{module, "HttpUserPoolAuthorizer"}, []expression{text("UserPoolAuthorizer"), l.ref(e.To),
+			*props(typeName{module, "HttpUserPoolAuthorizerProps"}).
+				with("userPoolClients", list{Of: typeName{"aws-cognito", "IUserPoolClient"}, Items: []expression{local(l.names[e.To] + "Client")}}).done()}}
+	}
 	switch spelled(api.Setting("authorizer")) {
 	case "jwt":
 		issuer, audience := l.stackProp("jwtIssuer", "text", text("https://issuer.example.com"), "issuer of the JSON web tokens, as in their iss claim"),

@@ -194,6 +194,11 @@ func (l *lowerer) functionSources(fn *graph.Node) {
 			l.do(call{l.ref(fn), "addEventSource", []expression{l.queueSource(e)}})
 		}
 	}
+	for _, e := range l.g.In(fn, graph.Routes) {
+		if e.From.Kind == graph.Topic && l.names[e.From] != "" {
+			l.subscribe(e)
+		}
+	}
 	for _, e := range l.g.Out(fn, graph.FailsTo) {
 		if e.Label == "on failure" && l.names[e.To] != "" && len(l.g.In(fn, graph.Routes)) > 0 {
 			l.do(call{l.ref(fn), "configureAsyncInvoke", []expression{*props(typeName{"aws-lambda", "EventInvokeConfigOptions"}).

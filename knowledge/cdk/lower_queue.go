@@ -38,6 +38,11 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 		}
 	}
 	l.let(q, t, b.done(), comment)
+	for _, e := range l.g.In(q, graph.Routes) {
+		if e.From.Kind == graph.Topic && l.names[e.From] != "" {
+			l.subscribe(e)
+		}
+	}
 }
 
 func anyFrom(edges []*graph.Edge, k graph.Kind) bool {

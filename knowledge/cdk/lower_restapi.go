@@ -172,7 +172,15 @@ func lowerUserPool(l *lowerer, pool *graph.Node) {
 		with("standardThreatProtectionMode", member{typeName{m, "StandardThreatProtectionMode"}, "FULL_FUNCTION"}).
 		with("deletionProtection", l.whenProduction()).
 		with("removalPolicy", l.removal()).done(), "")
-	l.do(call{l.ref(pool), "addClient", []expression{text("Client"), *props(typeName{m, "UserPoolClientOptions"}).
+	client := call{l.ref(pool), "addClient", []expression{text("Client"), *props(typeName{m, "UserPoolClientOptions"}).
 		with("authFlows", *props(typeName{m, "AuthFlow"}).with("userSrp", t).done()).
-		with("preventUserExistenceErrors", t).done()}})
+		with("preventUserExistenceErrors", t).done()}}
+	for _, e := range l.g.In(pool, graph.Authorizes) {
+		if e.From.Kind == graph.HTTPAPI { // its tokens are checked for the client they were made for
+			l.taken[l.names[pool]+"Client"] = true
+			l.emit(let{Name: l.names[pool] + "Client", Type: typeName{m, "UserPoolClient"}, Value: client})
+			return
+		}
+	}
+	l.do(client)
 }

@@ -14,7 +14,7 @@ func tsHandlerTest(w work) string {
 		return tsQueueTest(w)
 	case triggerHTTP, triggerREST:
 		return tsAPITest(w)
-	case triggerEvent:
+	case triggerEvent, triggerTopic:
 		return tsEventTest(w)
 	}
 	return ""
@@ -182,9 +182,17 @@ func tsQueueTest(w work) string {
 
 func tsEventTest(w work) string {
 	var b strings.Builder
-	b.WriteString(w.testHead(map[string][]string{"aws-lambda": {"type Context", "type EventBridgeEvent"}}))
+	types, maker := []string{"type Context", "type EventBridgeEvent"}, "const event = (detail: unknown) => ({ id: '1', detail }) as EventBridgeEvent<string, unknown>;"
+	if w.trigger == triggerTopic {
+		message := "JSON.stringify(work)"
+		if w.envelope == "event" {
+			message = "JSON.stringify({ detail: work })"
+		}
+		types[1], maker = "type SNSEvent", "const event = (work: unknown) =>\n  ({ Records: [{ Sns: { Message: "+message+" } }] }) as SNSEvent;"
+	}
+	b.WriteString(w.testHead(map[string][]string{"aws-lambda": types}))
 	b.WriteString(w.mocks())
-	fmt.Fprintf(&b, "\nconst event = (detail: unknown) => ({ id: '1', detail }) as EventBridgeEvent<string, unknown>;\n")
+	fmt.Fprintf(&b, "\n%s\n", maker)
 	fmt.Fprintf(&b, "\ntest('an event is handled once', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
 	fmt.Fprintf(&b, "  const work = %s;\n  await handler(event(work), context);\n  await handler(event(work), context);\n", w.example("'a'"))
 	if command, _, _, _ := w.sent(); command != "" {

@@ -15,6 +15,7 @@ const (
 	triggerREST  trigger = "rest"  // REST API, proxy integration
 	triggerQueue trigger = "queue" // SQS batch
 	triggerEvent trigger = "event" // EventBridge event
+	triggerTopic trigger = "topic" // SNS event with one record
 	triggerPlain trigger = "plain" // anything else: the event as it is
 )
 
@@ -82,10 +83,12 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 				w.keep = kept
 			}
 			for _, feed := range g.In(e.From, graph.Routes) {
-				w.envelope = map[graph.Kind]string{graph.Rule: "event", graph.Topic: "topic"}[feed.From.Kind]
+				w.envelope = envelopeOf(g, feed)
 			}
 		case e.Kind == graph.Routes && e.From.Kind == graph.Rule:
 			w.trigger = triggerEvent
+		case e.Kind == graph.Routes && e.From.Kind == graph.Topic:
+			w.trigger, w.envelope = triggerTopic, fedByRule(g, e.From)
 		}
 	}
 	w.outputs(g)
@@ -130,6 +133,55 @@ func (w *work) thing(g *graph.Graph) {
 	if len(w.fields) == 0 {
 		w.fields = []field{{w.key, "string"}}
 	}
+	w.filtered(g)
+}
+
+// filtered adds the fields that subscriptions filter by: a message without them would reach nobody.
+func (w *work) filtered(g *graph.Graph) {
+	for _, n := range append(feeding(g, w.fn), downstream(g, w.fn)...) {
+		if n.Kind != graph.Topic {
+			continue
+		}
+		for _, e := range g.Out(n, graph.Routes) {
+			for _, f := range e.Setting("filterPolicy").Fields() {
+				if !hasField(w.fields, f.Name) {
+					w.fields = append(w.fields, field{f.Name, "string"})
+				}
+			}
+		}
+	}
+}
+
+func hasField(fields []field, name string) bool {
+	for _, f := range fields {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// envelopeOf says what wraps the thing in the messages that a rule or topic puts into a queue.
+func envelopeOf(g *graph.Graph, feed *graph.Edge) string {
+	switch {
+	case feed.From.Kind == graph.Rule:
+		return "event"
+	case feed.From.Kind == graph.Topic && isTrue(feed.Setting("rawMessageDelivery")):
+		return fedByRule(g, feed.From)
+	case feed.From.Kind == graph.Topic:
+		return "topic"
+	}
+	return ""
+}
+
+// fedByRule is "event" where a topic's messages are EventBridge events.
+func fedByRule(g *graph.Graph, topic *graph.Node) string {
+	for _, e := range g.In(topic, graph.Routes) {
+		if e.From.Kind == graph.Rule {
+			return "event"
+		}
+	}
+	return ""
 }
 
 func tableKey(t *graph.Node, typ string) string {

@@ -153,12 +153,24 @@ func drop(fields []graph.Field, name string) []graph.Field {
 func (d *draft) completeTopics() {
 	for _, t := range d.ofKind(graph.Topic) {
 		for _, e := range d.out(t, graph.Routes) {
+			if e.to.kind == graph.Queue {
+				e.set("RawMessageDelivery", t.bool(true))
+			}
+			if e.get("FilterPolicy").Exists() {
+				e.label = "filtered"
+			}
 			if t.noDLQ || len(d.out(t, graph.FailsTo)) > 0 {
 				continue
 			}
 			dlq := d.failureQueue(t, "Dlq")
-			d.connect(t, dlq, graph.FailsTo, graph.Async, e.at).label = "redrive"
-			d.note("Added %s, where %s leaves messages that a subscriber never took.", dlq.id, t.id)
+			if t.truth("FifoTopic") {
+				dlq.set("FifoQueue", dlq.bool(true))
+			}
+			d.connect(t, dlq, graph.FailsTo, graph.Async, e.at)
+			d.note("Added %s, where %s leaves messages that a subscriber never took. Turn it off with deadLetterQueue: false on %s.", dlq.id, t.id, t.id)
+		}
+		for _, e := range d.out(t, graph.FailsTo) {
+			e.label = "redrive"
 		}
 	}
 }

@@ -38,6 +38,9 @@ var arrows = map[[2]graph.Kind]meaning{
 	{graph.Function, graph.EventBus}: sends,
 	{graph.Function, graph.Table}:    sends,
 	{graph.Queue, graph.Function}:    polls,
+	{graph.HTTPAPI, graph.UserPool}:  sureness,
+	{graph.Topic, graph.Queue}:       routes,
+	{graph.Topic, graph.Function}:    routes,
 	{graph.EventBus, graph.Rule}:     routes,
 	{graph.Rule, graph.Function}:     routes,
 	{graph.Rule, graph.Queue}:        routes,
@@ -48,7 +51,7 @@ var arrows = map[[2]graph.Kind]meaning{
 var verbs = map[graph.EdgeKind][][2]graph.Kind{
 	graph.Reads:   {{graph.Function, graph.Table}},
 	graph.Writes:  {{graph.Function, graph.Table}, {graph.Function, graph.Queue}, {graph.Function, graph.Topic}, {graph.Function, graph.EventBus}},
-	graph.FailsTo: {{graph.Queue, graph.Queue}, {graph.Function, graph.Queue}, {graph.Rule, graph.Queue}},
+	graph.FailsTo: {{graph.Queue, graph.Queue}, {graph.Function, graph.Queue}, {graph.Rule, graph.Queue}, {graph.Topic, graph.Queue}},
 }
 
 func (d *draft) readEdges() error {
@@ -154,7 +157,7 @@ func (e *edge) takes(name string) bool {
 	case "maximumEventAgeInSeconds":
 		return e.from.kind == graph.Rule
 	case "maximumRetryAttempts":
-		return e.from.kind != graph.Queue && e.from.kind != graph.EventBus
+		return e.from.kind == graph.Rule
 	case "maximumConcurrency":
 		return e.from.kind == graph.Queue
 	}
@@ -162,6 +165,9 @@ func (e *edge) takes(name string) bool {
 }
 
 func (e *edge) read(name string, v graph.Value) error {
+	if name == "filter" && e.from.kind == graph.Topic && e.kind == graph.Routes {
+		return e.readFilter(v)
+	}
 	allowed := edgeSettings[e.kind]
 	s, ok := allowed[name]
 	if !ok || !e.takes(name) {
@@ -170,6 +176,9 @@ func (e *edge) read(name string, v graph.Value) error {
 			if e.takes(n) {
 				names = append(names, n)
 			}
+		}
+		if e.from.kind == graph.Topic && e.kind == graph.Routes {
+			names = append(names, "filter")
 		}
 		if len(names) == 0 {
 			return wrong(*v.At, "no settings", "the edge %s -> %s has no setting %q", e.from.id, e.to.id, clip(name))
@@ -181,5 +190,25 @@ func (e *edge) read(name string, v graph.Value) error {
 		return wrong(*v.At, graph.NewInt(nil, s.low).String()+" to "+graph.NewInt(nil, s.high).String(), "%s is %s", name, clip(v.String()))
 	}
 	e.set(s.property, v)
+	return nil
+}
+
+// readFilter reads which messages a subscriber gets: fields of the message's body with the texts they may have.
+func (e *edge) readFilter(v graph.Value) error {
+	want := "fields of the message with the texts they may have, such as {type: [OrderPlaced]}"
+	if v.Kind != graph.Map || len(v.Fields()) == 0 || len(v.Fields()) > 5 { // SNS takes five names in a policy
+		return wrong(*v.At, want, "the filter of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
+	}
+	var fields []graph.Field
+	for _, f := range v.Fields() {
+		for _, item := range f.Value.Each() {
+			if _, ok := item.Str(); !ok || item.Kind != graph.String {
+				return wrong(*f.Value.At, want, "the filter's field %q is %s", clip(f.Name), clip(f.Value.String()))
+			}
+		}
+		fields = append(fields, field(f.Name, graph.NewList(f.Value.At, f.Value.Each()...)))
+	}
+	e.set("FilterPolicy", graph.NewMap(v.At, fields...))
+	e.set("FilterPolicyScope", graph.NewString(v.At, "MessageBody"))
 	return nil
 }

@@ -36,10 +36,7 @@ var impossible = map[[2]graph.Kind][2]string{
 
 // unwritten are joins that AWS has and the generator cannot write: why, and what it writes instead.
 var unwritten = map[[2]graph.Kind][2]string{
-	{graph.Topic, graph.Queue}:      {"the generator writes no subscriptions of topics", "bus -> rule -> queue, one rule and queue for each consumer"},
-	{graph.Topic, graph.Function}:   {"the generator writes no subscriptions of topics", "bus -> rule -> function"},
-	{graph.Table, graph.Function}:   {"the generator writes no readers of table streams", "function -> table and function -> bus -> rule -> function"},
-	{graph.HTTPAPI, graph.UserPool}: {"the generator writes no user pools for HTTP APIs", "restApi -> userPool, or authorizer: jwt with the pool's issuer"},
+	{graph.Table, graph.Function}: {"the generator writes no readers of table streams", "function -> table and function -> bus -> rule -> function"},
 }
 
 func cannotJoin(spec EdgeSpec, from, to *node) error {
@@ -58,7 +55,7 @@ func cannotJoin(spec EdgeSpec, from, to *node) error {
 
 // refuse finds what AWS would refuse, or what could never work, in nodes that each look right.
 func (d *draft) refuse() error {
-	for _, check := range []func() error{d.refuseDoubled, d.refuseRules, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops} {
+	for _, check := range []func() error{d.refuseDoubled, d.refuseCallers, d.refuseRules, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -74,9 +71,11 @@ func (d *draft) refuseFIFO() error {
 			return refusal(e.at, "make "+from.id+" a FIFO topic, or "+to.id+" a standard queue", "%s -> %s cannot work: a standard topic cannot deliver to a FIFO queue", from.id, to.id)
 		case from.kind == graph.Topic && to.kind == graph.Function && from.truth("FifoTopic"):
 			return refusal(e.at, from.id+" -> queue -> "+to.id, "%s -> %s cannot work: a FIFO topic delivers to SQS queues only", from.id, to.id)
+		case from.kind == graph.Topic && to.kind == graph.Queue && from.truth("FifoTopic") != to.truth("FifoQueue"):
+			return refusal(e.at, "make both FIFO or both standard", "%s %s %s: the generator joins FIFO topics to FIFO queues only", from.id, e.kind, to.id)
 		case e.kind == graph.FailsTo && from.kind == graph.Queue && from.truth("FifoQueue") != to.truth("FifoQueue"):
 			return refusal(e.at, "make both FIFO or both standard", "%s failsTo %s cannot work: a dead-letter queue has the type of its source", from.id, to.id)
-		case e.kind == graph.FailsTo && from.kind != graph.Queue && to.truth("FifoQueue"):
+		case e.kind == graph.FailsTo && from.kind != graph.Queue && from.kind != graph.Topic && to.truth("FifoQueue"):
 			return refusal(e.at, "make "+to.id+" a standard queue", "%s failsTo %s cannot work: asynchronous failures cannot go to a FIFO queue", from.id, to.id)
 		case e.kind == graph.Polls && from.kind == graph.Queue && from.truth("FifoQueue"):
 			if size, _ := e.get("BatchSize").Int(); size > 10 {

@@ -71,9 +71,20 @@ func (d *draft) refuseRules() error {
 				return refusal(e.at, "a standard "+string(e.to.kind), "%s -> %s: the generator writes no message groups for events", r.id, e.to.id)
 			}
 		}
-		for _, e := range d.out(r, graph.FailsTo) {
-			if len(targets) == 0 {
-				return refusal(e.at, r.id+" -> function, queue or topic", "%s failsTo %s, but %s has no target that could fail", r.id, e.to.id, r.id)
+	}
+	return nil
+}
+
+// refuseCallers finds functions whose events would come in two forms: a handler reads one.
+func (d *draft) refuseCallers() error {
+	for _, fn := range d.ofKind(graph.Function) {
+		var first *edge
+		for _, e := range d.in(fn, graph.Invokes, graph.Polls, graph.Routes) {
+			if first != nil && e.from.kind != first.from.kind {
+				return refusal(e.at, "one function for each kind of caller", "%s is called by %s and by %s, whose events differ in form", fn.id, first.from.id, e.from.id)
+			}
+			if first == nil {
+				first = e
 			}
 		}
 	}
@@ -82,10 +93,13 @@ func (d *draft) refuseRules() error {
 
 // refuseFailures finds failure targets that nothing would ever use.
 func (d *draft) refuseFailures() error {
-	for _, n := range d.ofKind(graph.Function, graph.Rule) {
+	for _, n := range d.ofKind(graph.Function, graph.Rule, graph.Topic) {
 		fails := d.out(n, graph.FailsTo)
 		if len(fails) > 1 {
 			return refusal(fails[1].at, "one failure queue", "%s has %d failure queues", n.id, len(fails))
+		}
+		if n.kind != graph.Function && len(fails) > 0 && len(d.out(n, graph.Routes)) == 0 {
+			return refusal(fails[0].at, n.id+" -> function", "%s failsTo %s, but %s has no target that could fail", n.id, fails[0].to.id, n.id)
 		}
 		if n.kind != graph.Function || len(fails) == 0 || len(d.in(n, graph.Routes)) > 0 {
 			continue

@@ -76,8 +76,8 @@ func TestParametersAreCheckedAndUsed(t *testing.T) {
 // Each refusal is an architecture that looks right and cannot work, with words of its message.
 func TestWhatCannotWorkIsRefused(t *testing.T) {
 	for _, c := range []struct{ nodes, edges, want string }{
-		{"t: topic, q: {kind: queue, fifo: true}", "t -> q", "writes no subscriptions of topics"},
-		{"t: {kind: topic, fifo: true}, f: function", "t -> f", "writes no subscriptions of topics"},
+		{"t: topic, q: {kind: queue, fifo: true}", "t -> q", "a standard topic cannot deliver to a FIFO queue"},
+		{"t: {kind: topic, fifo: true}, f: function", "t -> f", "a FIFO topic delivers to SQS queues only"},
 		{"q: {kind: queue, fifo: true}, d: queue, f: function", "q failsTo d, q -> f", "a dead-letter queue has the type of its source"},
 		{"b: eventBus, r: {kind: rule, source: a}, f: function, d: {kind: queue, fifo: true}", "b -> r, r -> f, f failsTo d", "cannot go to a FIFO queue"},
 		{"q: {kind: queue, fifo: true}, f: function", "q -> f: {batchSize: 100}", "at most 10 messages a batch"},
@@ -121,6 +121,11 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"a: {kind: restApi, authorizer: iam}, u: userPool, f: function", "a GET /x -> f, a -> u", "its authorizer is iam"},
 		{"a: restApi, u: userPool", "a -> u", "a has no route"},
 		{"q: queue, f: function", "q -> f: {maximumRetryAttempts: 3}", "has no setting"},
+		{"a: httpApi, q: queue, f: function", "a GET /x -> f, q -> f", "f is called by a and by q"},
+		{"t: topic, q: queue, d: queue, e: queue", "t -> q, t failsTo d, t failsTo e", "t has 2 failure queues"},
+		{"t: topic, d: queue", "t failsTo d", "t has no target that could fail"},
+		{"t: {kind: topic, fifo: true}, q: queue", "t -> q", "FIFO topics to FIFO queues only"},
+		{"t: topic, q: queue", "t -> q: {filter: {type: 3}}", "the filter's field"},
 		{"u: userPool, q: queue", "u -> q", "cannot be joined so"},
 	} {
 		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
