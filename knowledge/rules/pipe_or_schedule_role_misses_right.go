@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "pipe-or-schedule-role-misses-right",
+	Code:     "PIP003",
+	Title:    `Role of a pipe or schedule misses a right that its path needs`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `A pipe or schedule reads and sends with its own role. What the role may not do fails each time; EventBridge stops a pipe that goes on failing so, and a schedule drops the call.`,
+	Fix:      `Allow the role to read the source (receive, delete, get attributes; get records), to call the target and to write to the dead-letter queue.`,
+	CDK:      `new pipes.Pipe and new scheduler.Schedule with their target constructs write the grants`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `Rights on keys, calls of any API by a universal target (aws-sdk) and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
+	Bad: `Resources:
+  Pipe: # want "sqs:DeleteMessage"
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: !GetAtt Role.Arn
+      Source: !GetAtt Orders.Arn
+      Target: !Ref Flow
+  Nightly: # want "may not do states:StartExecution on Flow"
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      FlexibleTimeWindow: {Mode: "OFF"}
+      Target: {Arn: !Ref Flow, RoleArn: !GetAtt Other.Arn}
+  Orders:
+    Type: AWS::SQS::Queue
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition: {StartAt: Done, States: {Done: {Type: Succeed}}}
+  Other:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: scheduler.amazonaws.com}, Action: "sts:AssumeRole"}]
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: pipes.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ["sqs:ReceiveMessage", "sqs:GetQueueAttributes"], Resource: !GetAtt Orders.Arn}
+              - {Effect: Allow, Action: "states:StartExecution", Resource: !Ref Flow}
+`,
+	Good: `Resources:
+  Pipe:
+    Type: AWS::Pipes::Pipe
+    Properties:
+      RoleArn: !GetAtt Role.Arn
+      Source: !GetAtt Orders.Arn
+      Target: !Ref Flow
+  Nightly:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      FlexibleTimeWindow: {Mode: "OFF"}
+      Target: {Arn: !Ref Flow, RoleArn: !ImportValue scheduler-role}
+  Orders:
+    Type: AWS::SQS::Queue
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition: {StartAt: Done, States: {Done: {Type: Succeed}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: pipes.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: own
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], Resource: !GetAtt Orders.Arn}
+              - {Effect: Allow, Action: "states:StartExecution", Resource: !Ref Flow}
+`,
+	Check: func(p *Pass) {
+		for _, n := range p.Graph.OfKind(graph.Pipe, graph.Schedule) {
+			if n.Type != "AWS::Pipes::Pipe" && n.Type != "AWS::Scheduler::Schedule" {
+				continue
+			}
+			for _, role := range rolesOf(p.Graph, n) {
+				checkPathRights(p, n, role)
+			}
+		}
+	},
+})
+
+// callActions are the rights that a call of a target needs; of each entry one action is enough.
+var callActions = map[graph.Kind]string{
+	graph.Function: "lambda:InvokeFunction", graph.Queue: "sqs:SendMessage", graph.Topic: "sns:Publish",
+	graph.StateMachine: "states:StartExecution states:StartSyncExecution", graph.EventBus: "events:PutEvents", graph.Stream: "kinesis:PutRecord kinesis:PutRecords",
+}
+
+func checkPathRights(p *Pass, n, role *graph.Node) {
+	for _, e := range p.Graph.In(n, graph.Polls) {
+		if actions := pollActions[e.From.Kind]; len(actions) > 0 {
+			checkPollRole(p, e, role, actions)
+		}
+	}
+	for _, e := range p.Graph.Out(n, graph.FailsTo) {
+		if action := failureActions[e.To.Kind]; action != "" {
+			checkRoleMay(p, role, e, action)
+		}
+	}
+	target, _ := n.Setting("target", "arn").Str()
+	if strings.Contains(target, ":aws-sdk:") {
+		return
+	}
+	for _, e := range p.Graph.Out(n, graph.Routes, graph.Invokes) {
+		if actions := callActions[e.To.Kind]; actions != "" {
+			checkCallRole(p, e, role, strings.Fields(actions))
+		}
+	}
+}
+
+func checkCallRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
+	why := ""
+	for _, action := range actions {
+		d := roleMay(role, action, e.To)
+		switch d.Answer {
+		case policy.Unknown:
+			p.Unclear(role, "whether it may do "+action+" on "+nameOf(e.To)+": "+d.Why)
+			return
+		case policy.No:
+			why = d.Why
+		default:
+			return
+		}
+	}
+	p.Report(Hit{Node: e.From, Confidence: weaker(e), Related: []*graph.Node{role, e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+		Message: fmt.Sprintf("role %s may not do %s on %s: %s cannot call its target (%s)", nameOf(role), actions[0], nameOf(e.To), nameOf(e.From), why)})
+}
