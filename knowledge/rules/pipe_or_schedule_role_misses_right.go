@@ -14,11 +14,11 @@ var _ = add(Rule{
 	Title:    `Role of a pipe or schedule misses a right that its path needs`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A pipe or schedule reads and sends with its own role. What the role may not do fails each time; EventBridge stops a pipe that goes on failing so, and a schedule drops the call.`,
+	Why:      `A pipe or schedule reads and sends with its own role. What the role may not do fails each time; EventBridge may stop a pipe that goes on failing so, and a schedule drops the call.`,
 	Fix:      `Allow the role to read the source (receive, delete, get attributes; get records), to call the target and to write to the dead-letter queue.`,
 	CDK:      `new pipes.Pipe and new scheduler.Schedule with their target constructs write the grants`,
 	Sources: []Source{
-		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23"},
 	},
 	Gaps: `Rights on keys, calls of any API by a universal target (aws-sdk) and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
 	Bad: `Resources:
