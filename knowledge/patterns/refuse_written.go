@@ -91,6 +91,41 @@ func (d *draft) refuseCallers() error {
 	return nil
 }
 
+// refuseForms finds queues and topics whose messages are partly EventBridge events and partly the plain thing that a
+// function sends: the handler behind them reads one form.
+func (d *draft) refuseForms() error {
+	for _, n := range d.ofKind(graph.Queue, graph.Topic) {
+		var first *edge
+		for _, e := range d.feeds(n, map[*node]bool{}) {
+			if first != nil && (first.from.kind == graph.Rule) != (e.from.kind == graph.Rule) {
+				return refusal(e.at, "a "+string(n.kind)+" for each, or the function puts events on the rule's bus",
+					"%s gets events from rules and plain messages from functions (%s and %s)", n.id, first.from.id, e.from.id)
+			}
+			if first == nil {
+				first = e
+			}
+		}
+	}
+	return nil
+}
+
+// feeds lists the edges by which rules and functions fill a queue or topic, through topics too.
+func (d *draft) feeds(n *node, seen map[*node]bool) []*edge {
+	if seen[n] {
+		return nil
+	}
+	seen[n] = true
+	var out []*edge
+	for _, e := range d.in(n, graph.Routes, graph.Writes) {
+		if e.from.kind == graph.Topic {
+			out = append(out, d.feeds(e.from, seen)...)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
 // refuseFailures finds failure targets that nothing would ever use.
 func (d *draft) refuseFailures() error {
 	for _, n := range d.ofKind(graph.Function, graph.Rule, graph.Topic) {

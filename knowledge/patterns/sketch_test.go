@@ -122,6 +122,7 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"a: restApi, u: userPool", "a -> u", "a has no route"},
 		{"q: queue, f: function", "q -> f: {maximumRetryAttempts: 3}", "has no setting"},
 		{"a: httpApi, q: queue, f: function", "a GET /x -> f, q -> f", "f is called by a and by q"},
+		{"r: {kind: rule, source: a}, f: function, t: topic, q: queue, g: function", "r -> t, t -> q, f -> q, q -> g", "gets events from rules and plain messages from functions"},
 		{"t: topic, q: queue, d: queue, e: queue", "t -> q, t failsTo d, t failsTo e", "t has 2 failure queues"},
 		{"t: topic, d: queue", "t failsTo d", "t has no target that could fail"},
 		{"t: {kind: topic, fifo: true}, q: queue", "t -> q", "FIFO topics to FIFO queues only"},
