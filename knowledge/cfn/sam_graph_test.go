@@ -12,7 +12,7 @@ import (
 
 // otherGraphs are the templates whose graphs differ, with the reason.
 var otherGraphs = map[string]string{
-	"aws-samples__aws-serverless-shopping-cart__backend__shoppingcart-service.yaml":                         "SAM takes the name of an SSM parameter for its value",
+	"aws-samples__aws-serverless-shopping-cart__backend__shoppingcart-service.yaml": "SAM takes the name of an SSM parameter for its value",
 }
 
 // TestSAMGivesTheSameGraphAsTheTranslator: graph(template) = graph(expanded template), in the scenario of the
