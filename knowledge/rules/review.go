@@ -238,6 +238,9 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 		if p := placeOf(nil, r); p != f.Resource && !contains(f.Related, p) {
 			f.Related = append(f.Related, p)
 		}
+		if r.Condition != "" {
+			f.prefer = append(f.prefer, r.Condition)
+		}
 	}
 }
 
