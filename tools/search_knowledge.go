@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/search"
@@ -34,51 +33,6 @@ type SearchInput struct {
 
 // SearchResult is search/1.
 type SearchResult struct{ search.Result }
-
-// Markdown is the passages with their sources.
-func (r SearchResult) Markdown() string {
-	var b strings.Builder
-	if len(r.Passages) == 0 {
-		b.WriteString("Nothing good was found; ask with the service's name and the setting's or error's own words.\n")
-		for i, n := range r.Nearest {
-			if i == 0 {
-				b.WriteString("Nearest:\n")
-			}
-			fmt.Fprintf(&b, "- %s (`%s`)\n", n.Title, n.ID)
-		}
-		return b.String()
-	}
-	for i, p := range r.Passages {
-		if i > 0 {
-			b.WriteString("\n")
-		}
-		fmt.Fprintf(&b, "## %s\n`%s`\n\n%s\n", p.Title, p.ID, strings.TrimSpace(p.Text))
-		writeSources(&b, p.Sources)
-		if len(p.Rules) > 0 {
-			fmt.Fprintf(&b, "Checked by: %s\n", strings.Join(p.Rules, ", "))
-		}
-		if len(p.Patterns) > 0 {
-			fmt.Fprintf(&b, "Patterns: %s\n", strings.Join(p.Patterns, ", "))
-		}
-	}
-	return b.String()
-}
-
-func writeSources(b *strings.Builder, sources []search.Source) {
-	for i, s := range sources {
-		if i == 0 {
-			b.WriteString("\nSources:\n")
-		}
-		fmt.Fprintf(b, "- %s", s.Title)
-		if s.URL != "" {
-			fmt.Fprintf(b, " <%s>", s.URL)
-		}
-		if s.Checked != "" {
-			fmt.Fprintf(b, " (%s)", s.Checked)
-		}
-		b.WriteString("\n")
-	}
-}
 
 // SearchKnowledge answers a question. Finding nothing is an answer too.
 func (w *Workbench) SearchKnowledge(ctx context.Context, in SearchInput) (SearchResult, error) {

@@ -27,15 +27,13 @@ type Passage struct {
 	Sources  []Source
 	Rules    []string
 	Patterns []string
-	Theirs   bool
 }
 
 // Corpus is all that can be searched and read: the pages of a file system, the rules and the facts. Pages are
 // parsed when they are first needed, so that a search reads the few files it answers from. It is safe for
 // concurrent use.
 type Corpus struct {
-	fsys   fs.FS
-	theirs bool
+	fsys fs.FS
 
 	mu    sync.Mutex
 	pages map[string]*Page
@@ -48,13 +46,6 @@ type Corpus struct {
 func NewCorpus(fsys fs.FS) *Corpus {
 	c := &Corpus{fsys: fsys, pages: map[string]*Page{}}
 	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, "guides", "patterns") })
-	return c
-}
-
-// NewUserCorpus returns the corpus over a user's folder of markdown. Its pages need no front matter.
-func NewUserCorpus(fsys fs.FS) *Corpus {
-	c := &Corpus{fsys: fsys, theirs: true, pages: map[string]*Page{}}
-	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, ".") })
 	return c
 }
 
@@ -89,17 +80,9 @@ func (c *Corpus) PageIDs() ([]string, error) {
 	}
 	ids := make([]string, len(files))
 	for i, f := range files {
-		ids[i] = c.prefix() + pageID(f)
+		ids[i] = pageID(f)
 	}
 	return ids, nil
-}
-
-// prefix marks the ids of a user's pages, so that they never meet ours.
-func (c *Corpus) prefix() string {
-	if c.theirs {
-		return "own/"
-	}
-	return ""
 }
 
 // Page returns the page of an id.
@@ -109,7 +92,7 @@ func (c *Corpus) Page(id string) (*Page, error) {
 	if p, ok := c.pages[id]; ok {
 		return p, nil
 	}
-	file := strings.TrimPrefix(id, c.prefix()) + ".md"
+	file := id + ".md"
 	if !fs.ValidPath(file) {
 		return nil, fmt.Errorf("page %q: %w", id, fs.ErrNotExist)
 	}
@@ -117,15 +100,10 @@ func (c *Corpus) Page(id string) (*Page, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page %q: %w", id, err)
 	}
-	parse := ParsePage
-	if c.theirs {
-		parse = parseUserPage
-	}
-	p, err := parse(id, string(data))
+	p, err := ParsePage(id, string(data))
 	if err != nil {
 		return nil, err
 	}
-	p.Theirs = c.theirs
 	c.pages[id] = p
 	return p, nil
 }
@@ -152,10 +130,8 @@ func (c *Corpus) Hash() (string, error) {
 		add(binary.LittleEndian.AppendUint64(nil, uint64(len(data))))
 		add(data)
 	}
-	if !c.theirs {
-		for _, p := range tablePassages() {
-			add([]byte(p.ID + p.Title + p.Text))
-		}
+	for _, p := range tablePassages() {
+		add([]byte(p.ID + p.Title + p.Text))
 	}
 	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum, size), nil
 }
@@ -176,21 +152,18 @@ func (c *Corpus) Passages() ([]Passage, error) {
 			out = append(out, p.passage(i))
 		}
 	}
-	if !c.theirs {
-		out = append(out, tablePassages()...)
-	}
-	return out, nil
+	return append(out, tablePassages()...), nil
 }
 
 // passage returns a page's i-th section as a passage.
 func (p *Page) passage(i int) Passage {
 	s := &p.Sections[i]
 	title := s.Heading
-	if p.Kind == "pattern" || p.Theirs {
+	if p.Kind == "pattern" {
 		title = p.Title + ": " + s.Heading
 	}
 	out := Passage{ID: p.ID + "#" + s.Anchor, Title: title, Page: p.Title, Domain: p.Domain, Kind: p.Kind, Topics: p.Topics,
-		Services: p.Services, Text: s.Text, Sources: s.Sources, Rules: p.Rules, Theirs: p.Theirs}
+		Services: p.Services, Text: s.Text, Sources: s.Sources, Rules: p.Rules}
 	for _, id := range p.Related {
 		if strings.HasPrefix(id, "patterns/") {
 			out.Patterns = append(out.Patterns, id)
@@ -201,7 +174,7 @@ func (p *Page) passage(i int) Passage {
 
 // passage returns the passage of an id, wherever it comes from.
 func (c *Corpus) passage(id string) (Passage, error) {
-	if p, ok := tablePassage(id); ok && !c.theirs {
+	if p, ok := tablePassage(id); ok {
 		return p, nil
 	}
 	pageID, anchor, _ := strings.Cut(id, "#")

@@ -25,10 +25,8 @@ type Page struct {
 	Services []string
 	Rules    []string // ids of review rules that look at the same matter
 	Related  []string // ids of other pages
-	Replaces []string // ids of passages or pages that this one stands in for (a user's own corpus)
 	Lead     string   // the paragraph before the first section; not searched on its own
 	Sections []Section
-	Theirs   bool // from the user's own corpus
 }
 
 // Section is one second-level heading of a page with its text: a passage.
@@ -146,8 +144,6 @@ func (p *Page) list(key string) []string {
 		return p.Rules
 	case "related":
 		return p.Related
-	case "replaces":
-		return p.Replaces
 	}
 	return nil
 }
@@ -171,8 +167,6 @@ func (p *Page) set(key string, values ...string) {
 		p.Rules = values
 	case "related":
 		p.Related = values
-	case "replaces":
-		p.Replaces = values
 	}
 }
 

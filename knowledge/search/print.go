@@ -27,9 +27,6 @@ func (r Result) Markdown() string {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "## %s\n`%s`", p.Title, p.ID)
-		if p.Theirs {
-			b.WriteString(" (your own knowledge)")
-		}
 		fmt.Fprintf(&b, "\n\n%s\n\n", p.Text)
 		for _, s := range p.Sources {
 			b.WriteString("- " + s.line() + "\n")

@@ -131,9 +131,6 @@ func mergeSources(all, more []Source) []Source {
 }
 
 func (c *Corpus) readRule(id string) (Document, bool, error) {
-	if c.theirs {
-		return Document{}, false, nil
-	}
 	name, explicit := strings.CutPrefix(id, "rules/")
 	if !explicit && strings.Contains(name, "/") {
 		return Document{}, false, nil
@@ -171,17 +168,15 @@ func (c *Corpus) nearIDs(id string) []string {
 	if err != nil {
 		return nil
 	}
-	if !c.theirs {
-		ids = append(ids, nearResources(id)...)
-		for _, t := range facts.Tables() {
-			ids = append(ids, "facts/"+t.Name)
-			for _, f := range t.Facts {
-				ids = append(ids, f.ID)
-			}
+	ids = append(ids, nearResources(id)...)
+	for _, t := range facts.Tables() {
+		ids = append(ids, "facts/"+t.Name)
+		for _, f := range t.Facts {
+			ids = append(ids, f.ID)
 		}
-		for _, r := range rules.All() {
-			ids = append(ids, "rules/"+r.ID)
-		}
+	}
+	for _, r := range rules.All() {
+		ids = append(ids, "rules/"+r.ID)
 	}
 	return closest(id, ids, maxNearest)
 }

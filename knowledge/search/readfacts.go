@@ -17,9 +17,6 @@ var listTables = map[string]func() Document{
 }
 
 func (c *Corpus) readFacts(id string) (Document, bool, error) {
-	if c.theirs {
-		return Document{}, false, nil
-	}
 	if id == "facts" {
 		return factsOverview(), true, nil
 	}

@@ -68,7 +68,7 @@ var resources = sync.OnceValues(func() (*resourceBook, error) {
 // readResource reads AWS::Service::Type, also with a property's path after a dot or one section after a #. Case does
 // not matter, nor do the marks of lists and maps.
 func (c *Corpus) readResource(id string) (Document, bool, error) {
-	if c.theirs || !strings.HasPrefix(strings.ToUpper(id), "AWS::") {
+	if !strings.HasPrefix(strings.ToUpper(id), "AWS::") {
 		return Document{}, false, nil
 	}
 	book, err := resources()

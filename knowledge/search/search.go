@@ -60,7 +60,6 @@ type Hit struct {
 	Sources  []Source `json:"sources"`
 	Rules    []string `json:"rules,omitempty"`    // review rules that check this
 	Patterns []string `json:"patterns,omitempty"` // patterns that do it right
-	Theirs   bool     `json:"theirs,omitempty"`   // from the user's own corpus
 }
 
 // Title points to a passage without its text.
@@ -89,7 +88,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 		return res, err
 	}
 	enough := enoughShare * scored.ideal
-	if scored.foreign && !ix.corpus.theirs && q.Service == "" {
+	if scored.foreign && q.Service == "" {
 		enough = math.Inf(1) // only what is nearest
 	}
 	if q.Limit <= 0 {
@@ -99,7 +98,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 		q.MaxTokens = DefaultMaxTokens
 	}
 	fillResult(&res, ranked, q, enough)
-	if h, ok := namedResource(q); ok && !ix.corpus.theirs {
+	if h, ok := namedResource(q); ok {
 		res.lead(h, q.Limit, q.MaxTokens)
 	}
 	res.TookUS = time.Since(start).Microseconds()
@@ -232,7 +231,7 @@ func hit(c candidate) Hit {
 		sources = []Source{}
 	}
 	return Hit{ID: c.ID, Title: c.Title, Domain: c.Domain, Kind: c.Kind, Text: c.Text, Score: math.Round(c.score*1000) / 1000,
-		Sources: sources, Rules: c.Rules, Patterns: c.Patterns, Theirs: c.Theirs}
+		Sources: sources, Rules: c.Rules, Patterns: c.Patterns}
 }
 
 func tokens(text string) int {
