@@ -194,14 +194,14 @@ func (l *loader) run(ctx context.Context) error {
 	for _, s := range l.stacks {
 		l.sys.Files = append(l.sys.Files, s.info())
 	}
-	scenarios := l.scenarios()
+	scenarios, deciders := l.scenarios(), l.deciders()
 	for i := range scenarios {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		w := &world{loader: l, choice: scenarios[i]}
 		resources := w.resources()
-		l.sys.Scenarios = append(l.sys.Scenarios, graph.Scenario{When: scenarios[i].when, Resources: resources})
+		l.sys.Scenarios = append(l.sys.Scenarios, graph.Scenario{When: scenarios[i].when, Resources: resources, Deciders: deciders})
 		if i == 0 {
 			w.describe()
 		}

@@ -212,6 +212,7 @@ func (l *loader) units() ([]unit, []conditionRef) {
 				})
 			}
 		}
+		neighbours(s, add)
 		for _, e := range s.t.outputs {
 			if s.parent == nil && e.node.get("Export") == nil {
 				continue
@@ -289,23 +290,6 @@ func together(n *node) []map[string]bool {
 // conditionsIn lists the conditions that Fn::If names in a node.
 func conditionsIn(n *node) map[string]bool {
 	out := map[string]bool{}
-	var walk func(*node)
-	walk = func(n *node) {
-		if n.fixed {
-			return
-		}
-		if n.shape == call && n.fn == "Fn::If" && len(n.arg().items) > 0 {
-			if name, ok := n.arg().items[0].text(); ok {
-				out[name] = true
-			}
-		}
-		for _, it := range n.items {
-			walk(it)
-		}
-		for _, e := range n.entries {
-			walk(e.node)
-		}
-	}
-	walk(n)
+	eachIf(n, func(_ *node, name string) { out[name] = true })
 	return out
 }

@@ -42,6 +42,7 @@ func (r *Resource) WrittenID() string {
 type Scenario struct {
 	When      map[string]bool // condition → value; only conditions that are not the same in all scenarios
 	Resources []*Resource
+	Deciders  Deciders // the same for all scenarios of a system
 }
 
 // Gap is something that was not understood or not followed: it is listed, never dropped in silence.
@@ -239,6 +240,8 @@ type Graph struct {
 	Nodes []*Node         // in the order of the files
 	Edges []*Edge
 	Gaps  []Gap
+	// Deciders are the conditions of the written resources.
+	Deciders Deciders
 
 	byID map[string]*Node
 	out  map[*Node][]*Edge

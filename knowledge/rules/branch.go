@@ -3,6 +3,8 @@ package rules
 import (
 	"sort"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
 // literal is a condition that is true, or false where not is set.
@@ -22,13 +24,10 @@ func (l literal) holds(when map[string]bool) bool { return when[l.name] != l.not
 
 // branch describes, in as few conditions as possible, the scenarios of a set: "IsProd", "not IsProd and IsEU",
 // "IsDev or IsTest". It is "" where all scenarios are in the set. prefer names conditions that are known to
-// bear on the matter: scenarios vary independent conditions side by side, so that several may seem to fit.
+// bear on the matter, the likeliest first: scenarios vary independent conditions side by side, so that several may
+// seem to fit.
 func branch(scenarios []map[string]bool, in []bool, prefer []string) string {
-	all := true
-	for _, ok := range in {
-		all = all && ok
-	}
-	if all || len(scenarios) == 0 {
+	if !partly(in) || len(scenarios) == 0 {
 		return ""
 	}
 	literals := literalsOf(scenarios, prefer)
@@ -53,6 +52,15 @@ func branch(scenarios []map[string]bool, in []bool, prefer []string) string {
 	return strings.Join(terms, " or ")
 }
 
+func partly(in []bool) bool {
+	for _, ok := range in {
+		if !ok {
+			return true
+		}
+	}
+	return false
+}
+
 func literalsOf(scenarios []map[string]bool, prefer []string) []literal {
 	names := map[string]bool{}
 	for _, s := range scenarios {
@@ -61,8 +69,10 @@ func literalsOf(scenarios []map[string]bool, prefer []string) []literal {
 		}
 	}
 	rank := map[string]int{}
-	for _, name := range prefer {
-		rank[name] = -1
+	for i, name := range prefer {
+		if _, ok := rank[name]; !ok {
+			rank[name] = i - len(prefer)
+		}
 	}
 	sorted := make([]string, 0, len(names))
 	for name := range names {
@@ -142,4 +152,45 @@ func spell(term []literal) string {
 		words[i] = l.String()
 	}
 	return strings.Join(words, " and ")
+}
+
+// deciding lists the conditions that may have made a finding, the likeliest first: those of the places that it
+// shows, of the resources it names, and of what stands beside these in the graph (an alarm that exists in the
+// other branch only).
+func deciding(g *graph.Graph, shown []Evidence, h Hit) []string {
+	var out []string
+	for _, e := range shown {
+		out = append(out, g.Deciders.Of(graph.Evidence{File: e.File, Path: e.Path})...)
+	}
+	nodes := append([]*graph.Node{h.Node}, h.Related...)
+	for _, n := range nodes {
+		if n != nil && n.At() != nil {
+			out = append(out, g.Deciders.Of(*n.At())...)
+		}
+	}
+	for _, r := range h.RelatedResources {
+		if r != nil && r.At != nil {
+			out = append(out, g.Deciders.Of(*r.At)...)
+		}
+	}
+	return out
+}
+
+// beside lists the conditions of what stands next to a node in any scenario.
+func beside(graphs []*graph.Graph, id string) []string {
+	var out []string
+	for _, g := range graphs {
+		n := g.Node(id)
+		if n == nil {
+			continue
+		}
+		for _, e := range append(append([]*graph.Edge{}, g.In(n)...), g.Out(n)...) {
+			for _, end := range []*graph.Node{e.From, e.To} {
+				if end.At() != nil {
+					out = append(out, g.Deciders.Of(*end.At())...)
+				}
+			}
+		}
+	}
+	return out
 }

@@ -74,7 +74,8 @@ type merged struct {
 	Finding
 	rule      *Rule
 	in        []bool
-	prefer    []string // conditions the finding's resources depend on
+	prefer    []string // conditions that may decide the finding, the likeliest first
+	node      string   // graph id of the node it is about, "" if none
 	metadata  []graph.Value
 	framework string
 	construct string
@@ -214,6 +215,7 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 		f.Evidence = append(f.Evidence, evidenceOf(graph.Value{}, at))
 	}
 	if h.Node != nil {
+		f.node = h.Node.ID
 		f.framework = h.Node.Framework
 		if h.Node.Resource != nil && h.Node.Resource != resource {
 			f.note(h.Node.Resource, g)
@@ -227,9 +229,6 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 		if p != f.Resource && !contains(f.Related, p) {
 			f.Related = append(f.Related, p)
 		}
-		if n.Resource != nil && n.Resource.Condition != "" {
-			f.prefer = append(f.prefer, n.Resource.Condition)
-		}
 	}
 	for _, r := range h.RelatedResources {
 		if r == nil {
@@ -238,17 +237,12 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 		if p := placeOf(nil, r); p != f.Resource && !contains(f.Related, p) {
 			f.Related = append(f.Related, p)
 		}
-		if r.Condition != "" {
-			f.prefer = append(f.prefer, r.Condition)
-		}
 	}
+	f.prefer = deciding(g, f.Evidence, h)
 }
 
 // note remembers a resource's condition, construct and Metadata, and those of the resource it was written as.
 func (f *merged) note(r *graph.Resource, g *graph.Graph) {
-	if r.Condition != "" {
-		f.prefer = append(f.prefer, r.Condition)
-	}
 	if i := strings.LastIndexByte(r.Path, '/'); i > 0 && f.construct == "" {
 		f.construct = strings.TrimSuffix(r.Path[:i], "/Resource")
 	}
@@ -271,7 +265,9 @@ func (m *merger) report(ran int) Report {
 	m.identify()
 	var open []*merged
 	for _, f := range m.order {
-		f.When = branch(scenarios, f.in, f.prefer)
+		if partly(f.in) {
+			f.When = branch(scenarios, f.in, append(f.prefer, beside(m.graphs, f.node)...))
+		}
 		if trialBranch(f.When) && f.Pillar != Security {
 			f.Severity = f.Severity.Lower()
 		}

@@ -71,6 +71,7 @@ func Known(typ string) bool { return types[typ] != nil }
 // the graph's Gaps.
 func Build(s graph.Scenario) *graph.Graph {
 	b := newBuilder(s)
+	b.g.Deciders = s.Deciders
 	for _, r := range s.Resources {
 		b.addNode(r)
 	}
