@@ -31,7 +31,38 @@ type Project struct {
 type File struct{ Path, Text string }
 
 // Languages are the languages that can be written.
-var Languages = []string{"typescript"}
+var Languages = []string{"typescript", "python"}
+
+// spelling is how a program becomes the files of one language.
+type spelling struct {
+	ending     string // of a snippet's file
+	snippet    func(*program) string
+	project    func(*graph.Graph, *program, Options) []File
+	entryPoint func(Options) string // the file that holds the stack's properties
+	name       func(string) string  // how the language spells a property
+	stack      func(Options) string // the stack's file
+	needs      string               // beside Node
+	install    string               // the commands before the first test
+	test       string
+	note       string // what a user of the language must know
+}
+
+var spellings = map[string]spelling{
+	"typescript": {
+		ending: ".ts", snippet: tsSnippet, project: tsProject, install: "npm install", test: "npm test", name: func(s string) string { return s },
+		entryPoint: func(o Options) string { return "bin/" + o.Name + ".ts" },
+		stack:      func(o Options) string { return "lib/" + o.Name + "-stack.ts" },
+	},
+	"python": {
+		ending: ".py", snippet: pySnippet, project: pyProject, name: pyName,
+		entryPoint: func(Options) string { return "app.py" },
+		stack:      func(Options) string { return "infrastructure/stack.py" },
+		needs:      "Python 3.11 or newer, ",
+		install:    "npm install\npython3 -m venv .venv && . .venv/bin/activate\npip install -r requirements-dev.txt",
+		test:       "npm test && pytest",
+		note:       "The functions run TypeScript handlers (src/): handlers in Python are not written yet. Node 22 bundles them and runs the CDK.",
+	},
+}
 
 // Scopes are how much is written.
 var Scopes = []string{"project", "snippet"}
@@ -72,14 +103,18 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 	}
 	p, notes := lower(g, o)
 	pr := &Project{Name: o.Name, Language: o.Language, Scope: o.Scope, Notes: notes}
+	into := spellings[o.Language]
 	if o.Scope == "snippet" {
-		pr.Files = []File{{o.Name + ".ts", tsSnippet(p)}}
+		pr.Files = []File{{o.Name + into.ending, into.snippet(p)}}
 		return pr, nil
 	}
-	pr.Files = tsProject(g, p, o)
+	pr.Files = append(into.project(g, p, o), File{"README.md", readme(g, p, o, into)})
+	if into.note != "" {
+		pr.Notes = append(pr.Notes, into.note)
+	}
 	for _, prop := range p.Props {
 		if prop.Name == "jwtIssuer" {
-			pr.Notes = append(pr.Notes, "Set jwtIssuer and jwtAudience in bin/ to those of your identity provider before you deploy.")
+			pr.Notes = append(pr.Notes, "Set "+into.name("jwtIssuer")+" and "+into.name("jwtAudience")+" in "+into.entryPoint(o)+" to those of your identity provider before you deploy.")
 		}
 	}
 	return pr, nil

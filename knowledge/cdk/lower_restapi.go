@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -56,6 +57,15 @@ func (l *lowerer) staged(name string) expression {
 	return joined{text(base + "-"), prop("stage")}
 }
 
+// standardFields are all fields of a REST API's access log. TypeScript alone would let them be left out.
+func standardFields() object {
+	b := props(rest("JsonWithStandardFieldProps"))
+	for _, name := range []string{"caller", "httpMethod", "ip", "protocol", "requestTime", "resourcePath", "responseLength", "status", "user"} {
+		b.with(name, truth(true))
+	}
+	return *b.done()
+}
+
 func (l *lowerer) restStage(api *graph.Node) expression {
 	return *props(rest("StageOptions")).open().
 		with("stageName", text("live")).
@@ -65,7 +75,7 @@ func (l *lowerer) restStage(api *graph.Node) expression {
 		with("throttlingRateLimit", wholeOf(api.Setting("throttlingRateLimit"))).
 		with("throttlingBurstLimit", wholeOf(api.Setting("throttlingBurstLimit"))).
 		with("accessLogDestination", value{rest("LogGroupLogDestination"), []expression{local(l.names[api] + "AccessLogs")}}).
-		with("accessLogFormat", static{rest("AccessLogFormat"), "jsonWithStandardFields", nil}).done()
+		with("accessLogFormat", static{rest("AccessLogFormat"), "jsonWithStandardFields", []expression{standardFields()}}).done()
 }
 
 // restAuthorizer gives the options all methods share: who may call. nil leaves the API open.
@@ -133,27 +143,30 @@ func (l *lowerer) restResource(api *graph.Node, path string, made map[string]str
 
 func isWord(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' }
 
-// restModel declares what a body must look like: the fields of what the function works on.
+// restModel declares what a body must look like: the fields of what the function works on. Names stand in the order of
+// the alphabet: the deployment's id is made from the text of the model, and some languages sort the fields of a struct.
 func (l *lowerer) restModel(api, fn *graph.Node) string {
 	w := workOf(l.g, fn, l.o.Name)
 	var required []expression
 	var properties []argument
 	for _, f := range w.fields {
 		required = append(required, text(f.name))
-		s := props(rest("JsonSchema")).with("type", member{rest("JsonSchemaType"), strings.ToUpper(f.typ)})
+		s := props(rest("JsonSchema"))
 		if f.typ == "string" {
 			s.with("minLength", whole(1))
 		}
+		s.with("type", member{rest("JsonSchemaType"), strings.ToUpper(f.typ)})
 		properties = append(properties, argument{Name: f.name, Value: *s.done()})
 	}
+	sort.Slice(properties, func(i, j int) bool { return properties[i].Name < properties[j].Name })
 	name := l.names[api] + "Model"
 	l.emit(let{Name: name, Type: rest("Model"), Value: call{l.ref(api), "addModel", []expression{text(w.event),
 		*props(rest("ModelOptions")).
 			with("contentType", text("application/json")).
 			with("schema", *props(rest("JsonSchema")).open().
-				with("type", member{rest("JsonSchemaType"), "OBJECT"}).
+				with("properties", dict{properties}).
 				with("required", list{Items: required}).
-				with("properties", dict{properties}).done()).done()}}})
+				with("type", member{rest("JsonSchemaType"), "OBJECT"}).done()).done()}}})
 	return name
 }
 

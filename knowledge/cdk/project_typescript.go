@@ -11,13 +11,30 @@ import (
 
 // tsProject writes all files of a TypeScript project, the stack first.
 func tsProject(g *graph.Graph, p *program, o Options) []File {
-	handlers := works(g, o.Name)
 	files := []File{
 		{"lib/" + o.Name + "-stack.ts", tsStack(p)},
 		{"bin/" + o.Name + ".ts", tsEntryPoint(p, o)},
 	}
-	modules := map[string]bool{}
-	for _, w := range handlers {
+	handlers, modules := tsHandlerFiles(g, o)
+	for _, m := range []string{"aws-cdk-lib", "constructs", "cdk-nag"} {
+		modules[m] = true
+	}
+	files = append(files, handlers...)
+	files = append(files,
+		File{"test/" + o.Name + "-stack.test.ts", tsStackTest(g, p, o)},
+		File{"package.json", tsPackage(o, modules, "test/*.test.ts")},
+		File{"tsconfig.json", tsConfig("bin", "lib", "src", "test")},
+		File{"cdk.json", cdkJSON("npx tsx bin/" + o.Name + ".ts")},
+		File{".gitignore", "node_modules/\ncdk.out/\n"},
+	)
+	return files
+}
+
+// tsHandlerFiles writes the handlers with their tests, and lists the npm packages that they need. Stacks of every
+// language may run them.
+func tsHandlerFiles(g *graph.Graph, o Options) (files []File, modules map[string]bool) {
+	modules = map[string]bool{}
+	for _, w := range works(g, o.Name) {
 		h := newTSHandler(w)
 		files = append(files, File{"src/" + w.file + ".ts", h.text()})
 		test := tsHandlerTest(w)
@@ -27,22 +44,13 @@ func tsProject(g *graph.Graph, p *program, o Options) []File {
 		for m := range h.imports {
 			modules[packageOf(m)] = true
 		}
-		if strings.Contains(test, "@aws-sdk/util-dynamodb") {
-			modules["@aws-sdk/util-dynamodb"] = true
-		}
-		if strings.Contains(test, "aws-sdk-client-mock") {
-			modules["aws-sdk-client-mock"] = true
+		for _, m := range []string{"@aws-sdk/util-dynamodb", "aws-sdk-client-mock"} {
+			if strings.Contains(test, m) {
+				modules[m] = true
+			}
 		}
 	}
-	files = append(files,
-		File{"test/" + o.Name + "-stack.test.ts", tsStackTest(g, p, o)},
-		File{"package.json", tsPackage(o, modules)},
-		File{"tsconfig.json", tsConfig},
-		File{"cdk.json", cdkJSON("npx tsx bin/" + o.Name + ".ts")},
-		File{".gitignore", "node_modules/\ncdk.out/\n"},
-		File{"README.md", readme(g, p, o)},
-	)
-	return files
+	return files, modules
 }
 
 // packageOf is the npm package of an imported module.
@@ -200,7 +208,12 @@ func cdkJSON(app string) string {
 	return string(out) + "\n"
 }
 
-const tsConfig = `{
+// tsConfig checks the given folders.
+func tsConfig(folders ...string) string {
+	return strings.Replace(tsConfigText, "FOLDERS", `"`+strings.Join(folders, `/**/*.ts", "`)+`/**/*.ts"`, 1)
+}
+
+const tsConfigText = `{
   "compilerOptions": {
     "target": "ES2023",
     "lib": ["ES2023"],
@@ -213,16 +226,17 @@ const tsConfig = `{
     "noEmit": true,
     "types": ["node"]
   },
-  "include": ["bin/**/*.ts", "lib/**/*.ts", "src/**/*.ts", "test/**/*.ts"]
+  "include": [FOLDERS]
 }
 `
 
-func tsPackage(o Options, modules map[string]bool) string {
-	runtime := map[string]string{"aws-cdk-lib": "", "constructs": ""}
-	dev := map[string]string{"@types/node": "", "aws-cdk": "", "cdk-nag": "", "esbuild": "", "tsx": "", "typescript": ""}
+// tsPackage pins what the handlers, and in TypeScript the stack, are made of. tests are the files of the test command.
+func tsPackage(o Options, modules map[string]bool, tests string) string {
+	runtime := map[string]string{}
+	dev := map[string]string{"@types/node": "", "aws-cdk": "", "esbuild": "", "tsx": "", "typescript": ""}
 	for m := range modules {
 		switch {
-		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock":
+		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock", m == "cdk-nag":
 			dev[m] = "" // the Lambda runtime brings the SDK; here it serves types and tests
 		default:
 			runtime[m] = ""
@@ -230,7 +244,7 @@ func tsPackage(o Options, modules map[string]bool) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "{\n  \"name\": %q,\n  \"version\": \"0.1.0\",\n  \"private\": true,\n", o.Name)
-	b.WriteString("  \"engines\": { \"node\": \">=22\" },\n  \"scripts\": {\n    \"build\": \"tsc\",\n    \"test\": \"node --import tsx --test test/*.test.ts\",\n")
+	b.WriteString("  \"engines\": { \"node\": \">=22\" },\n  \"scripts\": {\n    \"build\": \"tsc\",\n    \"test\": \"node --import tsx --test " + tests + "\",\n")
 	b.WriteString("    \"synth\": \"cdk synth\",\n    \"deploy\": \"cdk deploy\",\n    \"destroy\": \"cdk destroy\"\n  },\n")
 	fmt.Fprintf(&b, "  \"prettier\": { \"singleQuote\": true, \"printWidth\": %d },\n", tsWidth)
 	fmt.Fprintf(&b, "  \"dependencies\": {\n%s\n  },\n  \"devDependencies\": {\n%s\n  }\n}\n", pinned(runtime), pinned(dev))

@@ -16,7 +16,7 @@ var bill = map[graph.Kind]string{
 	graph.LogGroup: "CloudWatch Logs: bytes taken in and kept", graph.UserPool: "Cognito: monthly active users",
 }
 
-func readme(g *graph.Graph, p *program, o Options) string {
+func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n", oneLine(o.Title))
 	if o.Summary != "" {
@@ -25,16 +25,17 @@ func readme(g *graph.Graph, p *program, o Options) string {
 	if o.Diagram != "" {
 		fmt.Fprintf(&b, "```mermaid\n%s\n```\n\n", strings.TrimSpace(strings.ReplaceAll(o.Diagram, "```", "")))
 	}
-	fmt.Fprintf(&b, "## Use\n\nNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n")
-	b.WriteString("```sh\nnpm install\nnpm test                       # handlers, template and cdk-nag; no AWS needed\nnpx cdk deploy                 # production: keeps its data when the stack goes\n")
+	fmt.Fprintf(&b, "## Use\n\n%sNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n", into.needs)
+	fmt.Fprintf(&b, "```sh\n%s\n%-30s # handlers, template and cdk-nag; no AWS needed\n", into.install, into.test)
+	b.WriteString("npx cdk deploy                 # production: keeps its data when the stack goes\n")
 	b.WriteString("npx cdk deploy -c stage=dev    # a stage of its own that can be deleted whole\nnpx cdk destroy -c stage=dev\n```\n\n")
 	for _, q := range p.Props {
 		if q.Name != "stage" {
-			fmt.Fprintf(&b, "- `%s` in `bin/%s.ts`: %s.\n", q.Name, o.Name, oneLine(q.Comment))
+			fmt.Fprintf(&b, "- `%s` in `%s`: %s.\n", into.name(q.Name), into.entryPoint(o), oneLine(q.Comment))
 		}
 	}
 	b.WriteString("\n## Files\n\n")
-	fmt.Fprintf(&b, "- `lib/%s-stack.ts`: the infrastructure\n- `src/`: the handlers\n- `test/`: tests of both\n\n", o.Name)
+	fmt.Fprintf(&b, "- `%s`: the infrastructure\n- `src/`: the handlers\n- `test/`: tests of both\n\n", into.stack(o))
 	b.WriteString("## What the bill depends on\n\n")
 	seen := map[string]bool{}
 	for _, k := range graph.Kinds {

