@@ -59,8 +59,9 @@ var spellings = map[string]spelling{
 		stack:      func(Options) string { return "infrastructure/stack.py" },
 		needs:      "Python 3.11 or newer, ",
 		install:    "npm install\npython3 -m venv .venv && . .venv/bin/activate\npip install -r requirements-dev.txt",
-		test:       "npm test && pytest",
-		note:       "The functions run TypeScript handlers (src/): handlers in Python are not written yet. Node 22 bundles them and runs the CDK.",
+		test:       "npm test",
+		note: "The functions run TypeScript handlers: handlers in Python are not written yet. esbuild, an npm package, bundles them: " +
+			"npx cdk and npm test put it on the path; without it the library asks for Docker.",
 	},
 }
 
@@ -104,14 +105,14 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 	p, notes := lower(g, o)
 	pr := &Project{Name: o.Name, Language: o.Language, Scope: o.Scope, Notes: notes}
 	into := spellings[o.Language]
+	if into.note != "" {
+		pr.Notes = append(pr.Notes, into.note)
+	}
 	if o.Scope == "snippet" {
 		pr.Files = []File{{o.Name + into.ending, into.snippet(p)}}
 		return pr, nil
 	}
 	pr.Files = append(into.project(g, p, o), File{"README.md", readme(g, p, o, into)})
-	if into.note != "" {
-		pr.Notes = append(pr.Notes, into.note)
-	}
 	for _, prop := range p.Props {
 		if prop.Name == "jwtIssuer" {
 			pr.Notes = append(pr.Notes, "Set "+into.name("jwtIssuer")+" and "+into.name("jwtAudience")+" in "+into.entryPoint(o)+" to those of your identity provider before you deploy.")

@@ -24,7 +24,8 @@ lint.extend-select = ["I"]
 `
 
 // pyProject writes all files of a Python project, the stack first. Its functions run the TypeScript handlers: these
-// have their own package.json, and the CDK's command line, which comes from there, puts esbuild on the path.
+// have their own package.json. npm and npx put esbuild on the path, which the library looks for before it asks for
+// Docker: the tests of the stack therefore run through npm test too.
 func pyProject(g *graph.Graph, p *program, o Options) []File {
 	files := []File{{"infrastructure/stack.py", pyStack(p)}, {"app.py", pyEntryPoint(p, o)}}
 	handlers, modules := tsHandlerFiles(g, o)
@@ -35,7 +36,7 @@ func pyProject(g *graph.Graph, p *program, o Options) []File {
 		File{"requirements.txt", pyRequirements},
 		File{"requirements-dev.txt", pyDevRequirements},
 		File{"pyproject.toml", pyProjectTOML},
-		File{"package.json", tsPackage(o, modules, "test/*.test.ts")},
+		File{"package.json", tsPackage(o, modules, "test/*.test.ts && pytest")},
 		File{"tsconfig.json", tsConfig("src", "test")},
 		File{"cdk.json", cdkJSON("python3 app.py")},
 		File{".gitignore", "node_modules/\ncdk.out/\n.venv/\n__pycache__/\n"},
