@@ -107,7 +107,7 @@ func (py *pyPrinter) invocation(e expression) doc {
 		if py.snippet {
 			on = ""
 		}
-		return cat(txt(on+pyName(x.Name)), py.args(x.Args))
+		return cat(txt(on+pyName(x.Name)), py.helperArgs(x))
 	case escaped:
 		py.plain["from typing import cast"] = true
 		return cat(txt("cast"), py.call([]doc{txt(py.name(x.Type)), cat(py.expr(x.On), txt(".node.default_child"))}, false))
@@ -141,6 +141,19 @@ func (py *pyPrinter) args(args []expression) doc {
 		docs = append(docs, py.expr(a))
 	}
 	return py.call(docs, comments)
+}
+
+// helperArgs spells what a helper is given: the id as it is, the rest by name.
+func (py *pyPrinter) helperArgs(h helper) doc {
+	var docs []doc
+	for i, a := range h.Args {
+		d := py.keyword(a)
+		if i > 0 {
+			d = cat(txt(pyName(py.helpers[h.Name].Params[i].Name)+"="), d)
+		}
+		docs = append(docs, d)
+	}
+	return py.call(docs, false)
 }
 
 func (py *pyPrinter) keywords(fields []argument) (docs []doc, comments bool) {
