@@ -28,6 +28,16 @@ var furtherSketches = []string{`
 name: pool-and-topic
 nodes: {api: httpApi, users: userPool, intake: function, news: topic, listener: function, things: {kind: table, key: thingId}}
 edges: [api -> users, api POST /things -> intake, intake -> news, news -> listener, listener -> things]
+`, `
+name: two-of-each
+nodes: {api: httpApi, intake: function, first: queue, second: queue, kept: {kind: table, key: orderId}, one: function, two: function}
+edges: [api POST /orders -> intake, intake -> first, intake -> second, first -> one, second -> two, one -> kept, two -> kept]
+`, `
+name: import
+title: 'Reserved words" \ {x} ${x} """'
+nodes: {class: {kind: queue}, lambda: {kind: function, description: 'say "no" \ {x} ${x} ''yes'''}, self: {kind: table, key: from}, none: eventBus,
+  json: {kind: rule, source: 'a"b\{c}', detailType: 'x ''y'' ${z}'}, kwargs: function, str: {kind: topic}, print: function, async: {kind: table, key: 'class'}}
+edges: [class -> lambda, lambda -> self, none -> json, json -> kwargs, kwargs -> none, kwargs -> str, str -> print, print -> async]
 `}
 
 func provenBlueprints(t *testing.T) map[string]*patterns.Blueprint {
