@@ -176,13 +176,18 @@ func deciding(g *graph.Graph, shown []Evidence, h Hit) []string {
 	return out
 }
 
-// beside lists the conditions of what stands next to a node in any scenario.
+// beside lists the conditions of what stands next to a node in any scenario, and of the policies on it.
 func beside(graphs []*graph.Graph, id string) []string {
 	var out []string
 	for _, g := range graphs {
 		n := g.Node(id)
 		if n == nil {
 			continue
+		}
+		for _, s := range append(append([]graph.Statement{}, n.ResourcePolicy...), n.Statements...) {
+			if s.Via != nil && s.Via.At != nil {
+				out = append(out, g.Deciders.Of(*s.Via.At)...)
+			}
 		}
 		for _, e := range append(append([]*graph.Edge{}, g.In(n)...), g.Out(n)...) {
 			for _, end := range []*graph.Node{e.From, e.To} {

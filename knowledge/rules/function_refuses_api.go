@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
 )
 
 var _ = add(Rule{
@@ -102,7 +103,7 @@ func checkAPIPermissions(p *Pass) {
 			continue
 		}
 		for _, e := range p.Graph.Out(api, graph.Invokes) {
-			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) || apiMay(p.Graph, e.To, api) {
+			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) || apiMay(p.Graph, e, api) {
 				continue
 			}
 			p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
@@ -122,19 +123,64 @@ func hasCredentials(settings graph.Value) bool {
 	return found
 }
 
-// apiMay tells whether a permission of the function may be for the API: it names it, or no source at all.
-func apiMay(g *graph.Graph, fn, api *graph.Node) bool {
-	for _, s := range fn.ResourcePolicy {
+// apiMay tells whether a permission of the function may be for the API's route: it names it, or no source at all.
+func apiMay(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
+	for _, s := range e.To.ResourcePolicy {
 		for _, principal := range s.Principals {
 			name, literal := principal.Value.Str()
 			if literal && name != "*" && !strings.HasPrefix(name, "apigateway.") || s.Via == nil {
 				continue
 			}
 			source := s.Via.Properties.Get("SourceArn")
-			if from, _ := sourceOf(g, source); !source.Exists() || from == api || from == nil {
+			if from, _ := sourceOf(g, source); !source.Exists() || from == nil || from == api && coversRoute(api, source, e.Label) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// coversRoute tells whether the source of a permission, API/STAGE/METHOD/PATH, may be a route such as "POST /orders".
+// The stage is left out of account, but for the one that only the console's test calls have.
+func coversRoute(api *graph.Node, source graph.Value, route string) bool {
+	method, path, isRoute := strings.Cut(route, " /")
+	pattern, known := after(source, api)
+	if !isRoute || !known || pattern == "" {
+		return true
+	}
+	stage, _, _ := strings.Cut(pattern, "/")
+	if stage == "test-invoke-stage" {
+		return false
+	}
+	methods := []string{method}
+	if method == "ANY" {
+		methods = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+	}
+	for _, m := range methods {
+		if policy.Glob(pattern, strings.ReplaceAll(stage, "*", "any")+"/"+m+"/"+path) {
+			return true
+		}
+	}
+	return false
+}
+
+// after gives what a text says behind its reference to a node, without the first slash. It is not known where
+// something else is referred to there, but for the stage.
+func after(text graph.Value, n *graph.Node) (rest string, known bool) {
+	found := false
+	var b strings.Builder
+	for _, part := range text.Parts() {
+		switch {
+		case part.Ref != nil && part.Ref.Resource == n.ID:
+			found = true
+		case !found:
+		case part.Ref == nil && part.Unknown == "":
+			b.WriteString(part.Literal)
+		case b.String() == "/":
+			b.WriteString("stage")
+		default:
+			return "", false
+		}
+	}
+	return strings.TrimPrefix(b.String(), "/"), found
 }
