@@ -44,3 +44,14 @@ func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
 	}
 	return false
 }
+
+// everTakesFailures tells whether a queue or topic takes failures in any scenario: one that does so in production
+// only stands idle elsewhere, and needs no dead-letter queue there either.
+func everTakesFailures(scenarios []*graph.Graph, n *graph.Node) bool {
+	for _, g := range scenarios {
+		if same := g.Node(n.ID); same != nil && takesFailures(g, same) {
+			return true
+		}
+	}
+	return false
+}

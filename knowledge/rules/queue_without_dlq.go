@@ -70,7 +70,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, q := range p.Graph.OfKind(graph.Queue) {
-			if q.External || takesFailures(p.Graph, q) || intent(q, "ordering") != "" {
+			if q.External || everTakesFailures(p.Scenarios, q) || intent(q, "ordering") != "" {
 				continue
 			}
 			switch intent(q, "role") {

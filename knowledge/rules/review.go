@@ -33,7 +33,7 @@ func Review(graphs []*graph.Graph, o Options) Report {
 	m := merger{options: o, graphs: graphs, byKey: map[string]*merged{}}
 	for i, g := range graphs {
 		for _, r := range chosen {
-			p := &Pass{Graph: g, Rule: r, Today: o.Today}
+			p := &Pass{Graph: g, Scenarios: graphs, Rule: r, Today: o.Today}
 			r.Check(p)
 			m.take(i, p)
 		}

@@ -169,8 +169,10 @@ func Find(name string) (*Rule, bool) {
 // Pass is one run of one rule over one graph.
 type Pass struct {
 	Graph *graph.Graph
-	Rule  *Rule
-	Today time.Time // the day that dates are compared with
+	// Scenarios are the graphs of all ways in which the system's conditions can fall, Graph among them.
+	Scenarios []*graph.Graph
+	Rule      *Rule
+	Today     time.Time // the day that dates are compared with
 
 	hits     []hit
 	unknowns []Undecided
