@@ -19,7 +19,7 @@ var _ = define(Tool{
 	Description: "CDK code for a named pattern or a sketch of any architecture, with dead-letter queues, alarms and least privilege; proven to compile, synthesise and pass cdk-nag. " +
 		"Prefer it to code from memory. Example sketch: {\"sketch\":\"name: orders\\nnodes:\\n  jobs: {kind: queue}\\n  worker: {kind: function, timeout: 30}\\nedges: [jobs -> worker]\"}",
 	Input: `{"type":"object","properties":{"pattern":{"type":"string","description":"slug, such as queue-worker; a wrong one lists them"},"sketch":{"type":"string","description":"YAML instead of a pattern"},` +
-		`"language":{"type":"string","default":"typescript"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
+		`"language":{"type":"string","default":"typescript","description":"` + strings.Join(cdk.Languages, ", ") + `"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
 		`"parameters":{"type":"object","additionalProperties":{"type":"string"}},"file":{"type":"string","description":"show this one file of the result"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":3000}},"additionalProperties":false}`,
 	Output: `{"type":"object","properties":{"schema":{"const":"generate/1"},"name":{"type":"string"},"language":{"type":"string"},` +

@@ -135,7 +135,7 @@ func (py *pyPrinter) args(args []expression) doc {
 	for i, a := range args {
 		if o, ok := a.(object); ok && i == len(args)-1 && !pyVariadic[o.Type.Name] && o.Type.Name != accessLogSettings {
 			fields, commented := py.keywords(o.Fields)
-			docs, comments = append(docs, fields...), comments || commented || o.Open && len(o.Fields) > 1
+			docs, comments = append(docs, fields...), comments || commented || py.open(o)
 			continue
 		}
 		docs = append(docs, py.expr(a))
@@ -192,7 +192,8 @@ func (py *pyPrinter) bracket(left string, docs []doc, right string, open bool) d
 	if open {
 		return group(txt(left), nest(hard, commaLines(docs)), txt(","), hard, txt(right))
 	}
-	return group(txt(left), nest(softline, commaList(docs)), ifWide(","), softline, txt(right))
+	// ruff's three ways: all on the line, all on the next line, one a line with a comma behind the last.
+	return group(txt(left), nest(softline, group(commaList(docs), ifWide(","))), softline, txt(right))
 }
 
 func (py *pyPrinter) sequence(left string, items []expression, right string) doc {
@@ -214,15 +215,18 @@ func (py *pyPrinter) struct_(o object) doc {
 		return cat(txt("AccessLogSettings"), py.call(docs, false))
 	}
 	docs, comments := py.keywords(o.Fields)
-	return cat(txt(py.name(o.Type)), py.call(docs, comments || o.Open && len(docs) > 1))
+	return cat(txt(py.name(o.Type)), py.call(docs, comments || py.open(o)))
 }
+
+// open tells whether a struct has one field a line even where it would fit on one: in a chat every line counts.
+func (py *pyPrinter) open(o object) bool { return o.Open && len(o.Fields) > 1 && !py.snippet }
 
 func (py *pyPrinter) dict(d dict) doc {
 	var docs []doc
 	for _, f := range d.Fields {
 		docs = append(docs, cat(txt(pyString(f.Name)+": "), py.keyword(f.Value)))
 	}
-	return py.bracket("{", docs, "}", len(docs) > 1)
+	return py.bracket("{", docs, "}", len(docs) > 1 && !py.snippet)
 }
 
 // template spells a text of pieces as an f-string.
