@@ -16,7 +16,7 @@ import (
 )
 
 // today fixes the day for rules that depend on it.
-var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+var today = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
 // review reads templates as one system and reviews it.
 func review(t *testing.T, files map[string]string, parameters map[string]string, o rules.Options) rules.Report {
@@ -84,7 +84,7 @@ func TestSuppressions(t *testing.T) {
 		{"our own, by code", `{serverless-review: {ignore: [{id: SQS001, reason: drained by hand}]}}`, "serverless-review"},
 		{"our own, by id", `{serverless-review: {ignore: {id: queue-without-dlq, reason: drained by hand}}}`, "serverless-review"},
 		{"without a reason", `{serverless-review: {ignore: [{id: SQS001}]}}`, ""},
-		{"on its last day", `{serverless-review: {ignore: [{id: SQS001, reason: x, until: "2026-11-23"}]}}`, "serverless-review"},
+		{"on its last day", `{serverless-review: {ignore: [{id: SQS001, reason: x, until: "2026-11-24"}]}}`, "serverless-review"},
 		{"ended", `{serverless-review: {ignore: [{id: SQS001, reason: x, until: "2026-11-22"}]}}`, ""},
 		{"another rule", `{serverless-review: {ignore: [{id: SQS002, reason: x}]}}`, ""},
 		{"cdk-nag", `{cdk_nag: {rules_to_suppress: [{id: AwsSolutions-SQS3, reason: x}]}}`, "cdk-nag"},

@@ -1,0 +1,141 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "api-stage-without-throttling",
+	Code:     "API006",
+	Title:    `API stage has no throttling of its own`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `One client, or one stage, can use up the request rate that all APIs of the account share in a Region, and everything behind the API takes the whole of it.`,
+	Fix:      `REST: MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}]. HTTP and WebSocket: DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}. Choose what the functions and stores behind it bear.`,
+	CDK:      `deployOptions: { throttlingRateLimit: 100, throttlingBurstLimit: 200 }`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-APIGWDefaultThrottling", "cdk-nag:APIGWDefaultThrottling", "serverless-rules:ES2003"},
+	Gaps:        `Low for stages named dev, test or sandbox. Private APIs and APIs with a usage plan pass: whether the plan covers each method is not looked at. Limits of single methods or routes do not count.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage: # want "stage prod of Api"
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment}
+`,
+	Good: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment, MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}]}
+`,
+	MoreBad: []string{`Resources:
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: shop, ProtocolType: HTTP}}
+  Stage: # want "account's rate"
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true}
+`, `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: # want "stage prod"
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+`},
+	MoreGood: []string{`Resources:
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: shop, ProtocolType: HTTP}}
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true, DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}}
+`, `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop, EndpointConfiguration: {Types: [PRIVATE]}}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment}
+`},
+	Check: checkStageThrottling,
+})
+
+func checkStageThrottling(p *Pass) {
+	planned := usagePlans(p.Graph)
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
+		if api.External || planned && api.Kind == graph.RestAPI || privateAPI(api) {
+			continue
+		}
+		for _, stage := range api.Setting("stages").Each() {
+			if api.Kind == graph.RestAPI && !stage.Get("DeploymentId").Exists() {
+				continue
+			}
+			limited, undecided := throttled(api, stage)
+			stageName := stage.Get("StageName").String()
+			switch {
+			case undecided.Exists():
+				p.Unknown(api, undecided)
+			case !limited:
+				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+					Message: fmt.Sprintf("stage %s of %s has no ThrottlingRateLimit and ThrottlingBurstLimit of its own: one caller may use up the account's rate", stageName, nameOf(api))}
+				if trialStage.MatchString(stageName) {
+					h.Severity = Low
+				}
+				p.Report(h)
+			}
+		}
+	}
+}
+
+func usagePlans(g *graph.Graph) bool {
+	for _, n := range g.Nodes {
+		if n.Type == "AWS::ApiGateway::UsagePlan" {
+			return true
+		}
+	}
+	return false
+}
+
+func privateAPI(api *graph.Node) bool {
+	for _, t := range api.Setting("endpointConfiguration", "Types").Each() {
+		if s, ok := t.Str(); ok && s == "PRIVATE" {
+			return true
+		}
+	}
+	return false
+}
+
+// throttled tells whether a stage limits rate and burst for all it serves; undecided is the value that leaves it open.
+func throttled(api *graph.Node, stage graph.Value) (limited bool, undecided graph.Value) {
+	settings := []graph.Value{stage.Get("DefaultRouteSettings")}
+	if api.Kind == graph.RestAPI {
+		all := stage.Get("MethodSettings")
+		if open(all) {
+			return false, all
+		}
+		settings = nil
+		for _, m := range all.Each() {
+			if everyMethod(m) {
+				settings = append(settings, m)
+			}
+		}
+	}
+	for _, s := range settings {
+		if open(s) {
+			return false, s
+		}
+		if s.Get("ThrottlingRateLimit").Exists() && s.Get("ThrottlingBurstLimit").Exists() {
+			return true, graph.Value{}
+		}
+	}
+	return false, graph.Value{}
+}

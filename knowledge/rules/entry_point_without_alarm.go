@@ -1,0 +1,131 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "entry-point-without-alarm",
+	Code:     "OBS007",
+	Title:    `Nobody is told when an API or a workflow fails`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `Server errors of an API and failed executions of a workflow are what users feel first: without an alarm they are the ones who report them.`,
+	Fix:      `Add an AWS::CloudWatch::Alarm on 5XXError (REST) or 5xx (HTTP API), and on ExecutionsFailed and ExecutionsTimedOut of the state machine.`,
+	CDK:      `api.metricServerError().createAlarm(...), stateMachine.metricFailed().createAlarm(...)`,
+	Sources: []Source{
+		{Title: `aws/agent-toolkit-for-aws, serverless skill, orchestration reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/orchestration.md", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules, WebSocket APIs and alarms of other stacks are not looked at.`,
+	Bad: `Resources:
+  Api: # want "no alarm on 5XXError"
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: AWS_IAM
+      Integration: {Type: AWS_PROXY, IntegrationHttpMethod: POST, Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Quote: # want "no alarm on ExecutionsFailed"
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/quote
+      Definition: {StartAt: Done, States: {Done: {Type: Succeed}}}
+`,
+	Good: `Resources:
+  Quote:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/quote
+      Definition: {StartAt: Done, States: {Done: {Type: Succeed}}}
+  Failing:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/States
+      MetricName: ExecutionsFailed
+      Dimensions: [{Name: StateMachineArn, Value: !Ref Quote}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {Name: shop}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref Api
+      ResourceId: !GetAtt Api.RootResourceId
+      HttpMethod: GET
+      AuthorizationType: AWS_IAM
+      Integration: {Type: AWS_PROXY, IntegrationHttpMethod: POST, Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/ApiGateway
+      MetricName: 5XXError
+      Dimensions: [{Name: ApiName, Value: shop}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+`,
+	Check: func(p *Pass) {
+		var apis, machines []*graph.Node
+		for _, n := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.StateMachine) {
+			switch {
+			case n.External || watches(p.Graph, n, entryMetrics[n.Kind]):
+			case n.Kind == graph.StateMachine:
+				if !calledByWorkflow(p.Graph, n) && !statusRule(p.Graph, n) {
+					machines = append(machines, n)
+				}
+			case len(p.Graph.Out(n, graph.Invokes, graph.Writes, graph.Reads)) > 0:
+				apis = append(apis, n)
+			}
+		}
+		reportSilent(p, apis, "no alarm on 5XXError (REST) or 5xx (HTTP API)")
+		reportSilent(p, machines, "no alarm on ExecutionsFailed or ExecutionsTimedOut")
+	},
+})
+
+// entryMetrics are the metrics that show that what a thing is asked for fails.
+var entryMetrics = map[graph.Kind]map[string]bool{
+	graph.RestAPI:      {"5XXError": true},
+	graph.HTTPAPI:      {"5xx": true},
+	graph.StateMachine: {"ExecutionsFailed": true, "ExecutionsTimedOut": true},
+}
+
+func calledByWorkflow(g *graph.Graph, machine *graph.Node) bool {
+	for _, e := range g.In(machine, graph.Invokes) {
+		if e.From.Kind == graph.StateMachine {
+			return true
+		}
+	}
+	return false
+}
+
+// statusRule tells whether a rule may report failed executions of a Standard workflow.
+func statusRule(g *graph.Graph, machine *graph.Node) bool {
+	if kind, _ := machine.Setting("stateMachineType").Str(); kind == "EXPRESS" {
+		return false
+	}
+	for _, r := range g.OfKind(graph.Rule) {
+		if strings.Contains(r.Setting("eventPattern").String(), "Step Functions Execution Status Change") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,72 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-logs-plain-text",
+	Code:     "LAM011",
+	Title:    `Function logs are plain text`,
+	Severity: Low,
+	Pillar:   Operations,
+	Profile:  Advisory,
+	Why:      `Lambda writes its own lines and the handler's as text: levels cannot be filtered before they are stored, and queries have to parse each line.`,
+	Fix:      `Set LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: INFO, SystemLogLevel: WARN}.`,
+	CDK:      `loggingFormat: lambda.LoggingFormat.JSON`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Configuring advanced logging controls for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:LambdaLogging", "cdk-nag:LambdaLogLevel"},
+	Gaps:        `Advice (profile advisory). An explicit Text passes as a decision, and so do container images. What the code logs is not seen.`,
+	Bad: `Resources:
+  Worker: # want "plain text"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      LoggingConfig: {LogFormat: JSON}
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker: # want "plain text"
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {LoggingConfig: {LogFormat: JSON}}}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src}
+`},
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if fn.External || fn.Type != "AWS::Lambda::Function" || fn.Resource == nil {
+				continue
+			}
+			if kind, _ := fn.Setting("packageType").Str(); kind == "Image" {
+				continue
+			}
+			config := fn.Resource.Properties.Get("LoggingConfig")
+			if open(config) {
+				p.Unknown(fn, config)
+			} else if !config.Get("LogFormat").Exists() {
+				p.Report(Hit{Node: fn, Values: []graph.Value{config}, Message: fmt.Sprintf("%s logs plain text (LoggingConfig.LogFormat is absent)", nameOf(fn))})
+			}
+		}
+	},
+})

@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "function-tracing-off",
+	Code:     "LAM009",
+	Title:    `Function is not traced`,
+	Severity: Low,
+	Pillar:   Operations,
+	Why:      `With the default, PassThrough, a function is traced only where its caller sampled the request: work that begins at a queue, a schedule or an event is on no trace.`,
+	Fix:      `Set TracingConfig: {Mode: Active}; the role needs xray:PutTraceSegments and xray:PutTelemetryRecords.`,
+	CDK:      `tracing: lambda.Tracing.ACTIVE`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Visualize Lambda function invocations using AWS X-Ray"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-LambdaTracing", "cdk-nag:LambdaTracing", "serverless-rules:WS1000"},
+	Gaps:        `Functions with a layer or wrapper that traces (OpenTelemetry, Application Signals, third parties, by name) pass. A layer that is not known leaves it open.`,
+	Bad: `Resources:
+  Worker: # want "is not traced"
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	Good: `Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties:
+      TracingConfig: {Mode: Active}
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+  Other:
+    Type: AWS::Lambda::Function
+    Properties:
+      Layers: ["arn:aws:lambda:eu-west-1:901920570463:layer:aws-otel-python-amd64-ver-1-25-0:1"]
+      Runtime: python3.13
+      Handler: app.handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {ZipFile: "..."}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker: # want "is not traced"
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Tracing: Active}}
+Resources:
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src}
+`},
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if !fn.External && fn.Type == "AWS::Lambda::Function" {
+				checkTracing(p, fn)
+			}
+		}
+	},
+})
+
+var tracingLayer = regexp.MustCompile(`(?i)(otel|opentelemetry|applicationsignals|datadog|newrelic|new-relic|lumigo|dynatrace|thundra|epsagon|honeycomb|splunk|elastic-apm|sentry)`)
+
+func checkTracing(p *Pass, fn *graph.Node) {
+	mode := fn.Setting("tracingConfig", "Mode")
+	s, known := mode.Str()
+	if known && s == "Active" || fn.Setting("environment", "Variables", "AWS_LAMBDA_EXEC_WRAPPER").Exists() {
+		return
+	}
+	if open(mode) || mode.Exists() && !known {
+		p.Unknown(fn, mode)
+		return
+	}
+	layers := fn.Setting("layers")
+	for _, l := range layers.Each() {
+		if tracingLayer.MatchString(l.String()) {
+			return
+		}
+		if open(l) {
+			p.Unknown(fn, l)
+			return
+		}
+	}
+	p.Report(Hit{Node: fn, Values: []graph.Value{mode}, Message: fmt.Sprintf("%s is not traced (TracingConfig.Mode is not Active)", nameOf(fn))})
+}

@@ -1,0 +1,122 @@
+package rules
+
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+
+var _ = add(Rule{
+	ID:       "function-without-error-alarm",
+	Code:     "OBS004",
+	Title:    `Nobody is told when a function fails or is throttled`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `Errors of a function that works for a queue, a schedule or an event reach no user who would complain: they are retried, parked or dropped, and stand in a metric that nobody looks at.`,
+	Fix:      `Add an AWS::CloudWatch::Alarm on Errors of the function (and on Throttles where ReservedConcurrentExecutions is set) with an action that reaches a person.`,
+	CDK:      `fn.metricErrors().createAlarm(this, "Errors", { threshold: 1, evaluationPeriods: 1 })`,
+	Sources: []Source{
+		{Title: `aws/agent-toolkit-for-aws, serverless skill, production reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23", Unverified: true},
+	},
+	Gaps: `One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass. Alarms of another stack, and on the log, are not seen.`,
+	Bad: `Resources:
+  Orders: {Type: AWS::SQS::Queue}
+  Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
+  Worker: # want "no alarm on Errors"
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Old:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateAgeOfOldestMessage
+      Dimensions: [{Name: QueueName, Value: !GetAtt Orders.QueueName}]
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 600
+      ComparisonOperator: GreaterThanThreshold
+`,
+	Good: `Resources:
+  Orders: {Type: AWS::SQS::Queue}
+  Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Unused:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}}
+  Failing:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{Name: FunctionName, Value: !Ref Worker}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 0
+      ComparisonOperator: GreaterThanThreshold
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Worker: # want "no alarm on Errors"
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src, Events: {Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}}}
+`},
+	Check: func(p *Pass) {
+		var silent []*graph.Node
+		lack := "no alarm on Errors"
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if fn.External || fn.Framework != "" || !triggered(p.Graph, fn) {
+				continue
+			}
+			if !watches(p.Graph, fn, map[string]bool{"Errors": true}) {
+				silent = append(silent, fn)
+				continue
+			}
+			reserved := fn.Resource != nil && fn.Resource.Properties.Get("ReservedConcurrentExecutions").Exists()
+			if reserved && !watches(p.Graph, fn, map[string]bool{"Throttles": true}) {
+				silent, lack = append(silent, fn), "no alarm on Errors or, with reserved concurrency, on Throttles"
+			}
+		}
+		reportSilent(p, silent, lack)
+	},
+})
+
+// triggered tells whether something starts a function whose failures no alarm of its caller covers.
+func triggered(g *graph.Graph, fn *graph.Node) bool {
+	if len(g.In(fn, graph.Polls, graph.Routes)) > 0 {
+		return true
+	}
+	for _, e := range g.In(fn, graph.Invokes) {
+		if !watches(g, e.From, entryMetrics[e.From.Kind]) {
+			return true
+		}
+	}
+	return false
+}
+
+// reportSilent makes one finding in each file of all things that no alarm watches: they have one cure. Where the
+// files hold no alarm at all, alarms may be kept elsewhere.
+func reportSilent(p *Pass, silent []*graph.Node, lack string) {
+	var files []string
+	byFile := map[string][]*graph.Node{}
+	for _, n := range silent {
+		file := ""
+		if n.Resource != nil {
+			file = n.Resource.File
+		}
+		if byFile[file] == nil {
+			files = append(files, file)
+		}
+		byFile[file] = append(byFile[file], n)
+	}
+	for _, file := range files {
+		nodes, verb := byFile[file], " has "
+		if len(nodes) > 1 {
+			verb = " have "
+		}
+		h := Hit{Node: nodes[0], Related: nodes[1:], Values: []graph.Value{{}}, Message: names(nodes) + verb + lack}
+		if len(p.Graph.OfKind(graph.Alarm)) == 0 {
+			h.Severity = Low
+		}
+		p.Report(h)
+	}
+}

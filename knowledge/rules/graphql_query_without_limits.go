@@ -1,0 +1,71 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "graphql-query-without-limits",
+	Code:     "APS003",
+	Title:    `GraphQL API bounds neither the depth nor the resolvers of a query`,
+	Severity: Medium,
+	Pillar:   Security,
+	Why:      `A single nested query can make up to 10,000 resolver calls: whoever may call the API can make it, and what stands behind it, slow and dear.`,
+	Fix:      `Set QueryDepthLimit (1 to 75) and ResolverCountLimit (1 to 10,000) to what the clients need.`,
+	CDK:      `queryDepthLimit: 10, resolverCountLimit: 100`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `Low for private APIs with IAM. Introspection is not asked about: it is open by design in many APIs. Merged APIs are left out.`,
+	Bad: `Resources:
+  Shop: # want "QueryDepthLimit and ResolverCountLimit"
+    Type: AWS::AppSync::GraphQLApi
+    Properties: {Name: shop, AuthenticationType: AMAZON_COGNITO_USER_POOLS}
+  Stock: # want "ResolverCountLimit"
+    Type: AWS::AppSync::GraphQLApi
+    Properties: {Name: stock, AuthenticationType: AWS_IAM, QueryDepthLimit: 5, ResolverCountLimit: 0}
+`,
+	Good: `Resources:
+  Shop:
+    Type: AWS::AppSync::GraphQLApi
+    Properties: {Name: shop, AuthenticationType: AWS_IAM, QueryDepthLimit: 5, ResolverCountLimit: 50}
+  Merged:
+    Type: AWS::AppSync::GraphQLApi
+    Properties: {Name: all, AuthenticationType: AWS_IAM, ApiType: MERGED}
+`,
+	Check: func(p *Pass) {
+		for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {
+			if s, _ := api.Setting("apiType").Str(); api.Type == "AWS::AppSync::GraphQLApi" && !api.External && s != "MERGED" {
+				checkQueryLimits(p, api)
+			}
+		}
+	},
+})
+
+func checkQueryLimits(p *Pass, api *graph.Node) {
+	var missing []string
+	for _, name := range []string{"queryDepthLimit", "resolverCountLimit"} {
+		limit := api.Setting(name)
+		n, known := limit.Int()
+		if open(limit) || limit.Exists() && !known {
+			p.Unknown(api, limit)
+			return
+		}
+		if n == 0 {
+			missing = append(missing, graph.UpperFirst(name))
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	h := Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s sets no %s: one query may make up to 10,000 resolver calls", nameOf(api), strings.Join(missing, " and "))}
+	visibility, _ := api.Setting("visibility").Str()
+	auth, _ := api.Setting("authenticationType").Str()
+	if visibility == "PRIVATE" && auth == "AWS_IAM" {
+		h.Severity = Low
+	}
+	p.Report(h)
+}

@@ -1,0 +1,92 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "rest-stage-tracing-off",
+	Code:     "API012",
+	Title:    `REST stage is not traced`,
+	Severity: Low,
+	Pillar:   Operations,
+	Why:      `Traces begin at the function: time spent in the API, in its authorizer and in throttling is not seen, and calls that never reach the function have no trace.`,
+	Fix:      `Set TracingEnabled: true on the stage.`,
+	CDK:      `deployOptions: { tracingEnabled: true }`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::ApiGateway::Stage TracingEnabled`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:Serverless-APIGWXrayEnabled", "cdk-nag:APIGWXrayEnabled", "checkov:CKV_AWS_73", "serverless-rules:WS2002", "security-hub:APIGateway.3", "prowler:apigateway_restapi_tracing_enabled"},
+	Gaps:        `HTTP and WebSocket APIs are left out: HTTP APIs offer no X-Ray tracing. Stages that deployments or other templates make are not seen.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage: # want "stage prod of Api is not traced"
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment}
+`,
+	Good: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment, TracingEnabled: true}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: # want "is not traced"
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod, TracingEnabled: true}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+`},
+	Check: func(p *Pass) {
+		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
+			traced := stage.Get("TracingEnabled")
+			on, known := traced.Truth()
+			switch {
+			case open(traced) || traced.Exists() && !known:
+				p.Unknown(api, traced)
+			case !on:
+				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+					Message: fmt.Sprintf("stage %s of %s is not traced (TracingEnabled is not true)", stage.Get("StageName"), nameOf(api))})
+			}
+		})
+	},
+})
+
+// eachRestStage visits the stages of REST APIs that have a resource of their own.
+func eachRestStage(p *Pass, visit func(api *graph.Node, stage graph.Value)) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+		if api.External {
+			continue
+		}
+		for _, stage := range api.Setting("stages").Each() {
+			if stage.Get("DeploymentId").Exists() {
+				visit(api, stage)
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "rest-stage-without-execution-log",
+	Code:     "API004",
+	Title:    `REST stage logs no execution errors`,
+	Severity: Low,
+	Pillar:   Operations,
+	Why:      `When a mapping, an authorizer or the permission of a function is wrong, the client sees 500 "Internal server error" and nothing tells why: the reason stands in the execution log only.`,
+	Fix:      `Add MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: ERROR}]; the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account).`,
+	CDK:      `deployOptions: { loggingLevel: apigateway.MethodLoggingLevel.ERROR }`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG6", "cdk-nag:APIGWExecutionLoggingEnabled", "security-hub:APIGateway.1", "guard-rules-registry:api_gw_execution_logging_enabled"},
+	Gaps:        `A level for all methods is asked for; levels of single methods do not count. HTTP APIs have no execution log, WebSocket stages are not looked at.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage: # want "no execution errors"
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment}
+  Test: # want "no execution errors"
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      RestApiId: !Ref Api
+      StageName: beta
+      DeploymentId: !Ref Deployment
+      MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: "OFF"}]
+`,
+	Good: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, StageName: prod, DeploymentId: !Ref Deployment, MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: ERROR}]}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: # want "no execution errors"
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+`},
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod, MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: INFO}]}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Events:
+        Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
+`},
+	Check: func(p *Pass) {
+		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
+			settings := stage.Get("MethodSettings")
+			if open(settings) {
+				p.Unknown(api, settings)
+				return
+			}
+			for _, m := range settings.Each() {
+				level := m.Get("LoggingLevel")
+				s, known := level.Str()
+				switch {
+				case !everyMethod(m):
+				case open(level) || level.Exists() && !known:
+					p.Unknown(api, level)
+					return
+				case known && s != "OFF":
+					return
+				}
+			}
+			p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+				Message: fmt.Sprintf("stage %s of %s logs no execution errors: no MethodSettings for /* and * has LoggingLevel ERROR or INFO", stage.Get("StageName"), nameOf(api))})
+		})
+	},
+})
+
+// everyMethod tells whether method settings hold for the whole stage. A path or method that is not known may.
+func everyMethod(m graph.Value) bool {
+	path, known := m.Get("ResourcePath").Str()
+	method, knownMethod := m.Get("HttpMethod").Str()
+	return (!known || path == "/*") && (!knownMethod || method == "*")
+}
