@@ -96,20 +96,8 @@ func triggered(g *graph.Graph, fn *graph.Node) bool {
 // reportSilent makes one finding in each file of all things that no alarm watches: they have one cure. Where the
 // files hold no alarm at all, alarms may be kept elsewhere.
 func reportSilent(p *Pass, silent []*graph.Node, lack string) {
-	var files []string
-	byFile := map[string][]*graph.Node{}
-	for _, n := range silent {
-		file := ""
-		if n.Resource != nil {
-			file = n.Resource.File
-		}
-		if byFile[file] == nil {
-			files = append(files, file)
-		}
-		byFile[file] = append(byFile[file], n)
-	}
-	for _, file := range files {
-		nodes, verb := byFile[file], " has "
+	for _, nodes := range byFile(silent) {
+		verb := " has "
 		if len(nodes) > 1 {
 			verb = " have "
 		}
@@ -119,4 +107,24 @@ func reportSilent(p *Pass, silent []*graph.Node, lack string) {
 		}
 		p.Report(h)
 	}
+}
+
+// byFile parts things by the file they are written in, in order.
+func byFile(nodes []*graph.Node) [][]*graph.Node {
+	var out [][]*graph.Node
+	at := map[string]int{}
+	for _, n := range nodes {
+		file := ""
+		if n.Resource != nil {
+			file = n.Resource.File
+		}
+		i, ok := at[file]
+		if !ok {
+			i = len(out)
+			at[file] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], n)
+	}
+	return out
 }

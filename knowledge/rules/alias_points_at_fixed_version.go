@@ -1,0 +1,50 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "alias-points-at-fixed-version",
+	Code:     "DEP004",
+	Title:    `Alias never moves to new code`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `An alias on $LATEST gives callers each change at once, half-deployed ones too, and cannot roll back; an alias on a literal number stays on the old code after every deployment.`,
+	Fix:      `Point FunctionVersion at the Version attribute of an AWS::Lambda::Version that is made anew with each change of the code (SAM: AutoPublishAlias).`,
+	CDK:      `fn.currentVersion, new lambda.Alias(this, "Live", { aliasName: "live", version: fn.currentVersion })`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Create an alias for a Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `A version resource whose own properties never change, and which CloudFormation therefore publishes once only, is not looked for. A version from a parameter is taken as moved by the pipeline.`,
+	Bad: `Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: live, FunctionVersion: $LATEST}} # want "$LATEST"
+  Old: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: old, FunctionVersion: "3"}} # want "stays on version 3"
+`,
+	Good: `Parameters: {Version: {Type: String}}
+Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
+  WorkerVersion1f3a9c2e: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Worker}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: live, FunctionVersion: !GetAtt WorkerVersion1f3a9c2e.Version}}
+  Next: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: next, FunctionVersion: !Ref Version}}
+`,
+	Check: func(p *Pass) {
+		for _, alias := range p.Graph.OfKind(graph.Alias) {
+			version := alias.Setting("functionVersion")
+			s, known := version.Str()
+			switch {
+			case alias.Type != "AWS::Lambda::Alias" || alias.External:
+			case open(version):
+				p.Unknown(alias, version)
+			case !known || version.Origin != graph.Known:
+			case s == "$LATEST":
+				p.Report(Hit{Node: alias, Values: []graph.Value{version}, Message: fmt.Sprintf("alias %s points at $LATEST: callers get each change at once, and there is nothing to roll back to", nameOf(alias))})
+			default:
+				p.Report(Hit{Node: alias, Values: []graph.Value{version}, Message: fmt.Sprintf("alias %s stays on version %s whatever is deployed", nameOf(alias), s)})
+			}
+		}
+	},
+})

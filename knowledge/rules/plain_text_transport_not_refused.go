@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "plain-text-transport-not-refused",
+	Code:     "SEC004",
+	Title:    `Resource policies do not refuse plain-text transport`,
+	Severity: Low,
+	Pillar:   Security,
+	Why:      `SQS, SNS and S3 also answer over HTTP: a client that is set up wrongly sends messages and objects, and its signed requests, in the clear, and nothing refuses them.`,
+	Fix:      `Add to the resource policy: {Effect: Deny, Principal: "*", Action: the service's actions, Resource: the resource, Condition: {Bool: {"aws:SecureTransport": "false"}}}.`,
+	CDK:      `enforceSSL: true`,
+	Sources: []Source{
+		{Title: `Amazon S3 User Guide, "Security best practices for Amazon S3"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-SQS4", "cdk-nag:AwsSolutions-SNS3", "cdk-nag:AwsSolutions-S10"},
+	Gaps:        `One finding in each file for queues, one for topics, one for buckets: its place is the first of them. A policy that is not known counts as refusing. Which actions the statement denies is not looked at.`,
+	Bad: `Resources:
+  Orders: {Type: AWS::SQS::Queue} # want "Orders and Lost"
+  Lost: {Type: AWS::SQS::Queue}
+  Files: # want "aws:SecureTransport"
+    Type: AWS::S3::Bucket
+`,
+	Good: `Resources:
+  Orders: {Type: AWS::SQS::Queue}
+  P:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Orders]
+      PolicyDocument:
+        Statement:
+          - {Effect: Deny, Principal: "*", Action: "sqs:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}
+  News: {Type: AWS::SNS::Topic}
+  T:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref News]
+      PolicyDocument:
+        Statement:
+          - {Effect: Deny, Principal: "*", Action: "sns:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}
+`,
+	Check: func(p *Pass) {
+		for _, kind := range []graph.Kind{graph.Queue, graph.Topic, graph.Bucket} {
+			var plain []*graph.Node
+			for _, n := range p.Graph.OfKind(kind) {
+				if !n.External && n.Framework == "" && n.PolicyUnknown == "" && !refusesPlainText(n) {
+					plain = append(plain, n)
+				}
+			}
+			for _, nodes := range byFile(plain) {
+				p.Report(Hit{Node: nodes[0], Related: nodes[1:], Values: []graph.Value{{}},
+					Message: names(nodes) + ": no statement denies requests without TLS (aws:SecureTransport)"})
+			}
+		}
+	},
+})
+
+func refusesPlainText(n *graph.Node) bool {
+	for _, s := range n.ResourcePolicy {
+		if s.Effect != "Allow" && strings.Contains(strings.ToLower(s.Conditions.String()), "aws:securetransport") {
+			return true
+		}
+	}
+	return false
+}
