@@ -1,0 +1,165 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "map-outruns-function",
+	Code:     "SFN010",
+	Title:    `Map state starts more iterations than its function may run`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `A Map state without MaxConcurrency runs up to 40 iterations at once (inline) or up to 10,000 child workflows (distributed). A function with fewer reserved concurrent executions throttles the rest: they are retried for a while, and then the whole map fails.`,
+	Fix:      `Set MaxConcurrency of the Map state at or below ReservedConcurrentExecutions of the function.`,
+	CDK:      `new sfn.Map(this, "Each", { maxConcurrency: 5 })`,
+	Sources: []Source{
+		{Title: `AWS Step Functions Developer Guide, "Using Map state in Inline mode" and "Using Map state in Distributed mode"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html", Checked: "2026-11-24"},
+	},
+	Gaps: `MaxConcurrency 0 counts as absent. Functions are looked at, not databases or API destinations; other callers of the function, and MaxConcurrency above the reservation, are not. A MaxConcurrencyPath passes.`,
+	Bad: `Resources:
+  Import:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/import
+      Definition:
+        StartAt: Each
+        States:
+          Each:
+            Type: Map # want "up to 10000"
+            End: true
+            ItemProcessor:
+              ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: EXPRESS}
+              StartAt: Store
+              States: {Store: {Type: Task, Resource: !GetAtt Worker.Arn, End: true}}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, ReservedConcurrentExecutions: 10}
+`,
+	Good: `Parameters: {Reserved: {Type: Number}}
+Resources:
+  Import:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/import
+      Definition:
+        StartAt: Each
+        States:
+          Each:
+            Type: Map
+            MaxConcurrency: 10
+            Next: Again
+            ItemProcessor:
+              StartAt: Store
+              States: {Store: {Type: Task, Resource: !GetAtt Worker.Arn, End: true}}
+          Again:
+            Type: Map
+            End: true
+            ItemProcessor:
+              StartAt: Check
+              States: {Check: {Type: Task, Resource: !GetAtt Roomy.Arn, Next: Ask}, Ask: {Type: Task, Resource: !GetAtt Other.Arn, End: true}}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, ReservedConcurrentExecutions: 10}
+  Roomy:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, ReservedConcurrentExecutions: 40}
+  Other:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {ZipFile: "..."}, ReservedConcurrentExecutions: !Ref Reserved}
+`,
+	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+Resources:
+  Import:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Each
+        States:
+          Each:
+            Type: Map
+            MaxConcurrency: 0 # want "up to 40"
+            End: true
+            Iterator:
+              StartAt: Store
+              States: {Store: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", Parameters: {FunctionName: !Ref Worker}, End: true}}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src, ReservedConcurrentExecutions: 5}
+`},
+	Check: func(p *Pass) {
+		for _, m := range p.Graph.OfKind(graph.StateMachine) {
+			if m.External || m.Workflow == nil {
+				continue
+			}
+			states := map[string]graph.State{}
+			for _, s := range m.Workflow.States {
+				states[s.Name] = s
+			}
+			for _, s := range m.Workflow.States {
+				if limit := mapLimit(p, m, s); limit > 0 {
+					checkMapTargets(p, m, s, limit, states)
+				}
+			}
+		}
+	},
+})
+
+// mapLimit is the number of iterations that an unbounded Map state runs at once, 0 for all other states.
+func mapLimit(p *Pass, m *graph.Node, s graph.State) int {
+	bound := s.Definition.Get("MaxConcurrency")
+	n, known := bound.Int()
+	switch {
+	case s.Type != "Map" || s.Definition.Get("MaxConcurrencyPath").Exists() || n > 0:
+		return 0
+	case bound.Exists() && !known: // a JSONata expression, or not resolved
+		p.Unknown(m, bound)
+		return 0
+	}
+	for _, processor := range []string{"ItemProcessor", "Iterator"} {
+		if mode, _ := s.Definition.Get(processor, "ProcessorConfig", "Mode").Str(); mode == "DISTRIBUTED" {
+			return facts.Int("sfn.map_distributed_concurrency")
+		}
+	}
+	return facts.Int("sfn.map_inline_concurrency")
+}
+
+func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states map[string]graph.State) {
+	for _, e := range p.Graph.Out(m, graph.Invokes) {
+		if e.To.Kind != graph.Function || e.To.External || e.To.Resource == nil || !insideMap(states, e.Label, s.Name) {
+			continue
+		}
+		reserved := e.To.Resource.Properties.Get("ReservedConcurrentExecutions")
+		n, known := reserved.Int()
+		switch {
+		case open(reserved):
+			p.Unknown(e.To, reserved)
+		case known && n > 0 && n < limit:
+			at := s.Definition.Get("MaxConcurrency")
+			if !at.Exists() {
+				at = s.Definition.Get("Type")
+			}
+			p.Report(Hit{Node: m, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{at, reserved},
+				Message: fmt.Sprintf("Map state %s has no MaxConcurrency and runs up to %d iterations at once, but %d executions are reserved for %s", s.Name, limit, n, nameOf(e.To))})
+			return
+		}
+	}
+}
+
+// insideMap tells whether a state stands inside a Map state, at any depth.
+func insideMap(states map[string]graph.State, name, outer string) bool {
+	for depth := 0; depth < 20; depth++ {
+		s, ok := states[name]
+		if !ok || s.Parent == "" {
+			return false
+		}
+		if s.Parent == outer {
+			return true
+		}
+		name = s.Parent
+	}
+	return false
+}
