@@ -187,6 +187,9 @@ func (n *node) ref(to *node, attribute string) graph.Value {
 
 func field(name string, v graph.Value) graph.Field { return graph.Field{Name: name, Value: v} }
 
+// madeByCode is why a design holds no policies: rules on them are answered by the synthesised template only.
+const madeByCode = "the generated code makes policies and permissions from the edges"
+
 // finish makes the graph. Nodes come in the order of the description, with what completion added after them.
 func (d *draft) finish() *graph.Graph {
 	g := graph.New()
@@ -199,7 +202,7 @@ func (d *draft) finish() *graph.Graph {
 		if n.keep {
 			r.Attributes = n.object(field("DeletionPolicy", n.text("Retain")), field("UpdateReplacePolicy", n.text("Retain")))
 		}
-		gn := &graph.Node{ID: n.id, Kind: n.kind, Type: n.typ, Resource: r}
+		gn := &graph.Node{ID: n.id, Kind: n.kind, Type: n.typ, Resource: r, PolicyUnknown: madeByCode}
 		for _, f := range n.extra {
 			gn.SetExtra(f.Name, f.Value)
 		}

@@ -118,7 +118,7 @@ func checkAsync(p *Pass, fn *graph.Node) {
 	}
 	caught := map[string]bool{} // by qualifier
 	for _, e := range p.Graph.Out(fn, graph.FailsTo) {
-		if e.Via != nil && e.Via.Type == "AWS::Lambda::EventInvokeConfig" {
+		if e.Label == "on failure" && (e.Via == nil || e.Via.Type != "AWS::Lambda::EventSourceMapping") {
 			caught[e.Qualifier] = true
 		}
 	}

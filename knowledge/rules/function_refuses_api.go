@@ -106,6 +106,10 @@ func checkAPIPermissions(p *Pass) {
 			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) || apiMay(p.Graph, e, api) {
 				continue
 			}
+			if e.To.PolicyUnknown != "" {
+				p.Unclear(e.To, e.To.PolicyUnknown)
+				continue
+			}
 			p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
 				Values:  append([]graph.Value{{}}, edgePlace(e)...),
 				Message: fmt.Sprintf("no permission lets %s invoke it (%s): every call ends in status 500", nameOf(api), e.Label)})
