@@ -24,6 +24,7 @@ type Passage struct {
 	Topics   []string
 	Services []string
 	Text     string
+	Asked    string // other ways to put the question; searched only
 	Sources  []Source
 	Rules    []string
 	Patterns []string
@@ -163,7 +164,7 @@ func (p *Page) passage(i int) Passage {
 		title = p.Title + ": " + s.Heading
 	}
 	out := Passage{ID: p.ID + "#" + s.Anchor, Title: title, Page: p.Title, Domain: p.Domain, Kind: p.Kind, Topics: p.Topics,
-		Services: p.Services, Text: s.Text, Sources: s.Sources, Rules: p.Rules}
+		Services: p.Services, Text: s.Text, Asked: s.Asked, Sources: s.Sources, Rules: p.Rules}
 	for _, id := range p.Related {
 		if strings.HasPrefix(id, "patterns/") {
 			out.Patterns = append(out.Patterns, id)

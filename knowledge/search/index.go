@@ -17,7 +17,7 @@ import (
 )
 
 // indexVersion changes whenever analysis or the fields change, so that an index of an older program is stale.
-const indexVersion = 2
+const indexVersion = 3
 
 // ErrStale is returned by Open for an index that was built from another corpus.
 var ErrStale = errors.New("the index was built from another corpus")
@@ -28,6 +28,7 @@ const (
 	fieldPage    = "page"    // the page's title, topics and services
 	fieldLead    = "lead"    // the first sentence
 	fieldBody    = "body"    // all of the text
+	fieldAsked   = "asked"   // other ways to put the question
 	fieldPairs   = "pairs"   // neighbouring words of heading and text
 	fieldDomain  = "domain"  // filters, not analysed
 	fieldKind    = "kind"
@@ -35,7 +36,7 @@ const (
 )
 
 var (
-	scoredFields = []string{fieldHeading, fieldPage, fieldLead, fieldBody}
+	scoredFields = []string{fieldHeading, fieldPage, fieldLead, fieldBody, fieldAsked}
 	pairFields   = []string{fieldPairs}
 )
 
@@ -64,6 +65,7 @@ type indexedPassage struct {
 	Page    string   `json:"page"`
 	Lead    string   `json:"lead"`
 	Body    string   `json:"body"`
+	Asked   string   `json:"asked"`
 	Pairs   string   `json:"pairs"`
 	Domain  string   `json:"domain"`
 	Kind    string   `json:"kind"`
@@ -78,7 +80,7 @@ func indexed(p Passage) indexedPassage {
 	return indexedPassage{
 		Heading: p.Title,
 		Page:    p.Page + "\n" + strings.Join(p.Topics, " ") + "\n" + strings.Join(p.Services, " "),
-		Lead:    leadOf(p.Text), Body: p.Text, Pairs: p.Title + "\n" + p.Text,
+		Lead:    leadOf(p.Text), Body: p.Text, Asked: p.Asked, Pairs: p.Title + "\n" + p.Text + "\n" + p.Asked,
 		Domain: p.Domain, Kind: p.Kind, Service: services,
 	}
 }
@@ -210,7 +212,7 @@ func fill(ctx context.Context, c *Corpus, add func(id string, data interface{}) 
 			return stats{}, err
 		}
 		doc := indexed(p)
-		for field, text := range map[string]string{fieldHeading: doc.Heading, fieldPage: doc.Page, fieldLead: doc.Lead, fieldBody: doc.Body} {
+		for field, text := range map[string]string{fieldHeading: doc.Heading, fieldPage: doc.Page, fieldLead: doc.Lead, fieldBody: doc.Body, fieldAsked: doc.Asked} {
 			for _, w := range scan(text) {
 				st.Length[field] += len(w.terms())
 			}

@@ -34,6 +34,7 @@ type Section struct {
 	Anchor  string
 	Heading string
 	Text    string // markdown with fact links and footnote marks resolved
+	Asked   string // how people put the question, from a comment `<!-- asked: ...; ... -->`; searched, not shown
 	Sources []Source
 	Facts   []string // ids of the facts it links to
 	Notes   []string // footnote keys it cites, in order
@@ -206,9 +207,23 @@ func (p *Page) sections(lines []string, notes map[string]Source) error {
 		if !inFence && strings.HasPrefix(line, "# ") && current == nil {
 			continue // a title repeated for hosting sites
 		}
+		if asked, ok := askedIn(line); ok && !inFence && current != nil {
+			current.Asked = strings.TrimSpace(current.Asked + "\n" + asked)
+			continue
+		}
 		text = append(text, line)
 	}
 	return flush()
+}
+
+// askedIn reads a comment that lists how people put the question which the section answers.
+func askedIn(line string) (string, bool) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "<!-- asked:")
+	if !ok {
+		return "", false
+	}
+	rest, ok = strings.CutSuffix(rest, "-->")
+	return strings.TrimSpace(rest), ok
 }
 
 // isNote tells a footnote's definition from a line that begins with footnote marks.

@@ -106,14 +106,14 @@ func checkPassage(t *testing.T, id string, s search.Section) {
 // A passage that repeats a question would be found for its wording, not for what it says. Questions that are a
 // pasted error message are left out: their words are the service's, and the pages quote its messages as they are.
 func TestNoPassageRepeatsAQuestion(t *testing.T) {
-	const run = 8
+	const run, short = 8, 6 // other ways to put a question are short: fewer words make a quotation
 	asked := map[string]string{}
 	for _, file := range questionFiles(t) {
 		for _, q := range readQuestions(t, file) {
-			for _, w := range runs(q.Query, run) {
-				if q.Style == "error" {
-					continue
-				}
+			if q.Style == "error" {
+				continue
+			}
+			for _, w := range append(runs(q.Query, run), runs(q.Query, short)...) {
 				asked[w] = q.ID
 			}
 		}
@@ -124,6 +124,9 @@ func TestNoPassageRepeatsAQuestion(t *testing.T) {
 	for _, p := range all {
 		for _, w := range runs(p.Title+"\n"+p.Text, run) {
 			assert.Empty(t, asked[w], "%s repeats question %s: %q", p.ID, asked[w], w)
+		}
+		for _, w := range runs(p.Asked, short) {
+			assert.Empty(t, asked[w], "%s puts question %s in its own words: %q", p.ID, asked[w], w)
 		}
 	}
 }

@@ -80,12 +80,12 @@ func pairsOf(ws []word) []string {
 // tuning holds the weights of ranking. They are the means of the best twenty of 260 random settings measured on
 // .ci/queries: a plateau, where the single best setting would be chance.
 var tuning = struct {
-	heading, page, lead, body float64 // fields
-	whole, pair, synonym      float64 // an identifier as a whole, neighbouring words, a synonym, against a word
-	cover                     float64 // what a passage keeps that covers next to nothing of the question
-	facts, rules              float64 // passages of these kinds against pages
+	heading, page, lead, body, asked float64 // fields
+	whole, pair, synonym             float64 // an identifier as a whole, neighbouring words, a synonym, against a word
+	cover                            float64 // what a passage keeps that covers next to nothing of the question
+	facts, rules                     float64 // passages of these kinds against pages
 }{
-	heading: 0.9, page: 0.6, lead: 1, body: 1,
+	heading: 0.9, page: 0.6, lead: 1, body: 1, asked: 0.8,
 	whole: 1.1, pair: 0.75, synonym: 0.3,
 	cover: 0.4,
 	facts: 0.55, rules: 0.65,

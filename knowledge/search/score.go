@@ -20,6 +20,8 @@ func weightOf(field string) float64 {
 		return tuning.page
 	case fieldLead:
 		return tuning.lead
+	case fieldAsked:
+		return tuning.asked
 	}
 	return tuning.body
 }

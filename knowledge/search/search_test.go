@@ -68,6 +68,19 @@ func TestCodeIsLeftAsItIs(t *testing.T) {
 	assert.Contains(t, d.Sections[0].Text, "[not a link](fact:nothing)")
 }
 
+func TestOtherWaysToAskAreSearchedAndNotShown(t *testing.T) {
+	text := "---\ntitle: Queues\n---\n\n## Receive limit {#limit}\n<!-- asked: why does my parcel come back; it returns for ever -->\n\nSQS moves a message. [^s]\n\n[^s]: SQS, <https://example.com>, checked 2026-11-24.\n"
+	other := "---\ntitle: Topics\n---\n\n## Filters {#filters}\n\nSNS filters. [^s]\n\n[^s]: SNS, <https://example.com>, checked 2026-11-24.\n"
+	ix, err := search.Memory(t.Context(), search.NewCorpus(fstest.MapFS{
+		"guides/eda/queues.md": {Data: []byte(text)}, "guides/eda/topics.md": {Data: []byte(other)}, "patterns/README.md": {}}))
+	require.NoError(t, err)
+	res, err := ix.Search(t.Context(), search.Query{Text: "parcel comes back"})
+	require.NoError(t, err)
+	require.NotEmpty(t, res.Passages)
+	assert.Equal(t, "guides/eda/queues#limit", res.Passages[0].ID)
+	assert.Equal(t, "SQS moves a message.", res.Passages[0].Text)
+}
+
 func TestResultIsSearch1(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)
