@@ -27,6 +27,9 @@ func (r Result) Markdown() string {
 			b.WriteByte('\n')
 		}
 		fmt.Fprintf(&b, "## %s\n`%s`", p.Title, p.ID)
+		for _, w := range p.With {
+			fmt.Fprintf(&b, " `%s`", w.ID)
+		}
 		fmt.Fprintf(&b, "\n\n%s\n\n", p.Text)
 		for _, s := range p.Sources {
 			b.WriteString("- " + s.line() + "\n")

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/search/query"
@@ -49,7 +48,7 @@ type Result struct {
 	TookUS   int64   `json:"took_us"`
 }
 
-// Hit is one passage of an answer. Sources is never nil. Score is comparable within one answer only.
+// Hit is one passage of an answer: a section of a page, with others of that page that answer as well. Sources is never nil. Score is comparable within one answer only.
 type Hit struct {
 	ID       string   `json:"id"`
 	Title    string   `json:"title"`
@@ -60,6 +59,7 @@ type Hit struct {
 	Sources  []Source `json:"sources"`
 	Rules    []string `json:"rules,omitempty"`    // review rules that check this
 	Patterns []string `json:"patterns,omitempty"` // patterns that do it right
+	With     []Title  `json:"with,omitempty"`     // further sections of the same page whose text was joined
 }
 
 // Title points to a passage without its text.
@@ -186,54 +186,4 @@ func kindKey(kind string) string {
 		return "matrix"
 	}
 	return kind
-}
-
-// fillResult chooses whole passages in ranked order until limit or budget is reached. A passage that does not
-// fit is left out and a shorter one further down may still come.
-func fillResult(res *Result, ranked []candidate, q Query, enough float64) {
-	limit, budget := q.Limit, q.MaxTokens
-	var chosen []signature
-	for _, c := range ranked {
-		if c.score < enough {
-			res.nearest(c)
-			continue
-		}
-		sig := signatureOf(c.Text)
-		if sig.likeAny(chosen) {
-			continue
-		}
-		n := tokens(c.Title) + tokens(c.Text)
-		if len(res.Passages) == limit || res.Tokens+n > budget {
-			res.Omitted++
-			continue
-		}
-		chosen = append(chosen, sig)
-		res.Tokens += n
-		res.Passages = append(res.Passages, hit(c))
-	}
-	if len(res.Passages) > 0 {
-		res.Nearest = nil
-	}
-}
-
-// maxNearest is how many titles are named when nothing is good.
-const maxNearest = 3
-
-func (r *Result) nearest(c candidate) {
-	if len(r.Nearest) < maxNearest {
-		r.Nearest = append(r.Nearest, Title{c.ID, c.Title})
-	}
-}
-
-func hit(c candidate) Hit {
-	sources := c.Sources
-	if sources == nil {
-		sources = []Source{}
-	}
-	return Hit{ID: c.ID, Title: c.Title, Domain: c.Domain, Kind: c.Kind, Text: c.Text, Score: math.Round(c.score*1000) / 1000,
-		Sources: sources, Rules: c.Rules, Patterns: c.Patterns}
-}
-
-func tokens(text string) int {
-	return (utf8.RuneCountInString(text) + CharsPerToken - 1) / CharsPerToken
 }

@@ -81,6 +81,32 @@ func TestOtherWaysToAskAreSearchedAndNotShown(t *testing.T) {
 	assert.Equal(t, "SQS moves a message.", res.Passages[0].Text)
 }
 
+func TestSectionsOfOnePageThatAnswerTogetherComeAsOnePassage(t *testing.T) {
+	section := func(anchor, fill string) string {
+		return "## Drain time of " + anchor + " {#" + anchor + "}\n\nSQS drain time " + strings.Repeat(fill+" ", 120) + ". [^" + anchor + "]\n\n"
+	}
+	note := func(anchor string) string {
+		return "[^" + anchor + "]: " + anchor + ", <https://example.com/" + anchor + ">, checked 2026-11-24.\n"
+	}
+	text := "---\ntitle: Queues\n---\n\n" + section("fifo", "ordered") + section("standard", "loose") + section("fair", "even") + note("fifo") + note("standard") + note("fair")
+	ix, err := search.Memory(t.Context(), search.NewCorpus(fstest.MapFS{"guides/eda/queues.md": {Data: []byte(text)}, "patterns/README.md": {}}))
+	require.NoError(t, err)
+	res, err := ix.Search(t.Context(), search.Query{Text: "sqs drain time of fifo", Kind: "guide"})
+	require.NoError(t, err)
+	require.Len(t, res.Passages, 2, "three sections are too long for one passage")
+	first := res.Passages[0]
+	assert.Equal(t, "guides/eda/queues#fifo", first.ID)
+	require.Len(t, first.With, 1)
+	assert.Len(t, first.Sources, 2)
+	assert.Contains(t, first.Text, "**"+first.With[0].Title+".**")
+	assert.Contains(t, res.Markdown(), "`"+first.With[0].ID+"`")
+	total := 0
+	for _, p := range res.Passages {
+		total += (len(p.Title)+3)/4 + (len(p.Text)+3)/4
+	}
+	assert.Equal(t, total, res.Tokens)
+}
+
 func TestResultIsSearch1(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)
