@@ -9,10 +9,10 @@ import (
 // signs are the calls and properties that realise an edge of each kind. Kinds that are missing are no part of the
 // architecture: alarms, log groups and roles are written together with what they serve.
 var signs = map[graph.EdgeKind][]string{
-	graph.Polls:      {"SqsEventSource"},
+	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource"},
 	graph.Invokes:    {"addRoutes", "addMethod"},
 	graph.Routes:     {"eventBus", "sourceEventBus", "addTarget", "addSubscription"},
-	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData"},
+	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite"},
 	graph.Reads:      {"grantReadData", "grantReadWriteData"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},

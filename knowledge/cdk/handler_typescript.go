@@ -46,6 +46,8 @@ func (h *tsHandler) text() string {
 		h.onEvent()
 	case triggerTopic:
 		h.onMessage()
+	case triggerStream, triggerTable:
+		h.stream()
 	default:
 		h.plain()
 	}
@@ -146,6 +148,10 @@ func (h *tsHandler) send(indent string) {
 				extra = "MessageGroupId: work" + tsAccess(h.key)
 			}
 			h.command(indent, "sns", "PublishCommand", "TopicArn: process.env."+envName(n), "Message: JSON.stringify(work)", extra)
+		case graph.Stream:
+			h.use("@aws-sdk/client-kinesis", "KinesisClient", "PutRecordCommand")
+			h.client("const kinesis = new KinesisClient({});")
+			h.command(indent, "kinesis", "PutRecordCommand", "StreamName: process.env."+envName(n), "PartitionKey: work"+tsAccess(h.key), "Data: Buffer.from(JSON.stringify(work))")
 		case graph.Table:
 			h.document()
 			h.use("@aws-sdk/lib-dynamodb", "PutCommand")

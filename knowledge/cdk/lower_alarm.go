@@ -54,6 +54,10 @@ func (l *lowerer) metric(a *graph.Node) expression {
 		}
 		return call{l.ref(watched), method, args}
 	}
+	if watched != nil {
+		return call{l.ref(watched), "metric", []expression{text(spelled(a.Setting("metricName"))),
+			*props(typeName{"aws-cloudwatch", "MetricOptions"}).with("period", seconds(period)).with("statistic", text(spelled(a.Setting("statistic")))).done()}}
+	}
 	return nil
 }
 

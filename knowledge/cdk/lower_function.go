@@ -133,6 +133,7 @@ var handles = map[graph.Kind]struct{ attribute, word, handle string }{
 	graph.Topic:    {"topicArn", "TOPIC", "ARN"},
 	graph.Table:    {"tableName", "TABLE", "NAME"},
 	graph.EventBus: {"eventBusName", "BUS", "NAME"},
+	graph.Stream:   {"streamName", "STREAM", "NAME"},
 }
 
 // envName is the environment variable that holds the handle of a thing: ORDERS_QUEUE_URL.
@@ -176,6 +177,8 @@ func grantMethod(k graph.Kind, writes, reads bool) string {
 		return "grantPublish"
 	case graph.EventBus:
 		return "grantPutEventsTo"
+	case graph.Stream:
+		return "grantWrite"
 	case graph.Table:
 		switch {
 		case writes && reads:
@@ -190,7 +193,13 @@ func grantMethod(k graph.Kind, writes, reads bool) string {
 
 func (l *lowerer) functionSources(fn *graph.Node) {
 	for _, e := range l.g.In(fn, graph.Polls) {
-		if e.From.Kind == graph.Queue && l.names[e.From] != "" {
+		if l.names[e.From] == "" {
+			continue
+		}
+		if _, ok := streamSources[e.From.Kind]; ok {
+			l.do(call{l.ref(fn), "addEventSource", []expression{l.streamSource(e)}})
+		}
+		if e.From.Kind == graph.Queue {
 			l.do(call{l.ref(fn), "addEventSource", []expression{l.queueSource(e)}})
 		}
 	}
@@ -215,6 +224,8 @@ func (l *lowerer) functionAcceptances(fn *graph.Node) {
 	l.accept(fn, basicPolicy, "AWSLambdaBasicExecutionRole only lets the function write its logs.")
 	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
 	switch {
+	case readsStream(l.g, fn):
+		l.accept(fn, "Serverless-LambdaDLQ", "The failure queue of the stream's mapping takes what could not be read.")
 	case len(l.g.In(fn, graph.Polls)) > 0:
 		l.accept(fn, "Serverless-LambdaDLQ", "Failed messages go to the dead-letter queue of the source queue.")
 		l.accept(fn, "Serverless-LambdaEventSourceMappingDestination", "SQS mappings have no failure destination: the source queue's dead-letter queue takes that part.")

@@ -16,6 +16,8 @@ func tsHandlerTest(w work) string {
 		return tsAPITest(w)
 	case triggerEvent, triggerTopic:
 		return tsEventTest(w)
+	case triggerStream, triggerTable:
+		return tsStreamTest(w)
 	}
 	return ""
 }
@@ -44,6 +46,7 @@ type sending struct{ command, module, client, clientModule string }
 var sendings = map[graph.Kind]sending{
 	graph.Queue:    {"SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"},
 	graph.Topic:    {"PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"},
+	graph.Stream:   {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
 	graph.EventBus: {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
 	graph.Table:    {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
 }

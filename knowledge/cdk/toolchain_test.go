@@ -3,9 +3,13 @@
 package cdk_test
 
 import (
+	"flag"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +44,9 @@ nodes: {class: {kind: queue}, lambda: {kind: function, description: 'say "no" \ 
 edges: [class -> lambda, lambda -> self, none -> json, json -> kwargs, kwargs -> none, kwargs -> str, str -> print, print -> async]
 `}
 
+// only proves some projects while one is being worked on: go test -tags toolchain ./knowledge/cdk -only queue-worker.
+var only = flag.String("only", "", "prove only the projects with these names, joined by commas")
+
 func provenBlueprints(t *testing.T) map[string]*patterns.Blueprint {
 	all := map[string]*patterns.Blueprint{}
 	for _, p := range patterns.All() {
@@ -49,6 +56,11 @@ func provenBlueprints(t *testing.T) map[string]*patterns.Blueprint {
 		b, err := patterns.ParseSketch("sketch.yaml", []byte(text))
 		require.NoError(t, err)
 		all[b.Name] = b
+	}
+	if *only != "" {
+		names := strings.Split(*only, ",")
+		maps.DeleteFunc(all, func(slug string, _ *patterns.Blueprint) bool { return !slices.Contains(names, slug) })
+		require.Len(t, all, len(names), "unknown names in -only")
 	}
 	return all
 }

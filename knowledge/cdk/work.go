@@ -11,12 +11,14 @@ import (
 type trigger string
 
 const (
-	triggerHTTP  trigger = "http"  // HTTP API, payload version 2
-	triggerREST  trigger = "rest"  // REST API, proxy integration
-	triggerQueue trigger = "queue" // SQS batch
-	triggerEvent trigger = "event" // EventBridge event
-	triggerTopic trigger = "topic" // SNS event with one record
-	triggerPlain trigger = "plain" // anything else: the event as it is
+	triggerHTTP   trigger = "http"   // HTTP API, payload version 2
+	triggerREST   trigger = "rest"   // REST API, proxy integration
+	triggerQueue  trigger = "queue"  // SQS batch
+	triggerEvent  trigger = "event"  // EventBridge event
+	triggerTopic  trigger = "topic"  // SNS event with one record
+	triggerStream trigger = "stream" // batch of a Kinesis stream
+	triggerTable  trigger = "table"  // batch of a table's stream
+	triggerPlain  trigger = "plain"  // anything else: the event as it is
 )
 
 // work is what a handler does, read off the graph: what calls it, what it gets, where that goes. It is the same for
@@ -85,6 +87,10 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 			for _, feed := range g.In(e.From, graph.Routes) {
 				w.envelope = envelopeOf(g, feed)
 			}
+		case e.Kind == graph.Polls && e.From.Kind == graph.Stream:
+			w.trigger = triggerStream
+		case e.Kind == graph.Polls && e.From.Kind == graph.Table:
+			w.trigger = triggerTable
 		case e.Kind == graph.Routes && e.From.Kind == graph.Rule:
 			w.trigger = triggerEvent
 		case e.Kind == graph.Routes && e.From.Kind == graph.Topic:
@@ -114,6 +120,11 @@ func (w *work) outputs(g *graph.Graph) {
 // thing finds what the handler works on: the contract of an event, or the key of the table it ends up in.
 func (w *work) thing(g *graph.Graph) {
 	reached := downstream(g, w.fn)
+	for _, e := range g.In(w.fn, graph.Polls) {
+		if e.From.Kind == graph.Table { // what changes in the table is what is worked on
+			reached = append([]*graph.Node{e.From}, reached...)
+		}
+	}
 	for _, n := range reached {
 		if n.Kind == graph.Table && spelled(n.Setting("role")) != "idempotency" {
 			w.key = tableKey(n, "HASH")

@@ -55,10 +55,15 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 		return []alarmSpec{{"AgeAlarm", "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", 60, age, "QueueName", "QueueName",
 			fmt.Sprintf("The oldest message in %s is older than %d seconds: its consumer does not keep up", n.id, age)}}
 	case graph.Function:
-		return []alarmSpec{
+		alarms := []alarmSpec{
 			{"ErrorsAlarm", "AWS/Lambda", "Errors", "Sum", 300, 1, "FunctionName", "", n.id + " fails"},
 			{"ThrottlesAlarm", "AWS/Lambda", "Throttles", "Sum", 300, 1, "FunctionName", "", n.id + " is throttled: its concurrency is used up"},
 		}
+		if d.readsStream(n) {
+			alarms = append(alarms, alarmSpec{"IteratorAgeAlarm", "AWS/Lambda", "IteratorAge", "Maximum", 60, iteratorAgeMS, "FunctionName", "",
+				n.id + " reads records that are older than an hour: it does not keep up"})
+		}
+		return alarms
 	case graph.HTTPAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5xx", "Sum", 300, 1, "ApiId", "", n.id + " answers with server errors"}}
 	case graph.RestAPI:

@@ -131,11 +131,14 @@ func (e *edge) readLabel(spec EdgeSpec) error {
 	return nil
 }
 
-// edgeSettings are the settings an edge may have, by its kind, with their bounds.
-var edgeSettings = map[graph.EdgeKind]map[string]struct {
+// bounds are the property a setting is written to and the values it may have.
+type bounds struct {
 	property  string
 	low, high int
-}{
+}
+
+// edgeSettings are the settings an edge may have, by its kind, with their bounds.
+var edgeSettings = map[graph.EdgeKind]map[string]bounds{
 	graph.Polls: {
 		"batchSize":                      {"BatchSize", 1, 10000},
 		"maximumBatchingWindowInSeconds": {"MaximumBatchingWindowInSeconds", 0, 300},
@@ -157,7 +160,9 @@ func (e *edge) takes(name string) bool {
 	case "maximumEventAgeInSeconds":
 		return e.from.kind == graph.Rule
 	case "maximumRetryAttempts":
-		return e.from.kind == graph.Rule
+		return e.from.kind == graph.Rule || isStream(e.from)
+	case "maximumRecordAgeInSeconds", "parallelizationFactor":
+		return isStream(e.from)
 	case "maximumConcurrency":
 		return e.from.kind == graph.Queue
 	}

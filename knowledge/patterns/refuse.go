@@ -34,17 +34,9 @@ var impossible = map[[2]graph.Kind][2]string{
 	{graph.Function, graph.Function}: {"one function waiting for another pays twice and couples their failures", "function -> queue -> function"},
 }
 
-// unwritten are joins that AWS has and the generator cannot write: why, and what it writes instead.
-var unwritten = map[[2]graph.Kind][2]string{
-	{graph.Table, graph.Function}: {"the generator writes no readers of table streams", "function -> table and function -> bus -> rule -> function"},
-}
-
 func cannotJoin(spec EdgeSpec, from, to *node) error {
 	if words, ok := impossible[[2]graph.Kind{from.kind, to.kind}]; ok {
 		return refusal(spec.at, words[1], "%s -> %s cannot work: %s", from.id, to.id, words[0])
-	}
-	if words, ok := unwritten[[2]graph.Kind{from.kind, to.kind}]; ok {
-		return refusal(spec.at, words[1], "%s -> %s: %s", from.id, to.id, words[0])
 	}
 	verb := string(spec.Kind)
 	if verb == "" {
@@ -149,7 +141,7 @@ func (d *draft) refuseLoops() error {
 	for _, fn := range d.ofKind(graph.Function) {
 		for _, w := range d.out(fn, graph.Writes) {
 			for _, back := range d.out(w.to, graph.Polls, graph.Routes) {
-				if back.to == fn && w.to.kind != graph.Table {
+				if back.to == fn {
 					return refusal(w.at, "write to another "+string(w.to.kind), "%s and %s feed each other: every message makes another one, without end", fn.id, w.to.id)
 				}
 			}

@@ -136,7 +136,7 @@ func (d *draft) refuseFailures() error {
 		if n.kind != graph.Function && len(fails) > 0 && len(d.out(n, graph.Routes)) == 0 {
 			return refusal(fails[0].at, n.id+" -> function", "%s failsTo %s, but %s has no target that could fail", n.id, fails[0].to.id, n.id)
 		}
-		if n.kind != graph.Function || len(fails) == 0 || len(d.in(n, graph.Routes)) > 0 {
+		if n.kind != graph.Function || len(fails) == 0 || len(d.in(n, graph.Routes)) > 0 || d.readsStream(n) {
 			continue
 		}
 		nearest := "leave it out: the caller sees the failure"

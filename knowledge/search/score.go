@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"strings"
 
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
@@ -65,7 +66,16 @@ const (
 	anchorShare  = 1.0 / 40
 )
 
-var vendorNames = map[string]bool{"aws": true, stem("amazon"): true}
+// Nor do words that every trade has: a table may be one of a spreadsheet.
+var noAnchors = stemSet("aws amazon table bucket change rule limit error test cost key page")
+
+func stemSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[stem(w)] = true
+	}
+	return set
+}
 
 var _ query.Query = (*conceptQuery)(nil)
 
@@ -89,7 +99,7 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 			if a > 0 || !c.asked {
 				continue
 			}
-			anchored = anchored || s.titled >= anchorShare*s.stats.DocCount && !vendorNames[alt.terms[0]]
+			anchored = anchored || s.titled >= anchorShare*s.stats.DocCount && !noAnchors[alt.terms[0]]
 			if found {
 				q.ideal += s.idf(s.seen)
 				continue

@@ -1,0 +1,99 @@
+package cdk
+
+import (
+	"fmt"
+	"strings"
+)
+
+// streamShape is how a batch of a stream's records looks to a handler.
+type streamShape struct{ event, record, answer, kind string }
+
+var streamShapes = map[trigger]streamShape{
+	triggerStream: {"KinesisStreamEvent", "KinesisStreamRecord", "KinesisStreamBatchResponse", "KinesisDataStreams"},
+	triggerTable:  {"DynamoDBStreamEvent", "DynamoDBRecord", "DynamoDBBatchResponse", "DynamoDBStreams"},
+}
+
+// stream writes a handler for the records of a Kinesis stream or a table's stream. A record is known by its place in
+// the stream: the same key comes again with every change.
+func (h *tsHandler) stream() {
+	s := streamShapes[h.trigger]
+	h.use("@aws-lambda-powertools/batch", "BatchProcessor", "EventType", "processPartialResponse")
+	h.use("aws-lambda", "type Context", "type "+s.event, "type "+s.answer, "type "+s.record)
+	h.client("const processor = new BatchProcessor(EventType." + s.kind + ");")
+	h.schema()
+	h.processOnce()
+	h.printf("\nconst handleRecord = async (record: %s): Promise<void> => {\n", s.record)
+	place := "record.eventID"
+	if h.trigger == triggerTable {
+		h.use("@aws-sdk/client-dynamodb", "type AttributeValue")
+		h.use("@aws-sdk/util-dynamodb", "unmarshall")
+		place = "record.eventID ?? ''"
+		h.printf("  const image = record.dynamodb?.NewImage;\n  if (!image) {\n    return; // the item was deleted\n  }\n")
+		h.printf("  const work = %s.parse(unmarshall(image as Record<string, AttributeValue>));\n", h.event)
+	} else {
+		h.printf("  const data = Buffer.from(record.kinesis.data, 'base64').toString('utf8');\n  const work = %s.parse(JSON.parse(data));\n", h.event)
+	}
+	if h.memory == nil {
+		h.printf("  await process%s(work);\n", h.event)
+	} else {
+		h.printf("  await process%s(%s, work);\n", h.event, place)
+	}
+	h.printf("  logger.info('done', { %s });\n};\n", tsShort(h.key))
+	h.printf("\n%s", layout(group(txt("export const handler = async ("), nest(softline, txt("event: "+s.event+","), line, txt("context: Context")), ifWide(","), softline,
+		txt("): Promise<"+s.answer+"> => {")), tsWidth, "  "))
+	h.printf("\n  logger.addContext(context);\n")
+	if h.memory != nil {
+		h.printf("  config.registerLambdaContext(context);\n")
+	}
+	h.printf("  // In order, one record after the other. Lambda goes on from the first record that failed.\n")
+	h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    processInParallel: false,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
+}
+
+// processOnce declares what is done with one record: once for each place in the stream.
+func (h *tsHandler) processOnce() {
+	if h.memory == nil {
+		h.process()
+		return
+	}
+	h.use("@aws-lambda-powertools/idempotency", "IdempotencyConfig", "makeIdempotent")
+	h.use("@aws-lambda-powertools/idempotency/dynamodb", "DynamoDBPersistenceLayer")
+	h.client("const persistenceStore = new DynamoDBPersistenceLayer({\n  tableName: process.env." + envName(h.memory) + " ?? '',\n});")
+	h.client("const config = new IdempotencyConfig({ expiresAfterSeconds: " + h.remembered() + " });")
+	h.printf("\n/** Runs once for each record: after a failure Lambda delivers those behind it again. */\n")
+	h.printf("const process%s = makeIdempotent(\n  async (_eventId: string, work: %s): Promise<{ %s: string }> => {\n", h.event, h.event, tsKey(h.key))
+	h.send("    ")
+	h.printf("    return { %s: work%s };\n  },\n  { persistenceStore, config, dataIndexArgument: 0 },\n);\n", tsKey(h.key), tsAccess(h.key))
+}
+
+// tsStreamTest tests a handler of stream records: a second delivery, and a record that cannot be read.
+func tsStreamTest(w work) string {
+	s := streamShapes[w.trigger]
+	var b strings.Builder
+	imports := map[string][]string{"aws-lambda": {"type Context", "type " + s.record}}
+	if w.trigger == triggerTable {
+		imports["@aws-sdk/util-dynamodb"] = []string{"marshall"}
+	}
+	b.WriteString(w.testHead(imports))
+	b.WriteString(w.mocks())
+	if w.trigger == triggerTable {
+		fmt.Fprintf(&b, "\nconst record = (place: string, item: Record<string, unknown>) =>\n  ({\n    eventID: place,\n    dynamodb: { SequenceNumber: place, NewImage: marshall(item) },\n  }) as %s;\n", s.record)
+	} else {
+		fmt.Fprintf(&b, "\nconst record = (place: string, item: Record<string, unknown>) => {\n  const data = Buffer.from(JSON.stringify(item)).toString('base64');\n")
+		fmt.Fprintf(&b, "  return { eventID: place, kinesis: { sequenceNumber: place, data } } as %s;\n};\n", s.record)
+	}
+	fmt.Fprintf(&b, "\ntest('Lambda is told where to go on', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	fmt.Fprintf(&b, "  const good = %s;\n  const Records = [record('1', good), record('2', {}), record('3', good)];\n", w.example("'a'"))
+	b.WriteString("  const answer = await handler({ Records }, context);\n  assert.deepEqual(answer, { batchItemFailures: [{ itemIdentifier: '2' }] });\n")
+	target, times := w.sent()
+	if target.command != "" {
+		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", target.command, 2*times)
+	}
+	if w.memory != nil {
+		b.WriteString("  await handler({ Records: Records.slice(1) }, context);\n")
+		if target.command != "" {
+			fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d, 'the third record is not done twice');\n", target.command, 2*times)
+		}
+	}
+	b.WriteString("});\n")
+	return b.String()
+}
