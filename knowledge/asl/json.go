@@ -16,6 +16,10 @@ var (
 	errDepth  = errors.New("the definition is nested too deeply")
 )
 
+// Decode reads any JSON text of parts, as decode does: definitions are not the only thing that templates write
+// as JSON with references inside.
+func Decode(v graph.Value) (graph.Value, error) { return decode(v) }
+
 // decode reads JSON from a text of parts. References and unknown parts stand inside JSON strings (an ARN made
 // by Fn::Sub) or in the place of a whole value; both keep their identity in the tree.
 func decode(v graph.Value) (graph.Value, error) {

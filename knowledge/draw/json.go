@@ -58,6 +58,7 @@ type Edge struct {
 	Via       string             `json:"via,omitempty"` // the resource that makes the edge, where it is not one of the ends
 	Settings  map[string]Setting `json:"settings"`
 	Evidence  []Place            `json:"evidence"`
+	Notes     []string           `json:"notes,omitempty"` // what may stand in the way: a permissions boundary, another account
 }
 
 // Place is a place in a file.
@@ -115,7 +116,7 @@ func node(n *graph.Node) Node {
 
 func edge(e *graph.Edge) Edge {
 	out := Edge{
-		From: e.From.ID, To: e.To.ID, Kind: e.Kind, Mode: e.Mode, Strength: e.Strength, Label: e.Label, Qualifier: e.Qualifier,
+		From: e.From.ID, To: e.To.ID, Kind: e.Kind, Mode: e.Mode, Strength: e.Strength, Label: e.Label, Qualifier: e.Qualifier, Notes: e.Notes,
 		Settings: map[string]Setting{}, Evidence: []Place{},
 	}
 	if e.Via != nil && e.Via.ID != e.From.ID && e.Via.ID != e.To.ID {

@@ -67,6 +67,7 @@ type Node struct {
 	ResourcePolicy []Statement
 	// PolicyUnknown says why statements may be missing (imported role, managed policy not known ...), "" if none.
 	PolicyUnknown string
+	Boundary      *Boundary // roles only; nil without one
 
 	Workflow *Workflow // state machines only; nil where the definition could not be read
 
@@ -170,6 +171,7 @@ type Edge struct {
 	Via      *Resource
 	Settings Value // the mapping's, subscription's or target's properties as written
 	Evidence []Evidence
+	Notes    []string // what may stand in the way or must be known beside: a permissions boundary, another account
 
 	// Qualifier is the alias or version through which a function is called ("live", "1"), "" for $LATEST.
 	Qualifier string

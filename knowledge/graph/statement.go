@@ -16,6 +16,13 @@ type Statement struct {
 	Origin       string    // "inline", "managed arn:aws:...", "SAM template SQSPollerPolicy", "permission" ...
 }
 
+// Boundary is a role's permissions boundary: what it does not allow is out of the role's reach, whatever the
+// role's own statements say.
+type Boundary struct {
+	Statements []Statement
+	Unknown    string // why statements may be missing, "" if all are known
+}
+
 // Principal is one principal of a resource policy or trust policy.
 type Principal struct {
 	Kind  string // Service, AWS, Federated, CanonicalUser, or "*"

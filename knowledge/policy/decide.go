@@ -33,6 +33,8 @@ type Request struct {
 	Context map[string]graph.Value
 	// Incomplete says why statements may be missing (a node's PolicyUnknown): a plain no becomes Unknown.
 	Incomplete string
+	// Boundary is the asking role's permissions boundary, nil without one. It takes away and never gives.
+	Boundary *graph.Boundary
 }
 
 // Decision is the answer with the statements that decide it.
@@ -41,6 +43,7 @@ type Decision struct {
 	Allowed []graph.Statement // those that allow it, or would if their open parts hold
 	Denied  []graph.Statement // those that deny it, or might
 	Why     string            // one clause for messages: "no statement allows sqs:SendMessage"
+	Notes   []string          // what to know beside the answer: a boundary that was asked, another account that must agree
 }
 
 // Target is the thing asked about.
@@ -112,7 +115,54 @@ func Decide(req Request, statements []graph.Statement) Decision {
 		}
 	}
 	d.Answer, d.Why = conclude(req, best, deny, bestLikely, denyByCondition)
+	if note := acrossAccounts(req); note != "" {
+		d.Notes = append(d.Notes, note)
+	}
+	if req.Boundary != nil && d.Answer != No {
+		d.bounded(req)
+	}
 	return d
+}
+
+// bounded narrows an answer by the permissions boundary.
+func (d *Decision) bounded(req Request) {
+	within := req
+	within.Boundary, within.Incomplete, within.Principal = nil, req.Boundary.Unknown, graph.Principal{}
+	b := Decide(within, req.Boundary.Statements)
+	switch b.Answer {
+	case No:
+		d.Answer, d.Why = No, "the permissions boundary does not allow "+req.Action
+	case Unknown, Likely:
+		if d.Answer == Yes {
+			d.Answer, d.Why = b.Answer, "the permissions boundary may not allow "+req.Action
+		}
+		d.Notes = append(d.Notes, "a permissions boundary applies: "+b.Why)
+	case Yes:
+		d.Notes = append(d.Notes, "a permissions boundary applies, and allows it")
+	}
+}
+
+// acrossAccounts notes a thing whose ARN is written with an account that is not the asker's, as far as the
+// files tell: there both sides must allow what one alone may within an account.
+func acrossAccounts(req Request) string {
+	theirs, mine := account(req.Resource.ARN), account(req.Principal.Value)
+	if len(theirs) != 12 || theirs == mine || !isAccount(theirs) {
+		return ""
+	}
+	return "the thing is in account " + theirs + ": if the caller is in another, the caller's own policy and the thing's must both allow it"
+}
+
+// account reads the account of an ARN, "" where the ARN has none or it is not written out.
+func account(v graph.Value) string {
+	parts := v.Parts()
+	if len(parts) == 0 {
+		return ""
+	}
+	fields := strings.SplitN(parts[0].Literal, ":", 6)
+	if len(fields) < 6 || fields[0] != "arn" {
+		return ""
+	}
+	return fields[4]
 }
 
 func conclude(req Request, allow, deny verdict, likely, denyByCondition bool) (Answer, string) {

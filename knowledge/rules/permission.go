@@ -78,7 +78,7 @@ func weaker(edges ...*graph.Edge) Confidence {
 // roleMay asks whether a role may do action on to, by its own statements or by to's resource policy.
 func roleMay(role *graph.Node, action string, to *graph.Node) policy.Decision {
 	statements := append(append([]graph.Statement{}, role.Statements...), attached(to)...)
-	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: role.PolicyUnknown}, statements)
+	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: role.PolicyUnknown, Boundary: role.Boundary}, statements)
 }
 
 // checkMay reports that the target of an edge does not let the service that makes the edge do what it needs.

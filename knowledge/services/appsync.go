@@ -1,6 +1,10 @@
 package services
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var _ = add(resourceType{
 	Type: "AWS::AppSync::GraphQLApi", Kind: graph.GraphQLAPI, ARN: "appsync:apis/", Name: "Name",
@@ -38,7 +42,7 @@ var _ = add(resourceType{Type: "AWS::AppSync::DataSource", Of: "ApiId", Connect:
 // stands in its code, so stores get one edge, written as writes: the stronger of the two.
 func connectDataSource(b *builder, r *graph.Resource, _ *graph.Node) {
 	p := r.Properties
-	api := b.find(p.Get("ApiId")).node
+	api := b.reach(p.Get("ApiId"), graph.GraphQLAPI, "appsync:apis/").node
 	name := p.Get("Name").String()
 	for _, d := range []struct {
 		value     graph.Value
@@ -59,4 +63,52 @@ func connectDataSource(b *builder, r *graph.Resource, _ *graph.Node) {
 		}
 	}
 	b.role(api, r, p.Get("ServiceRoleArn"))
+	b.httpSource(api, r, p, name)
+}
+
+// httpSource joins an API with what an HTTP data source calls: an API of this system, or the things of an AWS
+// service that the data source's role names. Which of them a request is for stands in the resolver's code.
+func (b *builder) httpSource(api *graph.Node, r *graph.Resource, p graph.Value, name string) {
+	endpoint := p.Get("HttpConfig", "Endpoint")
+	if !endpoint.Exists() || api == nil {
+		return
+	}
+	e := graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: name, Settings: p}
+	for _, ref := range endpoint.Refs() {
+		b.edge(e, b.standsFor(ref.Resource), endpoint)
+	}
+	service := serviceOfEndpoint(spell(endpoint))
+	role := b.reach(p.Get("ServiceRoleArn"), graph.Role, "iam:role/").node
+	if service == "" || role == nil {
+		return
+	}
+	b.later = append(b.later, func() {
+		for _, a := range b.allowances(role) {
+			if !a.exact || !strings.HasPrefix(a.use.action, service+":") {
+				continue
+			}
+			to := e
+			to.Kind, to.Mode, to.Strength, to.Notes = a.use.edge, a.use.mode, graph.Likely, a.notes
+			if to.Mode == "" {
+				to.Mode = graph.Sync
+			}
+			b.edge(to, target{node: a.thing}, endpoint, a.evidence)
+		}
+	})
+}
+
+// serviceOfEndpoint reads the service's IAM name from https://states.us-east-1.amazonaws.com/.
+func serviceOfEndpoint(s string) string {
+	host, found := strings.CutPrefix(s, "https://")
+	if !found {
+		return ""
+	}
+	host, _, _ = cut(host, "/")
+	host = strings.TrimSuffix(strings.TrimSuffix(host, ".cn"), ".amazonaws.com")
+	host = strings.TrimSuffix(host, ".${AWS::URLSuffix}")
+	service, _, found := cut(strings.TrimPrefix(host, "sync-"), ".")
+	if !found {
+		return ""
+	}
+	return service
 }

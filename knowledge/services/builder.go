@@ -16,28 +16,36 @@ type builder struct {
 	stands    map[string]target          // memo of what a resource id stands for
 	byKind    map[graph.Kind][]*graph.Node
 
-	environments map[*graph.Node]map[*graph.Node]graph.Value // function → things its environment names
-	told         map[string]bool                             // gaps listed once
-	providers    map[*graph.Node]bool                        // functions behind custom resources
-	aliases      map[string][]*graph.Resource                // aliases by the deployment group that shifts their traffic
-	attachments  []attachment                                // policies on roles, joined when all are read
-	rolePolicy   map[*graph.Node][]*graph.Node               // role → managed policies of this system
+	environments map[*graph.Node]*environment  // what actors are told
+	allowed      map[*graph.Node][]allowance   // what roles allow, once asked for
+	trustedBy    map[string][]*graph.Node      // role's id → roles whose trust names it
+	later        []func()                      // what waits for the statements of all roles
+	told         map[string]bool               // gaps listed once
+	providers    map[*graph.Node]bool          // functions behind custom resources
+	aliases      map[string][]*graph.Resource  // aliases by the deployment group that shifts their traffic
+	attachments  []attachment                  // policies on roles, joined when all are read
+	boundaries   map[*graph.Node]graph.Value   // role → permissions boundary
+	rolePolicy   map[*graph.Node][]*graph.Node // role → managed policies of this system
 	lists        map[*graph.Node]map[string][]graph.Value
 	resourceKey  map[string]string // path of an API Gateway resource, by id
 }
 
 func newBuilder(s graph.Scenario) *builder {
 	b := &builder{
-		g:           graph.New(),
-		resources:   make(map[string]*graph.Resource, len(s.Resources)),
-		names:       make(map[string]*graph.Node, len(s.Resources)),
-		physical:    map[string]*graph.Node{},
-		stands:      map[string]target{},
-		byKind:      map[graph.Kind][]*graph.Node{},
-		rolePolicy:  map[*graph.Node][]*graph.Node{},
-		providers:   map[*graph.Node]bool{},
-		lists:       map[*graph.Node]map[string][]graph.Value{},
-		resourceKey: map[string]string{},
+		g:          graph.New(),
+		resources:  make(map[string]*graph.Resource, len(s.Resources)),
+		names:      make(map[string]*graph.Node, len(s.Resources)),
+		physical:   map[string]*graph.Node{},
+		stands:     map[string]target{},
+		byKind:     map[graph.Kind][]*graph.Node{},
+		rolePolicy: map[*graph.Node][]*graph.Node{},
+		providers:  map[*graph.Node]bool{},
+		allowed:    map[*graph.Node][]allowance{},
+		boundaries: map[*graph.Node]graph.Value{},
+
+		environments: map[*graph.Node]*environment{},
+		lists:        map[*graph.Node]map[string][]graph.Value{},
+		resourceKey:  map[string]string{},
 	}
 	b.g.When = s.When
 	for _, r := range s.Resources {

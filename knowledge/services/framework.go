@@ -44,6 +44,8 @@ func (b *builder) foldFramework() {
 	for _, n := range b.g.Nodes {
 		if n.Resource != nil {
 			n.Framework = cdkPart(n.Resource)
+		} else if strings.HasPrefix(n.Name, "cdk-") && strings.Contains(n.Name, "-assets-") || strings.HasPrefix(n.ID, "parameter:AssetParameters") {
+			n.Framework = "CDK assets" // the bucket that holds what CDK uploads before it deploys
 		}
 	}
 	for _, n := range b.byKind[graph.Function] {
@@ -106,7 +108,7 @@ func (b *builder) onlyProvider(n *graph.Node) bool {
 
 func (b *builder) invokedByOwn(n *graph.Node) bool {
 	for _, e := range b.g.In(n, graph.Invokes) {
-		if e.From.Framework == "" && e.Strength != graph.Wildcard {
+		if e.From.Framework == "" && e.Strength != graph.Wildcard && !isCustom(e.From.Type) {
 			return true
 		}
 	}
@@ -117,7 +119,7 @@ func (b *builder) onlyFromFramework(n *graph.Node) bool {
 	from := b.g.In(n, graph.Invokes)
 	real := 0
 	for _, e := range from {
-		if e.Strength != graph.Wildcard {
+		if e.Strength != graph.Wildcard && !isCustom(e.From.Type) {
 			real++
 			if !strings.Contains(e.From.Framework, "provider") {
 				return false

@@ -25,6 +25,9 @@ func connectRole(b *builder, r *graph.Resource, n *graph.Node) {
 	if p.Get("ManagedPolicyArns").IsUnknown() {
 		undecided(n, p.Get("ManagedPolicyArns").Reason())
 	}
+	if v := p.Get("PermissionsBoundary"); v.Exists() && v.Kind != graph.Null {
+		b.boundaries[n] = v
+	}
 	n.ResourcePolicy = policy.Parse(jsonValue(p.Get("AssumeRolePolicyDocument")), r, "trust policy")
 }
 
@@ -117,12 +120,30 @@ func (b *builder) attachPolicies() {
 				undecided(role, p.PolicyUnknown)
 			}
 		}
+		if v, ok := b.boundaries[role]; ok {
+			role.Boundary = b.boundary(v)
+		}
 		if role.External {
 			undecided(role, "the role is not part of this system")
 			continue
 		}
 		b.grants(role)
 	}
+}
+
+// boundary reads the statements of a permissions boundary.
+func (b *builder) boundary(v graph.Value) *graph.Boundary {
+	if to := b.find(v, "iam:policy/"); to.node != nil && to.node.Kind == graph.Policy {
+		return &graph.Boundary{Statements: to.node.Statements, Unknown: to.node.PolicyUnknown}
+	}
+	if v.IsUnknown() {
+		return &graph.Boundary{Unknown: v.Reason()}
+	}
+	statements, known := policy.Managed(spell(v), v.At, nil)
+	if !known {
+		return &graph.Boundary{Unknown: "the policy " + v.String() + " is not part of this system"}
+	}
+	return &graph.Boundary{Statements: statements}
 }
 
 // grants joins a role with the things its Allow statements name.

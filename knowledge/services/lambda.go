@@ -13,7 +13,8 @@ var _ = add(resourceType{
 		text("packageType", "Zip"),         // likewise PackageType
 		text("recursiveLoop", "Terminate"), // Lambda API reference, PutFunctionRecursionConfig, checked 2026-11-23
 	},
-	Connect: connectFunction,
+	Variables: valuesOf("Environment", "Variables"),
+	Connect:   connectFunction,
 })
 
 func connectFunction(b *builder, r *graph.Resource, n *graph.Node) {

@@ -1,9 +1,9 @@
 package services
 
 import (
-	"encoding/json"
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/asl"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
@@ -21,47 +21,22 @@ var _ = add(resourceType{
 		redrive := jsonValue(r.Properties.Get("RedrivePolicy"))
 		if dlq := redrive.Get("deadLetterTargetArn"); dlq.Exists() {
 			b.failure(n, r, dlq, graph.Edge{Label: "redrive", Settings: redrive})
+			n.SetExtra("redrivePolicy", redrive)
 		}
 		b.encrypted(n, r, r.Properties.Get("KmsMasterKeyId"))
 	},
 })
 
-// jsonValue reads a property that may be written as a mapping or as JSON text.
+// jsonValue reads a property that may be written as a mapping or as JSON text, with references inside.
 func jsonValue(v graph.Value) graph.Value {
-	s, ok := v.Str()
-	if !ok || v.Kind != graph.String || !strings.HasPrefix(strings.TrimSpace(s), "{") {
+	if v.Kind != graph.String || !strings.HasPrefix(strings.TrimSpace(spell(v)), "{") {
 		return v
 	}
-	var tree any
-	if json.Unmarshal([]byte(s), &tree) != nil {
+	tree, err := asl.Decode(v)
+	if err != nil {
 		return v
 	}
-	return fromJSON(v.At, tree)
-}
-
-func fromJSON(at *graph.Evidence, tree any) graph.Value {
-	switch t := tree.(type) {
-	case map[string]any:
-		var fields []graph.Field
-		for _, name := range sortedKeys(t) {
-			fields = append(fields, graph.Field{Name: name, Value: fromJSON(at, t[name])})
-		}
-		return graph.NewMap(at, fields...)
-	case []any:
-		items := make([]graph.Value, len(t))
-		for i, it := range t {
-			items[i] = fromJSON(at, it)
-		}
-		return graph.NewList(at, items...)
-	case string:
-		return graph.NewString(at, t)
-	case bool:
-		return graph.NewBool(at, t)
-	case float64:
-		b, _ := json.Marshal(t) // a float64 always marshals
-		return graph.NewNumber(at, string(b))
-	}
-	return graph.NewNull(at)
+	return tree
 }
 
 var _ = add(resourceType{Type: "AWS::SQS::QueuePolicy", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {

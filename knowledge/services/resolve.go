@@ -247,8 +247,8 @@ func (b *builder) findARN(a arn) target {
 			name, rest, _ = cut(name, f.ends)
 		}
 		t := b.named(f.namespace, name)
-		if t.node == nil {
-			return t
+		if t.node == nil || t.node.External && elsewhere(a) {
+			return target{}
 		}
 		return withRest(t, rest)
 	}
@@ -265,7 +265,7 @@ func (b *builder) named(namespace, name string) target {
 		name = strings.TrimPrefix(name, "alias/")
 	}
 	if n := b.names[namespace+strings.TrimPrefix(name, "/")]; n != nil {
-		return target{node: n, byName: true}
+		return target{node: n, byName: !n.External} // a thing outside is nothing but its name
 	}
 	// Roles and rules have a path or a bus before the name, secrets a suffix of six characters behind it.
 	switch namespace {
@@ -296,9 +296,38 @@ func (b *builder) reach(v graph.Value, expected graph.Kind, namespaces ...string
 	}
 	switch v.Kind {
 	case graph.String, graph.Unknown:
-		return b.external(spell(v), v, expected)
+		to := b.external(spell(v), v, expected)
+		b.nameOutside(to.node, spell(v), namespaces)
+		return to
 	}
 	return target{}
+}
+
+// nameOutside enters a thing outside the system under its name, so that a bare name here and an ARN there mean
+// one thing. ARNs of a written account or region are not: they may be of another one.
+func (b *builder) nameOutside(n *graph.Node, s string, namespaces []string) {
+	if n == nil || !n.External || strings.HasPrefix(s, "${?") {
+		return
+	}
+	a, ok := parseARN(s)
+	switch {
+	case !ok && len(namespaces) > 0 && namespaces[0] != "":
+		b.name(namespaces[0]+strings.TrimPrefix(s, "/"), n)
+	case ok && !elsewhere(a):
+		for _, f := range forms {
+			if f.service == a.service && strings.HasPrefix(a.resource, f.prefix) && f.namespace != "" {
+				name, _, _ := cut(a.resource[len(f.prefix):], f.ends)
+				b.name(f.namespace+name, n)
+				return
+			}
+		}
+	}
+}
+
+// elsewhere tells an ARN whose account or region is written out.
+func elsewhere(a arn) bool {
+	written := func(s string) bool { return s != "" && !strings.HasPrefix(s, "${AWS::") }
+	return written(a.region) || written(a.account)
 }
 
 // external makes, or finds again, the node of a thing that is named but not in the system.

@@ -10,7 +10,9 @@ import (
 var _ = add(resourceType{
 	Type: "AWS::StepFunctions::StateMachine", Kind: graph.StateMachine, ARN: "states:stateMachine:", Name: "StateMachineName",
 	Defaults: []setting{text("stateMachineType", "STANDARD")}, // CloudFormation reference
-	Connect:  connectMachine,
+	// A machine whose definition is not at hand is told what its substitutions name.
+	Variables: valuesOf("DefinitionSubstitutions"),
+	Connect:   connectMachine,
 })
 
 var _ = add(resourceType{Type: "AWS::StepFunctions::Activity", Kind: graph.Other, ARN: "states:activity:", Name: "Name"})
@@ -49,16 +51,16 @@ func connectMachine(b *builder, r *graph.Resource, n *graph.Node) {
 		b.task(n, r, s)
 	}
 	if n.Workflow.Unknown != "" {
-		b.substituted(n, r, p.Get("DefinitionSubstitutions"))
+		b.later = append(b.later, func() { b.substituted(n, r, p.Get("DefinitionSubstitutions")) })
 	}
 }
 
-// substituted joins a machine whose definition cannot be read with what its substitutions name: only what
-// runs (functions, other machines), as likely.
+// substituted joins a machine whose definition cannot be read with what its substitutions name, as likely,
+// where its role has not told already what it does to them.
 func (b *builder) substituted(n *graph.Node, r *graph.Resource, substitutions graph.Value) {
 	for _, f := range substitutions.Fields() {
 		to := b.find(f.Value)
-		if to.node == nil {
+		if to.node == nil || b.joined(n, to.node) {
 			continue
 		}
 		e := graph.Edge{From: n, Via: r, Strength: graph.Likely, Label: f.Name}
@@ -110,10 +112,40 @@ func (b *builder) task(n *graph.Node, r *graph.Resource, s graph.State) {
 	}
 	e.Kind, e.Mode = call.kind(action), call.mode(action, s.Pattern)
 	if isPath(argument) {
-		b.gap(r, s.Resource, "state "+s.Name+" takes the "+strings.ToLower(strings.Join(call.argument, " or "))+" from its input")
+		why := "state " + s.Name + " takes the " + strings.ToLower(strings.Join(call.argument, " or ")) + " from its input"
+		b.later = append(b.later, func() { b.fromInput(e, r, s, call.target, why) })
 		return
 	}
 	b.edge(e, b.reach(argument, call.target, call.namespace), s.Resource, argument)
+}
+
+// joined tells whether an actor does anything to a thing already, other than perhaps.
+func (b *builder) joined(n, thing *graph.Node) bool {
+	for _, e := range b.g.Out(n, graph.Invokes, graph.Writes, graph.Reads) {
+		if e.To == thing && e.Strength != graph.Wildcard {
+			return true
+		}
+	}
+	return false
+}
+
+// fromInput joins a machine with what a state names only when it runs: the things that the machine's role
+// names for such a use and that no other state explains.
+func (b *builder) fromInput(e graph.Edge, r *graph.Resource, s graph.State, kind graph.Kind, why string) {
+	found := false
+	for _, assumes := range b.g.Out(e.From, graph.Assumes) {
+		for _, a := range b.allowances(assumes.To) {
+			if !a.exact || a.thing.Kind != kind || a.use.edge != e.Kind || b.joined(e.From, a.thing) {
+				continue
+			}
+			found = true
+			e.Strength = graph.Likely
+			b.edge(e, target{node: a.thing}, s.Resource, a.evidence)
+		}
+	}
+	if !found {
+		b.gap(r, s.Resource, why)
+	}
 }
 
 // isPath tells a value that is read from the input when the machine runs.

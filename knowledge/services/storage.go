@@ -1,7 +1,6 @@
 package services
 
 import (
-	"sort"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
@@ -159,12 +158,3 @@ var _ = add(resourceType{Type: "Custom::S3BucketNotifications", Of: "BucketName"
 	bucket := b.reach(r.Properties.Get("BucketName"), graph.Bucket, "s3:")
 	b.notifications(bucket.node, r, r.Properties.Get("NotificationConfiguration"))
 }})
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
