@@ -11,7 +11,7 @@ import (
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource"},
 	graph.Invokes:    {"addRoutes", "addMethod"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "addTarget", "addSubscription"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite"},
 	graph.Reads:      {"grantReadData", "grantReadWriteData"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},

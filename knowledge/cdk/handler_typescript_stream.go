@@ -91,9 +91,28 @@ func tsStreamTest(w work) string {
 	if w.memory != nil {
 		b.WriteString("  await handler({ Records: Records.slice(1) }, context);\n")
 		if target.command != "" {
-			fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d, 'the third record is not done twice');\n", target.command, 2*times)
+			fmt.Fprintf(&b, "  // The third record is not done twice.\n  assert.equal(target.commandCalls(%s).length, %d);\n", target.command, 2*times)
 		}
 	}
 	b.WriteString("});\n")
+	return b.String()
+}
+
+// tsPlainTest tests a handler that is given the thing itself, as a schedule does.
+func tsPlainTest(w work) string {
+	var b strings.Builder
+	b.WriteString(w.testHead(map[string][]string{"aws-lambda": {"type Context"}}))
+	b.WriteString(w.mocks())
+	fmt.Fprintf(&b, "\ntest('a run is done once', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	fmt.Fprintf(&b, "  const work = %s;\n  await handler(work, context);\n  await handler(work, context);\n", w.example("'a'"))
+	if target, times := w.sent(); target.command != "" {
+		n := 2
+		if w.memory != nil {
+			n = 1
+		}
+		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", target.command, n*times)
+	}
+	fmt.Fprintf(&b, "});\n\ntest('a run without its name fails', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
+	b.WriteString("  await assert.rejects(handler({}, context));\n});\n")
 	return b.String()
 }

@@ -21,7 +21,7 @@ type tsPrinter struct {
 // tsNamed are the modules whose few names are imported one by one; all others are imported as a whole.
 var tsNamed = map[string]bool{
 	"": true, "aws-apigatewayv2-authorizers": true, "aws-apigatewayv2-integrations": true, "aws-lambda-event-sources": true,
-	"aws-lambda-nodejs": true, "aws-lambda-destinations": true, "aws-cloudwatch-actions": true,
+	"aws-lambda-nodejs": true, "aws-lambda-destinations": true, "aws-cloudwatch-actions": true, "aws-scheduler-targets": true,
 }
 
 // aliases are the names under which modules are imported, in every language that has such names.

@@ -18,6 +18,8 @@ func tsHandlerTest(w work) string {
 		return tsEventTest(w)
 	case triggerStream, triggerTable:
 		return tsStreamTest(w)
+	case triggerPlain:
+		return tsPlainTest(w)
 	}
 	return ""
 }

@@ -33,7 +33,7 @@ const (
 // come before the alarms that watch them.
 func (d *draft) complete() error {
 	for _, step := range []func(){
-		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeFailures,
+		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeFailures,
 		d.completeTables, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
 	} {
 		step()

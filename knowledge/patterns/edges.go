@@ -158,9 +158,9 @@ func (e *edge) takes(name string) bool {
 	case "maxReceiveCount":
 		return e.from.kind == graph.Queue
 	case "maximumEventAgeInSeconds":
-		return e.from.kind == graph.Rule
+		return e.from.kind == graph.Rule || e.from.kind == graph.Schedule
 	case "maximumRetryAttempts":
-		return e.from.kind == graph.Rule || isStream(e.from)
+		return e.from.kind == graph.Rule || e.from.kind == graph.Schedule || isStream(e.from)
 	case "maximumRecordAgeInSeconds", "parallelizationFactor":
 		return isStream(e.from)
 	case "maximumConcurrency":

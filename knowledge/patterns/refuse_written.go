@@ -128,7 +128,7 @@ func (d *draft) feeds(n *node, seen map[*node]bool) []*edge {
 
 // refuseFailures finds failure targets that nothing would ever use.
 func (d *draft) refuseFailures() error {
-	for _, n := range d.ofKind(graph.Function, graph.Rule, graph.Topic) {
+	for _, n := range d.ofKind(graph.Function, graph.Rule, graph.Topic, graph.Schedule) {
 		fails := d.out(n, graph.FailsTo)
 		if len(fails) > 1 {
 			return refusal(fails[1].at, "one failure queue", "%s has %d failure queues", n.id, len(fails))
