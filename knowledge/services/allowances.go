@@ -118,7 +118,7 @@ func (b *builder) allowedBy(role *graph.Node, s graph.Statement, u use, res grap
 	conditional := s.Conditions.Exists()
 	if to := b.find(res); to.node != nil {
 		nested := single && isStack(to.node) // an output of a nested stack that was not given
-		if (to.node.Kind == u.kind || nested) && !(u.edge == graph.Reads && u.mode == graph.Poll && to.node.Kind == graph.Table) {
+		if (to.node.Kind == u.kind && ofService(to.node, u) || nested) && !(u.edge == graph.Reads && u.mode == graph.Poll && to.node.Kind == graph.Table) {
 			record(allowance{use: u, thing: to.node, exact: true, unsure: to.byName || conditional, evidence: evidence})
 		}
 		return
@@ -141,6 +141,32 @@ func (b *builder) allowedBy(role *graph.Node, s graph.Statement, u use, res grap
 	}
 }
 
+// ofService tells whether a thing is of the service that a use is about, where its kind does not say so: a
+// search domain and a cluster are both databases, an endpoint may be anything.
+func ofService(n *graph.Node, u use) bool {
+	switch u.kind {
+	case graph.Database, graph.Endpoint, graph.Other:
+	default:
+		return true
+	}
+	service, _, _ := strings.Cut(u.action, ":")
+	if n.Resource == nil {
+		return true
+	}
+	t := types[n.Resource.Type]
+	if t == nil {
+		return false
+	}
+	own, form, _ := strings.Cut(t.ARN, ":")
+	switch service {
+	case "rds-data":
+		return own == "rds"
+	case "ecs":
+		return own == "ecs" && form == "task-definition/"
+	}
+	return own == service
+}
+
 // covers lists the things of the system that a resource with wildcards stands for.
 func (b *builder) covers(role *graph.Node, s graph.Statement, u use, res graph.Value) []*graph.Node {
 	things := b.byKind[u.kind]
@@ -150,7 +176,7 @@ func (b *builder) covers(role *graph.Node, s graph.Statement, u use, res graph.V
 	}
 	var out []*graph.Node
 	for _, thing := range things {
-		if thing.External && thing.ID != defaultBusID {
+		if thing.External && thing.ID != defaultBusID || !ofService(thing, u) {
 			continue
 		}
 		if text, ok := res.Str(); !ok || text != "*" {

@@ -39,7 +39,8 @@ var _ = add(resourceType{Type: "AWS::AppSync::Resolver", Of: "ApiId", Connect: f
 var _ = add(resourceType{Type: "AWS::AppSync::DataSource", Of: "ApiId", Connect: connectDataSource})
 
 // connectDataSource joins an API with what a data source reads and writes. Which of both a resolver does
-// stands in its code, so stores get one edge, written as writes: the stronger of the two.
+// stands in its code: a table is joined by what the data source's role allows, other stores get one edge,
+// written as writes, the stronger of the two.
 func connectDataSource(b *builder, r *graph.Resource, _ *graph.Node) {
 	p := r.Properties
 	api := b.reach(p.Get("ApiId"), graph.GraphQLAPI, "appsync:apis/").node
@@ -58,12 +59,36 @@ func connectDataSource(b *builder, r *graph.Resource, _ *graph.Node) {
 		{p.Get("OpenSearchServiceConfig", "Endpoint"), graph.Database, "", graph.Writes, graph.Sync},
 		{p.Get("ElasticsearchConfig", "Endpoint"), graph.Database, "", graph.Writes, graph.Sync},
 	} {
-		if d.value.Exists() {
+		if d.kind == graph.Table && d.value.Exists() {
+			b.tableSource(graph.Edge{From: api, Mode: graph.Sync, Via: r, Label: name, Settings: p}, d.value, p.Get("ServiceRoleArn"))
+		} else if d.value.Exists() {
 			b.edge(graph.Edge{From: api, Kind: d.edge, Mode: d.mode, Via: r, Label: name, Settings: p}, b.reach(d.value, d.kind, d.namespace), d.value)
 		}
 	}
 	b.role(api, r, p.Get("ServiceRoleArn"))
 	b.httpSource(api, r, p, name)
+}
+
+// tableSource joins an API with a table, once the role's statements are known: reads, writes or both. A role
+// that tells nothing of the table leaves writes.
+func (b *builder) tableSource(e graph.Edge, table, role graph.Value) {
+	to := b.reach(table, graph.Table, "dynamodb:table/")
+	actor := b.reach(role, graph.Role, "iam:role/").node
+	b.later = append(b.later, func() {
+		told := false
+		if actor != nil {
+			for _, a := range b.allowances(actor) {
+				if a.thing == to.node && a.use.mode == graph.Sync {
+					told, e.Kind, e.Notes = true, a.use.edge, a.notes
+					b.edge(e, to, table)
+				}
+			}
+		}
+		if !told {
+			e.Kind = graph.Writes
+			b.edge(e, to, table)
+		}
+	})
 }
 
 // httpSource joins an API with what an HTTP data source calls: an API of this system, or the things of an AWS

@@ -49,12 +49,14 @@ func init() {
 		{"AWS::Redshift::Cluster", graph.Database, "ClusterIdentifier"}, {"AWS::DSQL::Cluster", graph.Database, ""},
 		{"AWS::ElastiCache::ReplicationGroup", graph.Database, "ReplicationGroupId"}, {"AWS::ElastiCache::CacheCluster", graph.Database, "ClusterName"},
 		{"AWS::ElastiCache::ServerlessCache", graph.Database, "ServerlessCacheName"}, {"AWS::MemoryDB::Cluster", graph.Database, "ClusterName"},
-		{"AWS::OpenSearchService::Domain", graph.Database, "DomainName"}, {"AWS::Elasticsearch::Domain", graph.Database, "DomainName"},
 		{"AWS::OpenSearchServerless::Collection", graph.Database, "Name"}, {"AWS::Timestream::Database", graph.Database, "DatabaseName"},
 		{"AWS::DAX::Cluster", graph.Database, "ClusterName"},
 		{"AWS::MSK::ServerlessCluster", graph.Cluster, "ClusterName"},
 	} {
 		add(resourceType{Type: t.typ, Kind: t.kind, Name: t.name, Connect: store})
+	}
+	for _, t := range []string{"AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain"} {
+		add(resourceType{Type: t, Kind: graph.Database, ARN: "es:domain/", Name: "DomainName", Connect: store})
 	}
 }
 

@@ -87,3 +87,21 @@ var _ = add(resourceType{Type: "AWS::EC2::VPCGatewayAttachment", Connect: func(b
 
 var _ = add(resourceType{Type: "AWS::EC2::SecurityGroupIngress", Of: "GroupId", Connect: collectAs("GroupId", "ingressRules")})
 var _ = add(resourceType{Type: "AWS::EC2::SecurityGroupEgress", Of: "GroupId", Connect: collectAs("GroupId", "egressRules")})
+
+// A flow log writes what it sees of a network into a log group, a bucket or a delivery stream.
+var _ = add(resourceType{Type: "AWS::EC2::FlowLog", Kind: graph.Other, Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	p := r.Properties
+	b.role(n, r, p.Get("DeliverLogsPermissionArn"))
+	seen := b.find(p.Get("ResourceId")).node
+	group := p.Get("LogGroupName")
+	if to := b.find(group, "logs:log-group:"); to.node != nil {
+		b.edge(graph.Edge{From: to.node, To: seen, Kind: graph.Logs, Via: r, Label: "flow log"}, target{byName: to.byName}, group)
+	}
+	v := p.Get("LogDestination")
+	to := b.find(v)
+	if to.node != nil && to.node.Kind == graph.LogGroup {
+		b.edge(graph.Edge{From: to.node, To: seen, Kind: graph.Logs, Via: r, Label: "flow log"}, target{byName: to.byName}, v)
+		return
+	}
+	b.edge(graph.Edge{From: n, Kind: graph.Writes, Mode: graph.Async, Via: r}, to, v)
+}})

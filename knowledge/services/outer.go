@@ -155,20 +155,11 @@ var _ = add(resourceType{Type: "AWS::CloudFormation::Macro", Kind: graph.Other, 
 	b.edge(graph.Edge{From: n, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: "macro"}, b.reach(v, graph.Function, "lambda:function:"), v)
 }})
 
-var _ = add(resourceType{Type: "AWS::ECS::TaskDefinition", Kind: graph.Other, ARN: "ecs:task-definition/", Name: "Family", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
-	b.edge(graph.Edge{From: n, Kind: graph.Assumes, Via: r, Label: "task"}, b.reach(r.Properties.Get("TaskRoleArn"), graph.Role, "iam:role/"), r.Properties.Get("TaskRoleArn"))
-	b.edge(graph.Edge{From: n, Kind: graph.Assumes, Via: r, Label: "execution"}, b.reach(r.Properties.Get("ExecutionRoleArn"), graph.Role, "iam:role/"), r.Properties.Get("ExecutionRoleArn"))
-	for _, c := range r.Properties.Get("ContainerDefinitions").Each() {
-		v := c.Get("LogConfiguration", "Options", "awslogs-group")
-		to := b.find(v, "logs:log-group:")
-		b.edge(graph.Edge{From: to.node, To: n, Kind: graph.Logs, Via: r}, target{byName: to.byName}, v)
-	}
-}})
-
-var _ = add(resourceType{Type: "AWS::ECS::Cluster", Kind: graph.Cluster, ARN: "ecs:cluster/", Name: "ClusterName"})
-var _ = add(resourceType{Type: "AWS::Batch::JobQueue", Kind: graph.Other, ARN: "batch:job-queue/", Name: "JobQueueName"})
-var _ = add(resourceType{Type: "AWS::CodeBuild::Project", Kind: graph.Other, ARN: "codebuild:project/", Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
-	b.role(n, r, r.Properties.Get("ServiceRole"))
+// A delivery channel puts AWS Config's snapshots into a bucket and tells a topic.
+var _ = add(resourceType{Type: "AWS::Config::DeliveryChannel", Kind: graph.Other, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	bucket, topic := r.Properties.Get("S3BucketName"), r.Properties.Get("SnsTopicARN")
+	b.edge(graph.Edge{From: n, Kind: graph.Writes, Mode: graph.Async, Via: r}, b.reach(bucket, graph.Bucket, "s3:"), bucket)
+	b.edge(graph.Edge{From: n, Kind: graph.Writes, Mode: graph.Async, Via: r}, b.reach(topic, graph.Topic, "sns:"), topic)
 }})
 
 var _ = add(resourceType{Type: "AWS::WAFv2::WebACL", Kind: graph.Other, Name: "Name"})

@@ -233,6 +233,10 @@ var forms = []struct{ service, prefix, ends, namespace string }{
 	{"ecs", "task-definition/", ":", "ecs:task-definition/"},
 	{"batch", "job-queue/", "", "batch:job-queue/"},
 	{"codebuild", "project/", "", "codebuild:project/"},
+	{"batch", "job-definition/", ":", "batch:job-definition/"},
+	{"glue", "job/", "", "glue:job/"},
+	{"sagemaker", "endpoint/", "", "sagemaker:endpoint/"},
+	{"es", "domain/", "/", "es:domain/"},
 	{"codepipeline", "", "/", "codepipeline:"},
 	{"elasticloadbalancing", "", "", "elasticloadbalancing:"},
 }

@@ -49,6 +49,14 @@ var uses = []use{
 	{"ssm:GetParameter", graph.Parameter, graph.Reads, graph.Sync},
 	{"ssm:GetParameters", graph.Parameter, graph.Reads, graph.Sync},
 	{"rds-data:ExecuteStatement", graph.Database, graph.Writes, graph.Sync},
+	{"es:ESHttpPost", graph.Database, graph.Writes, graph.Sync},
+	{"es:ESHttpPut", graph.Database, graph.Writes, graph.Sync},
+	{"es:ESHttpGet", graph.Database, graph.Reads, graph.Sync},
+	{"sagemaker:InvokeEndpoint", graph.Endpoint, graph.Invokes, graph.Sync},
+	{"codebuild:StartBuild", graph.Other, graph.Invokes, graph.Async},
+	{"ecs:RunTask", graph.Other, graph.Invokes, graph.Async},
+	{"batch:SubmitJob", graph.Other, graph.Invokes, graph.Async},
+	{"glue:StartJobRun", graph.Other, graph.Invokes, graph.Async},
 }
 
 // sends makes the edges that an actor's code makes: nothing in a template says what code does, so they come

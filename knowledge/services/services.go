@@ -5,8 +5,8 @@
 //
 // A type that is a thing becomes a node. A type that only says how two things belong together (a method, a
 // mapping, a permission, a version) becomes an edge, a setting or a statement of the things it joins. A type
-// that no file here knows becomes a node of kind other, so that nothing of a template is lost; its references
-// are not guessed at.
+// that no file here knows becomes a node of kind other, so that nothing of a template is lost; of its references
+// only the key and the role are followed, which all types name alike.
 //
 // Build works in passes over flat indexes (by id, by ARN, by name), so that its cost grows with the number of
 // resources and edges, not with their product.
@@ -86,7 +86,9 @@ func Build(s graph.Scenario) *graph.Graph {
 		b.standIn(r)
 	}
 	for _, r := range s.Resources {
-		if t := types[r.Type]; t != nil && t.Connect != nil {
+		if t := types[r.Type]; t == nil {
+			b.unfamiliar(r)
+		} else if t.Connect != nil {
 			t.Connect(b, r, b.g.Node(r.ID))
 		}
 		if isCustom(r.Type) {
@@ -97,4 +99,14 @@ func Build(s graph.Scenario) *graph.Graph {
 	b.sends()
 	b.foldFramework()
 	return b.g
+}
+
+// unfamiliar joins a resource of a type that is not registered with its key and its role.
+func (b *builder) unfamiliar(r *graph.Resource) {
+	n := b.g.Node(r.ID)
+	b.encrypted(n, r, first(r.Properties, "KmsKeyId", "KmsKeyArn", "KMSKeyId", "KmsKeyID", "KmsMasterKeyId", "KmsKeyIdentifier"))
+	v := first(r.Properties, "RoleArn", "RoleARN", "ExecutionRoleArn", "ServiceRoleArn", "Role")
+	if to := b.find(v, "iam:role/"); to.node != nil && to.node.Kind == graph.Role {
+		b.edge(graph.Edge{From: n, Kind: graph.Assumes, Via: r}, to, v)
+	}
 }
