@@ -17,12 +17,10 @@ func (b *builder) openAPI(api *graph.Node, r *graph.Resource, body graph.Value) 
 	body = jsonValue(body)
 	if body.IsUnknown() {
 		b.gap(r, body, "the API's definition is not known: "+body.Reason())
-		b.fromPermissions(api)
 		return
 	}
 	if include := body.Get("Fn::Transform"); include.Exists() {
 		b.gap(r, include, "the API's definition is in a file that was not given")
-		b.fromPermissions(api)
 	}
 	for _, path := range body.Get("paths").Fields() {
 		if path.Value.IsUnknown() {
@@ -137,25 +135,26 @@ func (b *builder) scheme(api *graph.Node, r *graph.Resource, scheme graph.Field)
 	b.authorizer(api, r, authorizer)
 }
 
-// fromPermissions joins an API whose definition is not at hand with the functions that permit this very API to
-// call them.
+// fromPermissions joins an API none of whose routes are known (its definition is in a file that is not at hand,
+// its methods in another stack) with the functions that permit this very API to call them.
 func (b *builder) fromPermissions(api *graph.Node) {
-	b.later = append(b.later, func() {
-		for _, fn := range b.byKind[graph.Function] {
-			seen := map[string]bool{}
-			for _, s := range fn.ResourcePolicy {
-				source := s.Conditions.Get("ArnLike", "AWS:SourceArn")
-				if s.Origin != "permission" || !names(source, api) {
-					continue
-				}
-				to := target{node: fn, qualifier: b.find(s.Resources[0], "lambda:function:").qualifier}
-				if !seen[to.qualifier] {
-					seen[to.qualifier] = true
-					b.edge(graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Strength: graph.Likely, Via: s.Via, Label: "permitted"}, to, source)
-				}
+	if api.External || api.Setting("routes").Exists() {
+		return
+	}
+	for _, fn := range b.byKind[graph.Function] {
+		seen := map[string]bool{}
+		for _, s := range fn.ResourcePolicy {
+			source := s.Conditions.Get("ArnLike", "AWS:SourceArn")
+			if s.Origin != "permission" || !names(source, api) {
+				continue
+			}
+			to := target{node: fn, qualifier: b.find(s.Resources[0], "lambda:function:").qualifier}
+			if !seen[to.qualifier] {
+				seen[to.qualifier] = true
+				b.edge(graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Strength: graph.Likely, Via: s.Via, Label: "permitted"}, to, source)
 			}
 		}
-	})
+	}
 }
 
 func names(v graph.Value, n *graph.Node) bool {

@@ -15,7 +15,6 @@ var _ = add(resourceType{
 		b.openAPI(n, r, r.Properties.Get("Body"))
 		if !r.Properties.Get("Body").Exists() && r.Properties.Get("BodyS3Location").Exists() {
 			b.gap(r, r.Properties.Get("BodyS3Location"), "the API's definition is in a file that was not given")
-			b.fromPermissions(n)
 		}
 	},
 })

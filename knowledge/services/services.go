@@ -97,6 +97,11 @@ func Build(s graph.Scenario) *graph.Graph {
 	}
 	b.attachPolicies()
 	b.sends()
+	for _, kind := range []graph.Kind{graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI} {
+		for _, api := range b.byKind[kind] {
+			b.fromPermissions(api)
+		}
+	}
 	b.foldFramework()
 	return b.g
 }
