@@ -23,7 +23,8 @@ var _ = add(Rule{
 		{Title: `AWS re:Post, execution timeout of an AppSync API`, URL: "https://repost.aws/questions/QUw61RAiFGSHiWKxSnjppUfA/execution-timeout-aws-appsync-api", Checked: "2026-11-23"},
 		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
 	},
-	Gaps: `Medium for user pools and GraphQL APIs: a Timeout is the longest run, not the usual one. One level lower where both times are equal. Functions that call functions and load balancers are left out: nothing in a template says how long they wait. API Gateway has a rule of its own, function-outlives-api.`,
+	Outranks: []string{"SFN011"},
+	Gaps:     `Medium for user pools and GraphQL APIs: a Timeout is the longest run, not the usual one. One level lower where both times are equal. Functions that call functions and load balancers are left out: nothing in a template says how long they wait. API Gateway has a rule of its own, function-outlives-api.`,
 	Bad: `Resources:
   Flow:
     Type: AWS::StepFunctions::StateMachine

@@ -1,0 +1,94 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "ordering-lost-on-the-way",
+	Code:     "GRF010",
+	Title:    `Messages leave their order on the way`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Profile:  Advisory,
+	Why:      `The sender uses FIFO because order matters; the next hop is a standard queue or topic, which delivers in any order and more than once: the order, and the deduplication, are paid for and lost.`,
+	Fix:      `Make the next queue or topic FIFO too, or let the last consumer check a sequence number and leave FIFO out. If the last hop does check, say so in the metadata: serverless-review: {ordering: checked}.`,
+	CDK:      `fifo: true on the next queue or topic`,
+	Sources: []Source{
+		{Title: `Amazon SNS Developer Guide, "Message ordering and deduplication strategies using Amazon SNS FIFO topics"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `Whether a consumer checks versions when it writes is not in the template. Failure queues are left out; they are another rule's matter.`,
+	Bad: `Resources:
+  Orders: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}} # want "Mails is no FIFO queue"
+  Reads: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {MAILS: !Ref Mails}}}}
+  Mails: {Type: AWS::SQS::Queue}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Mails.Arn}, {Effect: Allow, Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], Resource: !GetAtt Orders.Arn}]}}]
+`,
+	Good: `Resources:
+  Orders: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true, RedrivePolicy: {deadLetterTargetArn: !GetAtt Parked.Arn, maxReceiveCount: 5}}}
+  Parked: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Reads: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {MAILS: !Ref Mails}}}}
+  Mails: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Mails.Arn}, {Effect: Allow, Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], Resource: !GetAtt Orders.Arn}]}}]
+`,
+	Check: func(p *Pass) {
+		for _, from := range p.Graph.OfKind(graph.Queue, graph.Topic) {
+			if !from.External && keepsOrder(from) && intent(from, "ordering") == "" {
+				checkOrder(p, from)
+			}
+		}
+	},
+})
+
+func keepsOrder(n *graph.Node) bool {
+	queue, _ := n.Setting("fifoQueue").Truth()
+	topic, _ := n.Setting("fifoTopic").Truth()
+	return queue || topic
+}
+
+// checkOrder follows a FIFO queue or topic one hop, through the function or pipe that reads it.
+func checkOrder(p *Pass, from *graph.Node) {
+	for _, first := range p.Graph.Out(from, graph.Routes, graph.Polls) {
+		if first.To.Kind != graph.Function && first.To.Kind != graph.Pipe {
+			checkNextHop(p, from, first)
+			continue
+		}
+		if first.To.External || intent(first.To, "ordering") != "" {
+			continue
+		}
+		for _, second := range p.Graph.Out(first.To, graph.Writes, graph.Routes) {
+			checkNextHop(p, from, first, second)
+		}
+	}
+}
+
+func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
+	last := way[len(way)-1]
+	to := last.To
+	if to.Kind != graph.Queue && to.Kind != graph.Topic || to.External || last.Strength == graph.Wildcard || everTakesFailures(p.Scenarios, to) || to == from {
+		return
+	}
+	for _, name := range []string{"fifoQueue", "fifoTopic"} {
+		if v := to.Setting(name); open(v) {
+			p.Unknown(to, v)
+			return
+		}
+	}
+	if keepsOrder(to) {
+		return
+	}
+	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...),
+		Message: fmt.Sprintf("%s keeps the order of its messages, but %s is no FIFO %s: behind it they come in any order", nameOf(from), nameOf(to), to.Kind)})
+}

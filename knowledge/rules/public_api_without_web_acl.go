@@ -1,0 +1,68 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "public-api-without-web-acl",
+	Code:     "API007",
+	Title:    `Public API has no web ACL`,
+	Severity: Medium,
+	Pillar:   Security,
+	Why:      `Nothing filters known attacks, bad addresses and floods before they reach your code and your bill.`,
+	Fix:      `Associate an AWS::WAFv2::WebACL with the stage, GraphQL API or user pool (AWS::WAFv2::WebACLAssociation).`,
+	CDK:      `new wafv2.CfnWebACLAssociation(this, "Acl", { resourceArn: stage.stageArn, webAclArn })`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
+	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. With several stages one association is taken for all.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployed, StageName: live}} # want "stage live"
+  Graph: {Type: AWS::AppSync::GraphQLApi, Properties: {Name: shop, AuthenticationType: AWS_IAM}} # want "GraphQL API Graph"
+`,
+	Good: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
+  Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, DeploymentId: !Ref Deployed, StageName: live}}
+  Acl: {Type: AWS::WAFv2::WebACLAssociation, Properties: {ResourceArn: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Live}", WebACLArn: "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/shop/1"}}
+  Inner: {Type: AWS::ApiGateway::RestApi, Properties: {Name: inner, EndpointConfiguration: {Types: [PRIVATE]}}}
+  InnerDeployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Inner}}
+  InnerLive: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Inner, DeploymentId: !Ref InnerDeployed, StageName: live}}
+  Web: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP}}
+  Graph: {Type: AWS::AppSync::GraphQLApi, Properties: {Name: shop, AuthenticationType: AWS_IAM, Visibility: PRIVATE}}
+`,
+	Check: func(p *Pass) {
+		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
+			if !closedAPI(api) && !hasWebACL(api) {
+				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stage.Get("StageName"), nameOf(api))})
+			}
+		})
+		for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {
+			visibility := api.Setting("visibility")
+			if api.External || api.Type != "AWS::AppSync::GraphQLApi" || hasWebACL(api) {
+				continue
+			}
+			if s, _ := visibility.Str(); open(visibility) {
+				p.Unknown(api, visibility)
+			} else if s != "PRIVATE" {
+				p.Report(Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s is open to the internet without a web ACL", nameOf(api))})
+			}
+		}
+		for _, pool := range p.Graph.OfKind(graph.UserPool) {
+			if !pool.External && !hasWebACL(pool) {
+				p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{{}}, Message: fmt.Sprintf("the sign-in of user pool %s has no web ACL", nameOf(pool))})
+			}
+		}
+	},
+})
+
+func hasWebACL(n *graph.Node) bool {
+	return len(n.Setting("webAcls").Each()) > 0 || n.Setting("webAcl").Exists()
+}

@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "requests-not-validated",
+	Code:     "API008",
+	Title:    `Requests reach the code unchecked`,
+	Severity: Low,
+	Pillar:   Security,
+	Why:      `A body that lacks what it must have, or has what it must not, is passed on, run and billed; the code has to find out.`,
+	Fix:      `Give the method a RequestValidatorId (ValidateRequestBody: true) and RequestModels with a JSON schema.`,
+	CDK:      `requestValidatorOptions: { validateRequestBody: true }, requestModels`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Request validation for REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG2", "cdk-nag:APIGWRequestValidation"},
+	Gaps:        `HTTP APIs have no validator. Routes with {proxy+} and methods ANY are left out. What the schema says is not judged.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+  Post: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Orders, HttpMethod: POST, AuthorizationType: AWS_IAM, Integration: {Type: AWS_PROXY, IntegrationHttpMethod: POST, Uri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:shop/invocations"}}} # want "POST /orders"
+`,
+	Good: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Checked: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: !Ref Api, ValidateRequestBody: true}}
+  Order: {Type: AWS::ApiGateway::Model, Properties: {RestApiId: !Ref Api, ContentType: application/json, Schema: {type: object}}}
+  Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+  Post: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Orders, HttpMethod: POST, AuthorizationType: AWS_IAM, RequestValidatorId: !Ref Checked, RequestModels: {application/json: !Ref Order}, Integration: {Type: MOCK}}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Orders, HttpMethod: GET, AuthorizationType: AWS_IAM, Integration: {Type: MOCK}}}
+  Rest: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: "{proxy+}"}}
+  Proxy: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Rest, HttpMethod: POST, AuthorizationType: AWS_IAM, Integration: {Type: MOCK}}}
+`,
+	Check: func(p *Pass) {
+		for _, api := range p.Graph.OfKind(graph.RestAPI) {
+			if api.External {
+				continue
+			}
+			for _, r := range api.Setting("routes").Each() {
+				checkValidation(p, api, r)
+			}
+		}
+	},
+})
+
+func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
+	key, _ := r.Get("RouteKey").Str()
+	method, path, _ := strings.Cut(key, " ")
+	if method != "POST" && method != "PUT" && method != "PATCH" || strings.Contains(path, "+}") {
+		return
+	}
+	validator, models := r.Get("RequestValidatorId"), r.Get("RequestModels")
+	inBody := r.Get("Operation").Exists() // an OpenAPI body holds the schema in the operation itself
+	lacks := ""
+	switch {
+	case open(r.Get("RequestValidator")) || open(models):
+		p.Unknown(api, r)
+		return
+	case !validator.Exists() && !r.Get("RequestValidator").Exists():
+		lacks = "no request validator"
+	case !models.Exists() && !inBody && !validator.IsUnknown():
+		lacks = "no model of its body"
+	default:
+		return
+	}
+	p.Report(Hit{Node: api, Place: routePlace(api, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
+		Message: fmt.Sprintf("%s has %s: whatever is sent reaches the code", key, lacks)})
+}
