@@ -21,6 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-23"},
 		{Title: "AWS What's New, AWS Lambda detects and stops recursive loops in Lambda functions", URL: "https://aws.amazon.com/about-aws/whats-new/2023/07/aws-lambda-detects-recursive-loops-lambda-functions/", Checked: "2026-11-23"},
 	},
+	Outranks: []string{"GRF003"},
 	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
 		`or where its pattern's source is a value of the function's environment. Loops through state machines and Firehose transformations are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31

@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "api-changes-never-deployed",
+	Code:     "API018",
+	Title:    `Changes of the API are never deployed`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `A REST deployment is a snapshot: CloudFormation makes it once, and later changes of methods are in the template but not in the stage. An HTTP API whose stage does not deploy by itself stays as it is, too.`,
+	Fix:      `Give the Deployment a logical id that changes with the API (a hash of it), as CDK and SAM do; set AutoDeploy: true on the stage of an HTTP API.`,
+	CDK:      `RestApi with deploy: true; HttpStage with autoDeploy: true`,
+	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::ApiGateway::Deployment`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `A pipeline that creates deployments by its own calls is not seen: the finding is likely, never certain.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: AWS_IAM, Integration: {Type: MOCK}}}
+  Deployment: {Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: {RestApiId: !Ref Api, StageName: live}} # want "made once"
+  Web: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP}}
+  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Web, StageName: live}} # want "does not deploy by itself"
+`,
+	Good: `Parameters: {Auto: {Type: String}}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: AWS_IAM, Integration: {Type: MOCK}}}
+  Deployment5c1e9a7f02: {Type: AWS::ApiGateway::Deployment, DependsOn: Get, Properties: {RestApiId: !Ref Api, StageName: live}}
+  Web: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP}}
+  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Web, StageName: live, AutoDeploy: true}}
+  Other: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: other, ProtocolType: HTTP}}
+  OtherStage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Other, StageName: live, AutoDeploy: !Ref Auto}}
+`,
+	Check: func(p *Pass) {
+		for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI) {
+			if api.External {
+				continue
+			}
+			for _, d := range api.Setting("deployments").Each() {
+				checkSnapshot(p, api, d)
+			}
+			for _, s := range api.Setting("stages").Each() {
+				if api.Kind == graph.HTTPAPI && !s.Get("DeploymentId").Exists() {
+					checkAutoDeploy(p, api, s)
+				}
+			}
+		}
+	},
+})
+
+// hashed is a logical id that ends in what tools make of the API's content.
+var hashed = regexp.MustCompile(`[0-9A-Fa-f]{8,}$`)
+
+func checkSnapshot(p *Pass, api *graph.Node, d graph.Value) {
+	id, _ := d.Get("ResourceId").Str()
+	name := d.Get("StageName")
+	if api.Kind != graph.RestAPI || !name.Exists() || hashed.MatchString(plainID(id)) || api.Resource.Source != "" {
+		return
+	}
+	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: "AWS::ApiGateway::Deployment", File: api.Resource.File}, Values: []graph.Value{{At: d.At}},
+		Message: fmt.Sprintf("deployment %s of %s is made once: what changes in the methods later never reaches its stage", plainID(id), nameOf(api))})
+}
+
+func checkAutoDeploy(p *Pass, api *graph.Node, s graph.Value) {
+	v := s.Get("AutoDeploy")
+	on, known := v.Truth()
+	id, _ := s.Get("ResourceId").Str()
+	switch {
+	case v.Exists() && !known:
+		p.Unknown(api, v)
+	case !on && id != "" && id != api.ID:
+		at := written(v)
+		if at.At == nil {
+			at.At = s.At
+		}
+		p.Report(Hit{Node: api, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: "AWS::ApiGatewayV2::Stage", File: api.Resource.File}, Values: []graph.Value{at},
+			Message: fmt.Sprintf("stage %s of %s has no deployment and does not deploy by itself (AutoDeploy is not true)", s.Get("StageName"), nameOf(api))})
+	}
+}

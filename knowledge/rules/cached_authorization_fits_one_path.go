@@ -1,0 +1,95 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "cached-authorization-fits-one-path",
+	Code:     "API017",
+	Title:    `Cached answer of an authorizer decides for other routes`,
+	Severity: Medium,
+	Pillar:   Security,
+	Why:      `API Gateway keeps the policy that the authorizer returned for a caller and applies it to every route of the API: an answer made for one path allows, or refuses, the others for the next minutes.`,
+	Fix:      `Set AuthorizerResultTtlInSeconds: 0, or return a policy for all routes that the caller may use; with a REQUEST authorizer put the path and method among the identity sources.`,
+	CDK:      `resultsCacheTtl: Duration.seconds(0)`,
+	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Use API Gateway Lambda authorizers"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Equivalents: []string{"cfn-lint:E3718"},
+	Gaps:        `Which policy the authorizer returns is not in the template: the finding is likely, never certain. Authorizers written in an OpenAPI body are not looked at.`,
+	Bad: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Check: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: check, Type: TOKEN, IdentitySource: method.request.header.Authorization, AuthorizerUri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:check/invocations"}} # want "300 s"
+  Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+  GetOrders: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Orders, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Check, Integration: {Type: MOCK}}}
+  Invoices: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: invoices}}
+  GetInvoices: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Invoices, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Check, Integration: {Type: MOCK}}}
+`,
+	Good: `Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Check: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: check, Type: TOKEN, IdentitySource: method.request.header.Authorization, AuthorizerResultTtlInSeconds: 0, AuthorizerUri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:check/invocations"}}
+  Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+  GetOrders: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Orders, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Check, Integration: {Type: MOCK}}}
+  Invoices: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: invoices}}
+  GetInvoices: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Invoices, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Check, Integration: {Type: MOCK}}}
+`,
+	Check: func(p *Pass) {
+		for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI) {
+			if api.External {
+				continue
+			}
+			for _, a := range api.Setting("authorizers").Each() {
+				checkAuthorizerCache(p, api, a)
+			}
+		}
+	},
+})
+
+// authorizerCacheSeconds is how long a REST API keeps an authorizer's answer where nothing is written. HTTP APIs keep
+// none then. Source: CloudFormation reference of both authorizers.
+const authorizerCacheSeconds = 300
+
+func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
+	kind, _ := a.Get("Type").Str()
+	if api.Kind == graph.HTTPAPI {
+		kind, _ = a.Get("AuthorizerType").Str()
+	}
+	if kind != "TOKEN" && kind != "REQUEST" {
+		return
+	}
+	ttl := a.Get("AuthorizerResultTtlInSeconds")
+	seconds, known := ttl.Int()
+	switch {
+	case ttl.Exists() && !known:
+		p.Unknown(api, ttl)
+		return
+	case !ttl.Exists() && api.Kind == graph.RestAPI:
+		seconds = authorizerCacheSeconds
+	}
+	identity := a.Get("IdentitySource").String()
+	id, _ := a.Get("ResourceId").Str()
+	routes := map[string]bool{}
+	for _, r := range api.Setting("routes").Each() {
+		if ref, ok := r.Get("AuthorizerId").Ref(); ok && ref.Resource == id {
+			routes[r.Get("RouteKey").String()] = true
+		}
+	}
+	named := strings.Contains(identity, "routeKey") || strings.Contains(identity, "context.path") || strings.Contains(identity, "resourcePath")
+	if seconds <= 0 || len(routes) < 2 || named {
+		return
+	}
+	typ := "AWS::ApiGateway::Authorizer"
+	if api.Kind == graph.HTTPAPI {
+		typ = "AWS::ApiGatewayV2::Authorizer"
+	}
+	at := written(ttl)
+	if at.At == nil {
+		at.At = a.At
+	}
+	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: typ, File: api.Resource.File}, Values: []graph.Value{at},
+		Message: fmt.Sprintf("the answer of authorizer %s is kept for %d s and decides for all %d routes: a policy made for one path is applied to the others", plainID(id), seconds, len(routes))})
+}

@@ -1,0 +1,122 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "database-behind-unpooled-functions",
+	Code:     "GRF012",
+	Title:    `Functions open connections to a database without bound`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `Each concurrent execution opens its own connection: a burst of calls uses up what the database can hold, and then nobody gets one.`,
+	Fix:      `Put an RDS Proxy between, and give the function its endpoint; or bound the function (ReservedConcurrentExecutions, MaximumConcurrency of its queue); or use the Data API.`,
+	CDK:      `new rds.DatabaseProxy(...), proxy.endpoint in the environment`,
+	Sources: []Source{
+		{Title: `Amazon RDS User Guide, "Amazon RDS Proxy"`, URL: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Outranks: []string{"GRF006"},
+	Gaps:     `That a function uses the database is read off its environment and the security groups. How many connections the database holds is not compared with the reservation.`,
+	Bad: `Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {HOST: !GetAtt Orders.Endpoint.Address}}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}} # want "Orders"
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Inner: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  InnerTable: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Inner, RouteTableId: !Ref Table}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: worker}}
+  Orders: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-postgresql, VpcSecurityGroupIds: [!Ref Inside]}}
+  Inside: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: database}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "logs:PutLogEvents", Resource: "*"}]}}]
+`,
+	Good: `Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {HOST: !GetAtt Proxy.Endpoint}}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}}
+  Nightly: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, ReservedConcurrentExecutions: 2, Environment: {Variables: {HOST: !GetAtt Orders.Endpoint.Address}}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Inner: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  InnerTable: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Inner, RouteTableId: !Ref Table}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: worker}}
+  Orders: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-postgresql, VpcSecurityGroupIds: [!Ref Inside]}}
+  Inside: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: database}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {DBProxyName: orders, EngineFamily: POSTGRESQL, RoleArn: !GetAtt Role.Arn, VpcSubnetIds: [!Ref Inner], Auth: []}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "rds-db:connect", Resource: "*"}]}}]
+`,
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if fn.External || fn.Framework != "" || len(p.Graph.Out(fn, graph.AttachedTo)) == 0 || bounded(p, fn) {
+				continue
+			}
+			if db, at := databaseOf(p.Graph, fn); db != nil {
+				p.Report(Hit{Node: fn, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
+					Message: fmt.Sprintf("each execution of %s opens its own connections to %s: no RDS Proxy and no limit is between", nameOf(fn), nameOf(db))})
+			}
+		}
+	},
+})
+
+// bounded tells whether a function's concurrency has a limit of its own, or whether it may use the Data API.
+func bounded(p *Pass, fn *graph.Node) bool {
+	if v := fn.Setting("reservedConcurrentExecutions"); v.Exists() && v.Origin != graph.Default {
+		return true
+	}
+	polled := p.Graph.In(fn, graph.Polls)
+	limited := 0
+	for _, e := range polled {
+		if e.Setting("scalingConfig", "maximumConcurrency").Exists() {
+			limited++
+		}
+	}
+	if len(polled) > 0 && limited == len(polled) && len(p.Graph.In(fn, graph.Invokes, graph.Routes)) == 0 {
+		return true
+	}
+	for _, role := range rolesOf(p.Graph, fn) {
+		for _, s := range role.Statements {
+			for _, a := range literals(s.Actions) {
+				if isAllow(s) && strings.HasPrefix(strings.ToLower(a), "rds-data:") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// databaseOf finds the relational database that a function addresses itself: by its environment, or by a security
+// group that lets it in. A function that has a proxy's address goes through that.
+func databaseOf(g *graph.Graph, fn *graph.Node) (*graph.Node, graph.Value) {
+	var found *graph.Node
+	var at graph.Value
+	proxied := false
+	fn.Setting("environment", "Variables").Walk(func(v graph.Value) {
+		ref, ok := v.Ref()
+		if !ok {
+			return
+		}
+		n := g.Node(ref.Resource)
+		switch {
+		case n == nil:
+		case n.Type == "AWS::RDS::DBProxy":
+			proxied = true
+		case found == nil && relational[n.Type]:
+			found, at = n, v
+		}
+	})
+	if proxied {
+		return nil, at
+	}
+	return found, at
+}
+
+var relational = map[string]bool{"AWS::RDS::DBCluster": true, "AWS::RDS::DBInstance": true}

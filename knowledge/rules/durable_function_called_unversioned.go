@@ -1,0 +1,124 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "durable-function-called-unversioned",
+	Code:     "LAM026",
+	Title:    `Durable function is not called by version, or may not save its progress`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `A durable execution is replayed from its checkpoints for up to a year: without a version the code may change under it, and without the right to write checkpoints on the qualified ARN its first step fails.`,
+	Fix:      `Publish a version and an alias, let every caller name it, and give the role lambda:CheckpointDurableExecution and lambda:GetDurableExecutionState on the function ARN with :* behind (managed policy AWSLambdaBasicDurableExecutionRolePolicy).`,
+	CDK:      `fn.currentVersion.addAlias("live"), and call the alias`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Lambda durable functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `Calls through $LATEST by name are taken as meant for trials. The rights are looked for in the statements of the role.`,
+	Bad: `Resources:
+  Flow: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, DurableConfig: {ExecutionTimeout: 86400}}} # want "no version"
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], Resource: "arn:aws:lambda:eu-west-1:111122223333:function:flow:*"}]}}]
+`,
+	Good: `Resources:
+  Flow: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, DurableConfig: {ExecutionTimeout: 86400}}}
+  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Flow}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Flow, FunctionVersion: !GetAtt Version.Version, Name: live}}
+  Jobs: {Type: AWS::SQS::Queue}
+  Reads: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref Live}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: ["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], Resource: "arn:aws:lambda:eu-west-1:111122223333:function:flow:*"}]}}]
+`,
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if !fn.External && fn.Setting("durableConfig").Exists() {
+				checkDurable(p, fn)
+			}
+		}
+	},
+})
+
+func checkDurable(p *Pass, fn *graph.Node) {
+	config := fn.Setting("durableConfig")
+	for _, e := range p.Graph.In(fn, graph.Invokes, graph.Routes, graph.Polls) {
+		if e.Qualifier == "" && e.Strength != graph.Wildcard && e.From != fn {
+			p.Report(Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+				Message: fmt.Sprintf("%s calls durable function %s without a version: its code may change under running executions", nameOf(e.From), nameOf(fn))})
+			return
+		}
+	}
+	versioned := len(fn.Setting("versions").Each()) > 0
+	for _, e := range p.Graph.In(fn, graph.Deploys) {
+		versioned = versioned || e.From.Kind == graph.Alias
+	}
+	if !versioned {
+		p.Report(Hit{Node: fn, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version that callers could name: its code may change under running executions", nameOf(fn))})
+		return
+	}
+	for _, role := range rolesOf(p.Graph, fn) {
+		switch may, why := mayCheckpoint(p.Graph, role); {
+		case role.External || role.PolicyUnknown != "" && !may:
+			p.Unclear(fn, "whether its role may write checkpoints: the policy is not all known")
+		case !may:
+			p.Report(Hit{Node: fn, Related: []*graph.Node{role}, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s may not save its progress: %s", nameOf(fn), why)})
+		}
+	}
+}
+
+// mayCheckpoint looks for the two rights of a durable execution, on an ARN that names a version.
+func mayCheckpoint(g *graph.Graph, role *graph.Node) (bool, string) {
+	for _, want := range []string{"lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"} {
+		onBare, found := false, false
+		for _, s := range role.Statements {
+			if !isAllow(s) || !grantsAction(s, want) {
+				continue
+			}
+			for _, r := range s.Resources {
+				if qualified(g, r) {
+					found = true
+				} else {
+					onBare = true
+				}
+			}
+		}
+		switch {
+		case found:
+		case onBare:
+			return false, "its role allows " + want + " on the bare ARN only, and it is asked for with a version"
+		default:
+			return false, "its role does not allow " + want
+		}
+	}
+	return true, ""
+}
+
+func grantsAction(s graph.Statement, want string) bool {
+	for _, a := range literals(s.Actions) {
+		if policy.Glob(strings.ToLower(a), strings.ToLower(want)) {
+			return true
+		}
+	}
+	return false
+}
+
+// qualified tells whether a resource of a statement can match a version of a function.
+func qualified(g *graph.Graph, r graph.Value) bool {
+	if ref, ok := r.Ref(); ok {
+		n := g.Node(ref.Resource)
+		return n == nil || n.Kind != graph.Function || ref.Resource != n.ID
+	}
+	s := r.String()
+	return strings.HasSuffix(s, "*") || strings.Count(s, ":") > 6 || !strings.HasPrefix(s, "arn:") && strings.Contains(s, "}:")
+}

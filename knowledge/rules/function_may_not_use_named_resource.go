@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+var _ = add(Rule{
+	ID:       "function-may-not-use-named-resource",
+	Code:     "IAM006",
+	Title:    `Function is given a resource that it may not use`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Why:      `The environment names the resource, so the code will call it, and the first call ends in AccessDenied.`,
+	Fix:      `Grant the function's role the actions that the code needs on this resource.`,
+	CDK:      `resource.grantSendMessages(fn), resource.grantReadWriteData(fn) ...`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Defining Lambda function permissions with an execution role"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `A variable that is only passed on, never used, looks the same. Which action the code needs is not known: any grant on the resource counts.`,
+	Bad: `Resources:
+  Jobs: {Type: AWS::SQS::Queue}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {JOBS: !Ref Jobs}}}} # want "Jobs"
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "logs:PutLogEvents", Resource: "*"}]}}]
+`,
+	Good: `Parameters: {Extra: {Type: String}}
+Resources:
+  Jobs: {Type: AWS::SQS::Queue}
+  Mails: {Type: AWS::SQS::Queue}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {JOBS: !Ref Jobs, MAILS: !Ref Mails}}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:Send*", Resource: !GetAtt Jobs.Arn}, {Effect: Allow, Action: "sqs:SendMessage", Resource: !Ref Extra}]}}]
+`,
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if !fn.External && fn.Framework == "" {
+				checkNamedResources(p, fn)
+			}
+		}
+	},
+})
+
+// usualActions are what a function does with a thing it is told of, by the thing's kind.
+var usualActions = map[graph.Kind][]string{
+	graph.Queue:        {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ChangeMessageVisibility", "sqs:PurgeQueue", "sqs:SetQueueAttributes"},
+	graph.Topic:        {"sns:Publish", "sns:Subscribe", "sns:Unsubscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:SetTopicAttributes"},
+	graph.EventBus:     {"events:PutEvents", "events:PutRule", "events:DescribeEventBus", "events:ListRules"},
+	graph.Secret:       {"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:UpdateSecret"},
+	graph.StateMachine: {"states:StartExecution", "states:StartSyncExecution", "states:DescribeStateMachine", "states:ListExecutions"},
+	graph.Table: {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan",
+		"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DescribeTable", "dynamodb:PartiQLSelect", "dynamodb:PartiQLInsert"},
+}
+
+func checkNamedResources(p *Pass, fn *graph.Node) {
+	roles := rolesOf(p.Graph, fn)
+	if len(roles) != 1 || roles[0].External || fn.PolicyUnknown != "" {
+		return
+	}
+	seen := map[*graph.Node]bool{}
+	fn.Setting("environment", "Variables").Walk(func(v graph.Value) {
+		ref, ok := v.Ref()
+		if !ok {
+			return
+		}
+		to := p.Graph.Node(ref.Resource)
+		if to == nil || seen[to] || to.External || usualActions[to.Kind] == nil {
+			return
+		}
+		seen[to] = true
+		checkNamedResource(p, fn, roles[0], to, v)
+	})
+}
+
+func checkNamedResource(p *Pass, fn, role, to *graph.Node, v graph.Value) {
+	for _, e := range append(p.Graph.Out(fn, graph.Reads, graph.Writes, graph.Invokes, graph.FailsTo, graph.Grants), p.Graph.Out(role, graph.Grants)...) {
+		if e.To == to {
+			return
+		}
+	}
+	for _, e := range p.Graph.In(fn, graph.Polls) {
+		if e.From == to {
+			return
+		}
+	}
+	for _, action := range usualActions[to.Kind] {
+		switch d := roleMay(role, action, to); d.Answer {
+		case policy.Yes:
+			return
+		case policy.Unknown:
+			p.Unclear(fn, "whether its role may use "+nameOf(to)+": "+d.Why)
+			return
+		}
+	}
+	p.Report(Hit{Node: fn, Confidence: Likely, Related: []*graph.Node{to, role}, Values: []graph.Value{{}, v},
+		Message: fmt.Sprintf("the environment of %s names %s %s, but its role grants nothing on it", nameOf(fn), to.Kind, nameOf(to))})
+}

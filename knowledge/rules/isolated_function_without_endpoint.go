@@ -1,0 +1,164 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "isolated-function-without-endpoint",
+	Code:     "LAM024",
+	Title:    `Function in an isolated subnet cannot reach a service it uses`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `Its subnet has no way out, and the VPC has no endpoint for the service: each call waits until the function times out.`,
+	Fix:      `Add an AWS::EC2::VPCEndpoint for each service (Gateway for S3 and DynamoDB, Interface for the others), or a route through a NAT gateway.`,
+	CDK:      `vpc.addInterfaceEndpoint / vpc.addGatewayEndpoint`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `Services are read off the role: a right that the code never uses counts. Rights that Lambda itself needs to poll a queue or stream are left out. A subnet without a route table of its own is taken to have the VPC's first one, which leads nowhere outside.`,
+	Bad: `Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}} # want "secretsmanager"
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Inner: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  InnerTable: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Inner, RouteTableId: !Ref Table}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: worker}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-1"}]}}]
+`,
+	Good: `Resources:
+  Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}}
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Inner: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  InnerTable: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Inner, RouteTableId: !Ref Table}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: worker}}
+  Secrets: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, ServiceName: !Sub "com.amazonaws.${AWS::Region}.secretsmanager", SubnetIds: [!Ref Inner]}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "secretsmanager:GetSecretValue", Resource: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-1"}, {Effect: Allow, Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "logs:PutLogEvents"], Resource: "*"}]}}]
+`,
+	Check: func(p *Pass) {
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			if !fn.External && fn.Framework == "" {
+				checkWayOut(p, fn)
+			}
+		}
+	},
+})
+
+// reachable are the services whose calls need an endpoint, by the prefix of their actions.
+var reachable = map[string]bool{"sqs": true, "sns": true, "secretsmanager": true, "ssm": true, "events": true, "states": true, "dynamodb": true, "s3": true, "kms": true, "sts": true}
+
+// polling are actions that Lambda's pollers take for the function: they do not go through its network.
+var polling = map[string]bool{
+	"sqs:receivemessage": true, "sqs:deletemessage": true, "sqs:getqueueattributes": true, "sqs:changemessagevisibility": true,
+	"dynamodb:getrecords": true, "dynamodb:getsharditerator": true, "dynamodb:describestream": true, "dynamodb:liststreams": true,
+}
+
+func checkWayOut(p *Pass, fn *graph.Node) {
+	used := usedServices(p.Graph, fn)
+	var vpc *graph.Node
+	for _, e := range p.Graph.Out(fn, graph.AttachedTo) {
+		if e.To.Kind != graph.Subnet {
+			continue
+		}
+		if e.To.External {
+			if len(used) > 0 {
+				p.Unclear(fn, "the routes of subnet "+nameOf(e.To)+" are not part of this system")
+			}
+			return
+		}
+		if hasWayOut(p.Graph, e.To) {
+			return
+		}
+		for _, v := range p.Graph.Out(e.To, graph.AttachedTo) {
+			if v.To.Kind == graph.VPC {
+				vpc = v.To
+			}
+		}
+	}
+	if vpc == nil || len(used) == 0 {
+		return
+	}
+	if vpc.External {
+		p.Unclear(fn, "the endpoints of "+nameOf(vpc)+" are not part of this system")
+		return
+	}
+	for _, e := range p.Graph.In(vpc, graph.AttachedTo) {
+		if e.From.Type != "AWS::EC2::VPCEndpoint" {
+			continue
+		}
+		name := e.From.Setting("serviceName")
+		if open(name) && !strings.Contains(name.String(), ".") {
+			p.Unknown(e.From, name)
+			return
+		}
+		delete(used, name.String()[strings.LastIndexByte(name.String(), '.')+1:])
+	}
+	if len(used) > 0 {
+		p.Report(Hit{Node: fn, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")},
+			Message: fmt.Sprintf("%s has no way to %s: its subnets lead nowhere outside, and the VPC has no endpoint for it", nameOf(fn), strings.Join(slices.Sorted(maps.Keys(used)), ", "))})
+	}
+}
+
+// usedServices are the services that a function's role lets it call by its own code.
+func usedServices(g *graph.Graph, fn *graph.Node) map[string]bool {
+	out := map[string]bool{}
+	for _, role := range rolesOf(g, fn) {
+		for _, s := range role.Statements {
+			if !isAllow(s) || s.Via == nil { // of a managed policy: rights for many cases
+				continue
+			}
+			for _, a := range literals(s.Actions) {
+				service, _, _ := strings.Cut(strings.ToLower(a), ":")
+				if reachable[service] && !polling[strings.ToLower(a)] && !sentByLambda(g, fn, service) {
+					out[service] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sentByLambda tells whether the right to send is for failures only, which Lambda sends itself.
+func sentByLambda(g *graph.Graph, fn *graph.Node, service string) bool {
+	kind := map[string]graph.Kind{"sqs": graph.Queue, "sns": graph.Topic}[service]
+	fails := false
+	for _, e := range g.Out(fn, graph.FailsTo) {
+		fails = fails || e.To.Kind == kind
+	}
+	for _, e := range g.Out(fn, graph.Writes) {
+		if e.To.Kind == kind {
+			return false
+		}
+	}
+	return fails
+}
+
+func hasWayOut(g *graph.Graph, subnet *graph.Node) bool {
+	for _, table := range g.Out(subnet, graph.AttachedTo) {
+		for _, route := range table.To.Setting("routes").Each() {
+			to, known := route.Get("DestinationCidrBlock").Str()
+			six, _ := route.Get("DestinationIpv6CidrBlock").Str()
+			if to == "0.0.0.0/0" || six == "::/0" || !known && open(route.Get("DestinationCidrBlock")) {
+				return true
+			}
+		}
+		if table.To.Type == "AWS::EC2::RouteTable" && table.To.External {
+			return true
+		}
+	}
+	return false
+}

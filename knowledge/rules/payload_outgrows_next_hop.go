@@ -1,0 +1,115 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "payload-outgrows-next-hop",
+	Code:     "GRF008",
+	Title:    `Message may be larger than the next hop takes`,
+	Severity: Low,
+	Pillar:   Reliability,
+	Profile:  Advisory,
+	Why:      `SQS, EventBridge and asynchronous Lambda take 1 MiB; a state machine takes 256 KiB as input, and a topic as much unless it says otherwise: a large message is refused where it has already left its sender.`,
+	Fix:      `Pass a reference to S3 (claim check), cut the message by an input transformer, or raise MaximumMessageSize of the topic.`,
+	CDK:      `inputTransformation / maxMessageSizeBytes`,
+	Sources: []Source{
+		{Title: `AWS Step Functions Developer Guide, "Step Functions service quotas"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `How large the messages really are is not in the template. Events of AWS services, which are small, are left out.`,
+	Bad: `Resources:
+  Jobs: {Type: AWS::SQS::Queue}
+  Start: # want "256 KiB"
+    Type: AWS::Pipes::Pipe
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/pipe", Source: !GetAtt Jobs.Arn, Target: !GetAtt Flow.Arn}
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/flow", Definition: {StartAt: Done, States: {Done: {Type: Succeed}}}}
+`,
+	Good: `Resources:
+  Jobs: {Type: AWS::SQS::Queue, Properties: {MaximumMessageSize: 262144}}
+  Start:
+    Type: AWS::Pipes::Pipe
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/pipe", Source: !GetAtt Jobs.Arn, Target: !GetAtt Flow.Arn}
+  Other: {Type: AWS::SQS::Queue}
+  Cut:
+    Type: AWS::Pipes::Pipe
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/pipe", Source: !GetAtt Other.Arn, Target: !GetAtt Flow.Arn, TargetParameters: {InputTemplate: '{"id": <$.body.id>}'}}
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/flow", Definition: {StartAt: Done, States: {Done: {Type: Succeed}}}}
+`,
+	Check: func(p *Pass) {
+		for _, e := range p.Graph.OfEdge(graph.Routes) {
+			if (e.From.Kind == graph.Pipe || e.From.Kind == graph.Rule) && !e.From.External && !e.To.External {
+				checkNextSize(p, e)
+			}
+		}
+	},
+})
+
+// smallHop is the size in bytes that state machines take, and topics unless they say otherwise.
+const smallHop = 262144
+
+func checkNextSize(p *Pass, e *graph.Edge) {
+	takes := 0
+	switch e.To.Kind {
+	case graph.StateMachine:
+		takes = smallHop
+	case graph.Topic, graph.Queue:
+		v := e.To.Setting("maximumMessageSize")
+		n, known := v.Int()
+		if e.To.Kind == graph.Topic && !v.Exists() {
+			n, known = smallHop, true
+		}
+		if !known {
+			return
+		}
+		takes = n
+	default:
+		return
+	}
+	for _, cut := range []string{"inputTransformer", "inputPath", "input"} {
+		if e.Setting(cut).Exists() {
+			return
+		}
+	}
+	if e.From.Setting("targetParameters", "InputTemplate").Exists() || e.From.Setting("enrichment").Exists() || takes >= largest(p, e.From) {
+		return
+	}
+	p.Report(Hit{Node: e.From, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: append([]graph.Value{{}}, edgePlace(e)...),
+		Message: fmt.Sprintf("%s may pass on up to %s, but %s takes %s", nameOf(e.From), kib(largest(p, e.From)), nameOf(e.To), kib(takes))})
+}
+
+// largest is the size in bytes of what may come into a rule or pipe; 0 where that is small or not known.
+func largest(p *Pass, n *graph.Node) int {
+	if n.Kind == graph.Rule {
+		for _, v := range n.Setting("eventPattern", "source").Each() {
+			if s, ok := v.Str(); !ok || strings.HasPrefix(s, "aws.") {
+				return 0
+			}
+		}
+		if !n.Setting("eventPattern", "source").Exists() {
+			return 0
+		}
+		return facts.Int("sqs.message_bytes")
+	}
+	for _, e := range p.Graph.In(n, graph.Polls) {
+		if e.From.Kind == graph.Queue && !e.From.External {
+			if size, known := e.From.Setting("maximumMessageSize").Int(); known {
+				return size
+			}
+			if !e.From.Setting("maximumMessageSize").Exists() {
+				return facts.Int("sqs.message_bytes")
+			}
+		}
+	}
+	return 0
+}
+
+func kib(n int) string { return fmt.Sprintf("%d KiB", n/1024) }

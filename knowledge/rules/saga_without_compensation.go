@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "saga-without-compensation",
+	Code:     "SFN012",
+	Title:    `Steps that change things are never undone`,
+	Severity: Medium,
+	Pillar:   Reliability,
+	Profile:  Advisory,
+	Why:      `The workflow catches the failure of a later step, but leads nowhere that undoes the earlier ones: the business transaction stays half done.`,
+	Fix:      `Catch the failure of each step into tasks that revert the earlier ones, in reverse order (saga).`,
+	CDK:      `task.addCatch(compensation)`,
+	Sources: []Source{
+		{Title: `AWS Prescriptive Guidance, "Saga orchestration pattern"`, URL: "https://docs.aws.amazon.com/prescriptive-guidance/latest/cloud-design-patterns/saga-orchestration.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `A compensation is any task, behind a Catch, that changes things. Whether it reverts the right ones is not judged. A transaction of one table in one call needs none.`,
+	Bad: `Resources:
+  Flow: # want "never undone"
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Charge
+        States:
+          Charge: {Type: Task, Resource: "arn:aws:states:::dynamodb:putItem", Parameters: {TableName: payments, Item: {id: {S: "1"}}}, Next: Ship}
+          Ship: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", Parameters: {QueueUrl: ship, MessageBody: "1"}, Catch: [{ErrorEquals: [States.ALL], Next: Failed}], End: true}
+          Failed: {Type: Fail, Error: failed}
+`,
+	Good: `Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      Definition:
+        StartAt: Charge
+        States:
+          Charge: {Type: Task, Resource: "arn:aws:states:::dynamodb:putItem", Parameters: {TableName: payments, Item: {id: {S: "1"}}}, Next: Ship}
+          Ship: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage", Parameters: {QueueUrl: ship, MessageBody: "1"}, Catch: [{ErrorEquals: [States.ALL], Next: Refund}], End: true}
+          Refund: {Type: Task, Resource: "arn:aws:states:::dynamodb:deleteItem", Parameters: {TableName: payments, Key: {id: {S: "1"}}}, End: true}
+`,
+	Check: func(p *Pass) {
+		for _, m := range p.Graph.OfKind(graph.StateMachine) {
+			if m.External || m.Workflow == nil || m.Workflow.Unknown != "" {
+				continue
+			}
+			changing := inSequence(m.Workflow)
+			if len(changing) < 2 || compensates(m.Workflow) {
+				continue
+			}
+			p.Report(Hit{Node: m, Confidence: Likely, Values: []graph.Value{{}, graph.NewString(changing[0].At, changing[0].Name)},
+				Message: fmt.Sprintf("what %s of %s changes is never undone when %s or a later step fails", changing[0].Name, nameOf(m), changing[1].Name)})
+		}
+	},
+})
+
+// inSequence are the tasks that change different things, one after the other, outside what a Catch leads to.
+func inSequence(w *graph.Workflow) []graph.State {
+	states := map[string]graph.State{}
+	for _, s := range w.States {
+		states[s.Name] = s
+	}
+	var out []graph.State
+	seen := map[string]bool{}
+	for name, turns := w.StartAt, 0; name != "" && turns < len(w.States); turns++ {
+		s := states[name]
+		target := s.Resource.String() + s.Definition.Get("Parameters").String() + s.Definition.Get("Arguments").String()
+		if s.Type == "Task" && changesThings(s) && !seen[target] {
+			seen[target] = true
+			out = append(out, s)
+		}
+		name, _ = s.Definition.Get("Next").Str()
+	}
+	return out
+}
+
+// compensates tells whether a Catch leads to a task that changes things.
+func compensates(w *graph.Workflow) bool {
+	states := map[string]graph.State{}
+	for _, s := range w.States {
+		states[s.Name] = s
+	}
+	for _, s := range w.States {
+		for _, c := range s.Definition.Get("Catch").Each() {
+			next, _ := c.Get("Next").Str()
+			behind := reach(states, next)
+			behind[next] = true
+			for name := range behind {
+				if t := states[name]; t.Type == "Task" && changesThings(t) || t.Type == "Parallel" || t.Type == "Map" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
