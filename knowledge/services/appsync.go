@@ -22,7 +22,16 @@ var _ = add(resourceType{
 	},
 })
 
-var _ = add(resourceType{Type: "AWS::AppSync::Api", Kind: graph.GraphQLAPI, ARN: "appsync:apis/", Name: "Name"})
+// An event API has no schema: channels are published and subscribed to, handlers may be functions.
+var _ = add(resourceType{Type: "AWS::AppSync::Api", Kind: graph.GraphQLAPI, ARN: "appsync:apis/", Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	for _, a := range r.Properties.Get("EventConfig", "AuthProviders").Each() {
+		e := graph.Edge{From: n, Kind: graph.Authorizes, Mode: graph.Sync, Via: r, Settings: a}
+		pool, fn := a.Get("CognitoConfig", "UserPoolId"), a.Get("LambdaAuthorizerConfig", "AuthorizerUri")
+		b.edge(e, b.reach(pool, graph.UserPool, "cognito-idp:userpool/"), pool)
+		b.edge(e, b.reach(fn, graph.Function, "lambda:function:"), fn)
+	}
+	b.role(n, r, r.Properties.Get("EventConfig", "LogConfig", "CloudWatchLogsRoleArn"))
+}})
 var _ = add(resourceType{Type: "AWS::AppSync::GraphQLSchema", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::AppSync::ApiKey", Of: "ApiId", Connect: collectAs("ApiId", "apiKeys")})
 var _ = add(resourceType{Type: "AWS::AppSync::ApiCache", Of: "ApiId", Connect: collectAs("ApiId", "caches")})
@@ -62,7 +71,11 @@ func connectDataSource(b *builder, r *graph.Resource, _ *graph.Node) {
 		if d.kind == graph.Table && d.value.Exists() {
 			b.tableSource(graph.Edge{From: api, Mode: graph.Sync, Via: r, Label: name, Settings: p}, d.value, p.Get("ServiceRoleArn"))
 		} else if d.value.Exists() {
-			b.edge(graph.Edge{From: api, Kind: d.edge, Mode: d.mode, Via: r, Label: name, Settings: p}, b.reach(d.value, d.kind, d.namespace), d.value)
+			to := b.host(d.value)
+			if to.node == nil {
+				to = b.reach(d.value, d.kind, d.namespace)
+			}
+			b.edge(graph.Edge{From: api, Kind: d.edge, Mode: d.mode, Via: r, Label: name, Settings: p}, to, d.value)
 		}
 	}
 	b.role(api, r, p.Get("ServiceRoleArn"))
@@ -99,9 +112,7 @@ func (b *builder) httpSource(api *graph.Node, r *graph.Resource, p graph.Value, 
 		return
 	}
 	e := graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: name, Settings: p}
-	for _, ref := range endpoint.Refs() {
-		b.edge(e, b.standsFor(ref.Resource), endpoint)
-	}
+	b.edge(e, b.host(endpoint), endpoint)
 	service := serviceOfEndpoint(spell(endpoint))
 	role := b.reach(p.Get("ServiceRoleArn"), graph.Role, "iam:role/").node
 	if service == "" || role == nil {

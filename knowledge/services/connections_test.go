@@ -2,6 +2,7 @@ package services_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,7 +11,17 @@ import (
 )
 
 func TestConnections(t *testing.T) {
-	data, err := os.ReadFile("testdata/connections.yaml")
+	files, err := filepath.Glob("testdata/connections/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) { connections(t, file) })
+	}
+}
+
+// connections compares the graph of each template of a file with the edges written beside it.
+func connections(t *testing.T, file string) {
+	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	var cases []struct {
 		Name      string    `yaml:"name"`

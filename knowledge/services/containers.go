@@ -33,7 +33,7 @@ var _ = add(resourceType{
 var _ = add(resourceType{Type: "AWS::ECS::Cluster", Kind: graph.Cluster, ARN: "ecs:cluster/", Name: "ClusterName"})
 
 // A service keeps tasks running, in its subnets and behind its load balancers.
-var _ = add(resourceType{Type: "AWS::ECS::Service", Kind: graph.Other, Name: "ServiceName", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+var _ = add(resourceType{Type: "AWS::ECS::Service", Kind: graph.Other, ARN: "ecs:service/", Name: "ServiceName", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 	p := r.Properties
 	task := p.Get("TaskDefinition")
 	b.edge(graph.Edge{From: n, Kind: graph.Deploys, Via: r, Settings: p}, b.find(task, "ecs:task-definition/"), task)

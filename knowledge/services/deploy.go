@@ -75,8 +75,8 @@ func (b *builder) scaled(v graph.Value) target {
 			continue
 		}
 		name, rest, _ := cut(s[len(f.prefix):], f.ends)
-		if f.namespace == "ecs:cluster/" {
-			return target{}
+		if f.namespace == "ecs:cluster/" { // service/CLUSTER/SERVICE
+			return b.named("ecs:service/", strings.TrimPrefix(rest, "/"))
 		}
 		return withRest(b.named(f.namespace, name), rest)
 	}

@@ -76,8 +76,9 @@ var _ = add(resourceType{
 func connectRule(b *builder, r *graph.Resource, n *graph.Node) {
 	p := r.Properties
 	if p.Get("EventPattern").Exists() || p.Get("EventBusName").Exists() {
-		b.edge(graph.Edge{From: b.bus(p.Get("EventBusName")).node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: p},
-			target{}, p.Get("EventBusName"), p.Get("EventPattern"))
+		bus := b.bus(p.Get("EventBusName"))
+		b.edge(graph.Edge{From: bus.node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: p},
+			target{byName: bus.byName}, p.Get("EventBusName"), p.Get("EventPattern"))
 	}
 	b.role(n, r, p.Get("RoleArn"))
 	for _, t := range p.Get("Targets").Each() {
@@ -136,7 +137,8 @@ var _ = add(resourceType{
 	Defaults: []setting{number("retentionDays", facts.Int("eventbridge.archive_retention_default_days"))}, // 0 keeps for ever; CloudFormation reference
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		source := r.Properties.Get("SourceArn")
-		b.edge(graph.Edge{From: b.bus(source).node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "archive"}, target{}, source)
+		bus := b.bus(source)
+		b.edge(graph.Edge{From: bus.node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "archive"}, target{byName: bus.byName}, source)
 		b.encrypted(n, r, r.Properties.Get("KmsKeyIdentifier"))
 	},
 })
@@ -189,9 +191,27 @@ func connectSchedule(b *builder, r *graph.Resource, n *graph.Node) {
 	b.encrypted(n, r, r.Properties.Get("KmsKeyArn"))
 }
 
-// universalTarget joins a schedule to the things its input names.
+// universalTarget joins a schedule to the things its input names: by the argument that names the thing for the
+// service, else by any reference.
 func (b *builder) universalTarget(n *graph.Node, r *graph.Resource, s string, t graph.Value) {
-	action := s[strings.LastIndex(s, ":")+1:]
+	words := strings.Split(s, ":")
+	service, action := words[len(words)-2], words[len(words)-1]
+	input := jsonValue(t.Get("Input"))
+	e := graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t, Label: action}
+	if call, known := integrations[strings.ToLower(service)]; known {
+		if call.target == graph.EventBus {
+			for _, entry := range input.Get("Entries").Each() {
+				b.edge(e, b.bus(entry.Get("EventBusName")), t.Get("Input"))
+			}
+			return
+		}
+		for _, name := range call.argument {
+			if v := input.Get(name); v.Exists() {
+				b.edge(e, b.reach(v, call.target, call.namespace), t.Get("Input"))
+				return
+			}
+		}
+	}
 	seen := map[*graph.Node]bool{}
 	for _, ref := range t.Get("Input").Refs() {
 		to := b.standsFor(ref.Resource)
@@ -199,7 +219,7 @@ func (b *builder) universalTarget(n *graph.Node, r *graph.Resource, s string, t 
 			continue
 		}
 		seen[to.node] = true
-		b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: t, Label: action}, to, t.Get("Input"))
+		b.edge(e, to, t.Get("Input"))
 	}
 }
 

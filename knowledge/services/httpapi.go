@@ -25,6 +25,10 @@ var _ = add(resourceType{Type: "AWS::ApiGatewayV2::IntegrationResponse", Of: "Ap
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::ApiMapping", Of: "ApiId", Connect: collectAs("ApiId", "domainMappings")})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Integration", Of: "ApiId"})
 
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::VpcLink", Kind: graph.Endpoint, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	b.network(n, r, r.Properties.Get("SubnetIds"), r.Properties.Get("SecurityGroupIds"))
+}})
+
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Route", Of: "ApiId", Connect: connectRoute})
 
 // connectRoute follows a route to its integration: Target is "integrations/ID".
@@ -44,7 +48,7 @@ func connectRoute(b *builder, r *graph.Resource, _ *graph.Node) {
 		}
 		e := graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Via: in, Label: key, Settings: in.Properties}
 		if subtype, ok := in.Properties.Get("IntegrationSubtype").Str(); ok {
-			b.subtype(e, in, subtype)
+			b.subtype(e, in.Properties, subtype)
 			continue
 		}
 		b.integrate(api, in, key, in.Properties, in.Properties)
@@ -70,12 +74,14 @@ var subtypes = map[string]struct {
 	"StepFunctions-StopExecution":      {"ExecutionArn", graph.StateMachine, graph.Writes, graph.Sync, "states:stateMachine:"},
 }
 
-func (b *builder) subtype(e graph.Edge, in *graph.Resource, name string) {
+// subtype joins an API with the thing of a first-class integration; in is the integration, as a resource writes
+// it or as an OpenAPI operation does.
+func (b *builder) subtype(e graph.Edge, in graph.Value, name string) {
 	s, ok := subtypes[name]
 	if !ok {
 		return
 	}
-	v := in.Properties.Get("RequestParameters", s.parameter)
+	v := first(in, "RequestParameters", "requestParameters").Get(s.parameter)
 	e.Kind, e.Mode = s.edge, s.mode
 	to := target{}
 	switch {
@@ -84,8 +90,8 @@ func (b *builder) subtype(e graph.Edge, in *graph.Resource, name string) {
 	case !isPath(v):
 		to = b.reach(v, s.kind, s.namespace)
 	}
-	b.edge(e, to, in.Properties.Get("IntegrationSubtype"), v)
-	b.integrationRole(e.From, in, in.Properties.Get("CredentialsArn"))
+	b.edge(e, to, first(in, "IntegrationSubtype", "integrationSubtype"), v)
+	b.integrationRole(e.From, e.Via, first(in, "CredentialsArn", "credentials"))
 }
 
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Authorizer", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {

@@ -68,7 +68,7 @@ var _ = add(resourceType{
 	Defaults: []setting{truth("fifoTopic", false), number("maximumMessageSize", facts.Int("sns.message_bytes_default"))},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		for _, s := range r.Properties.Get("Subscription").Each() {
-			b.subscription(r, n, s)
+			b.subscription(r, target{node: n}, s)
 		}
 		b.encrypted(n, r, r.Properties.Get("KmsMasterKeyId"))
 	},
@@ -76,12 +76,13 @@ var _ = add(resourceType{
 
 var _ = add(resourceType{Type: "AWS::SNS::Subscription", Of: "TopicArn", ARN: "sns:", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
 	topic := b.reach(r.Properties.Get("TopicArn"), graph.Topic, "sns:")
-	b.subscription(r, topic.node, r.Properties)
+	b.subscription(r, topic, r.Properties)
 }})
 
 // subscription joins a topic to its subscriber. Endpoints that are no resources (mail, telephone, web
 // addresses) are kept as a setting of the topic: the graph shows things, not addresses.
-func (b *builder) subscription(r *graph.Resource, topic *graph.Node, s graph.Value) {
+func (b *builder) subscription(r *graph.Resource, from target, s graph.Value) {
+	topic := from.node
 	if topic == nil {
 		b.gap(r, s.Get("TopicArn"), "the subscription's topic was not found")
 		return
@@ -95,6 +96,7 @@ func (b *builder) subscription(r *graph.Resource, topic *graph.Node, s graph.Val
 			kind = graph.Other
 		}
 		to := b.reach(endpoint, kind, map[graph.Kind]string{graph.Function: "lambda:function:", graph.Queue: "sqs:"}[kind])
+		to.byName = to.byName || from.byName
 		b.edge(graph.Edge{From: topic, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: s, Label: filterLabel(s)}, to, endpoint)
 	} else if to := b.find(endpoint); to.node != nil { // https to an API of this system
 		b.edge(graph.Edge{From: topic, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: s, Label: filterLabel(s)}, to, endpoint)

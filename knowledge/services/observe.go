@@ -122,10 +122,27 @@ var _ = add(resourceType{Type: "AWS::Logs::SubscriptionFilter", Of: "LogGroupNam
 	p := r.Properties
 	group := b.reach(p.Get("LogGroupName"), graph.LogGroup, "logs:log-group:")
 	dest := p.Get("DestinationArn")
-	b.edge(graph.Edge{From: group.node, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "log subscription", Settings: p},
-		b.reach(dest, graph.Other), dest)
+	to := b.reach(dest, graph.Other)
+	to.byName = to.byName || group.byName
+	b.edge(graph.Edge{From: group.node, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "log subscription", Settings: p}, to, dest)
 	b.role(group.node, r, p.Get("RoleArn"))
 }})
 
 var _ = add(resourceType{Type: "AWS::Logs::LogStream", Of: "LogGroupName", ARN: "logs:log-group:"})
 var _ = add(resourceType{Type: "AWS::Logs::MetricFilter", Of: "LogGroupName", ARN: "logs:log-group:", Connect: collectAs("LogGroupName", "metricFilters")})
+
+// A destination hands the logs of other accounts on to a stream.
+var _ = add(resourceType{Type: "AWS::Logs::Destination", Kind: graph.Endpoint, ARN: "logs:destination:", Name: "DestinationName", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	v := r.Properties.Get("TargetArn")
+	b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r}, b.reach(v, graph.Stream), v)
+	b.role(n, r, r.Properties.Get("RoleArn"))
+}})
+
+// An account policy subscribes all log groups of the account at once: its document is JSON text.
+var _ = add(resourceType{Type: "AWS::Logs::AccountPolicy", Kind: graph.Other, Name: "PolicyName", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	doc := jsonValue(r.Properties.Get("PolicyDocument"))
+	if v := doc.Get("DestinationArn"); v.Exists() && !doc.IsUnknown() {
+		b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Label: "log subscription", Settings: doc}, b.reach(v, graph.Other), v)
+		b.role(n, r, doc.Get("RoleArn"))
+	}
+}})

@@ -48,7 +48,9 @@ func (b *builder) operation(api *graph.Node, r *graph.Resource, path string, op 
 	key := verb + " " + path
 	b.collect(api, "routes", route(r, key, operationRoute(op.Value, body)))
 	in := op.Value.Get("x-amazon-apigateway-integration")
-	if in.Exists() {
+	if subtype, ok := in.Get("integrationSubtype").Str(); ok {
+		b.subtype(graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: key, Settings: op.Value}, in, subtype)
+	} else if in.Exists() {
 		b.integrate(api, r, key, in, op.Value)
 	}
 }
@@ -138,7 +140,7 @@ func (b *builder) scheme(api *graph.Node, r *graph.Resource, scheme graph.Field)
 // fromPermissions joins an API none of whose routes are known (its definition is in a file that is not at hand,
 // its methods in another stack) with the functions that permit this very API to call them.
 func (b *builder) fromPermissions(api *graph.Node) {
-	if api.External || api.Setting("routes").Exists() {
+	if api.External || api.Setting("routes").Exists() || len(b.g.Out(api, graph.Invokes)) > 0 {
 		return
 	}
 	for _, fn := range b.byKind[graph.Function] {

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -33,6 +34,13 @@ var _ = add(resourceType{Type: "AWS::ApiGateway::Model", Of: "RestApiId", Connec
 var _ = add(resourceType{Type: "AWS::ApiGateway::GatewayResponse", Of: "RestApiId", Connect: collectAs("RestApiId", "gatewayResponses")})
 var _ = add(resourceType{Type: "AWS::ApiGateway::DocumentationPart", Of: "RestApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGateway::BasePathMapping", Of: "RestApiId", Connect: collectAs("RestApiId", "domainMappings")})
+
+// A link joins private integrations of REST APIs with network load balancers.
+var _ = add(resourceType{Type: "AWS::ApiGateway::VpcLink", Kind: graph.Endpoint, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	for _, v := range r.Properties.Get("TargetArns").Each() {
+		b.edge(graph.Edge{From: n, Kind: graph.Invokes, Mode: graph.Sync, Via: r}, b.find(v), v)
+	}
+}})
 var _ = add(resourceType{Type: "AWS::ApiGateway::Account", Kind: graph.Other, Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 	b.role(n, r, r.Properties.Get("CloudWatchRoleArn"))
 }})
@@ -270,9 +278,32 @@ func (b *builder) serviceIntegration(e graph.Edge, r *graph.Resource, uri, in gr
 			return
 		}
 	}
+	for _, name := range namedInTemplates(in) {
+		if to := b.findText(name, svc.namespace); to.node != nil && to.node.Kind == svc.kind {
+			b.edge(e, to, uri)
+			return
+		}
+	}
 	if service == "events" {
 		b.edge(e, target{node: b.defaultBus(), byName: true}, uri)
 	}
+}
+
+// inTemplate finds what a request template or parameter names by the argument that services take things by.
+var inTemplate = regexp.MustCompile(`(?i)(?:TableName|StreamName|EventBusName|StateMachineArn|QueueUrl|TopicArn|TargetArn|DeliveryStreamName)\\?"?\s*[:=]\s*\\?["']([^"'\\]+)`)
+
+// namedInTemplates returns the names and ARNs that an integration's request templates and parameters write out.
+func namedInTemplates(in graph.Value) []string {
+	var out []string
+	for _, list := range []graph.Value{first(in, "RequestTemplates", "requestTemplates"), first(in, "RequestParameters", "requestParameters")} {
+		for _, f := range list.Fields() {
+			text := spell(f.Value)
+			for _, found := range inTemplate.FindAllStringSubmatch(f.Name+": "+text, -1) {
+				out = append(out, found[1])
+			}
+		}
+	}
+	return out
 }
 
 var _ = add(resourceType{Type: "AWS::ApiGateway::Authorizer", Of: "RestApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {

@@ -116,7 +116,16 @@ func (b *builder) task(n *graph.Node, r *graph.Resource, s graph.State) {
 		b.later = append(b.later, func() { b.fromInput(e, r, s, call.target, why) })
 		return
 	}
-	b.edge(e, b.reach(argument, call.target, call.namespace), s.Resource, argument)
+	to := target{}
+	if call.address {
+		to = b.host(argument)
+		connection := asl.Argument(s, "Authentication").Get("ConnectionArn")
+		b.edge(graph.Edge{From: n, Kind: graph.Reads, Via: r, Label: "connection"}, b.find(connection, "events:connection/"), connection)
+	}
+	if to.node == nil {
+		to = b.reach(argument, call.target, call.namespace)
+	}
+	b.edge(e, to, s.Resource, argument)
 }
 
 // joined tells whether an actor does anything to a thing already, other than perhaps.
