@@ -11,9 +11,9 @@ import (
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource"},
 	graph.Invokes:    {"addRoutes", "addMethod"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish"},
-	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite"},
-	graph.Reads:      {"grantReadData", "grantReadWriteData"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish"},
+	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite"},
+	graph.Reads:      {"grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},
 }

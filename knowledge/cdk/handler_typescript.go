@@ -103,6 +103,11 @@ func allTypes(names []string) bool {
 // schema declares the thing that is worked on, as a checked type.
 func (h *tsHandler) schema() {
 	h.use("zod", "z")
+	if h.object {
+		h.printf("\nconst Upload = z\n  .object({\n    bucket: z.object({ name: z.string() }),\n    object: z.object({ key: z.string().min(1), etag: z.string() }),\n  })\n")
+		h.printf("  .transform(({ bucket, object }) => ({\n    %s: object.key,\n    bucket: bucket.name,\n    etag: object.etag,\n  }));\ntype Upload = z.infer<typeof Upload>;\n", tsKey(h.key))
+		return
+	}
 	h.printf("\nconst %s = z.looseObject({", h.event)
 	if len(h.fields) == 1 {
 		h.printf(" %s: %s });\n", tsKey(h.fields[0].name), zodType(h.fields[0].typ))
@@ -130,8 +135,18 @@ func zodType(typ string) string {
 
 // send writes the statements that pass `work` on to everything the function writes to.
 func (h *tsHandler) send(indent string) {
+	if h.object && h.readsBucket() {
+		h.use("@aws-sdk/client-s3", "GetObjectCommand", "S3Client")
+		h.client("const s3 = new S3Client({});")
+		h.commandInto("const object = ", indent, "s3", "GetObjectCommand", "Bucket: work.bucket", "Key: work"+tsAccess(h.key))
+		h.printf("%slogger.info('read', { bytes: object.ContentLength });\n", indent)
+	}
 	for _, n := range h.writes {
 		switch n.Kind {
+		case graph.Bucket:
+			h.use("@aws-sdk/client-s3", "PutObjectCommand", "S3Client")
+			h.client("const s3 = new S3Client({});")
+			h.command(indent, "s3", "PutObjectCommand", "Bucket: process.env."+envName(n), "Key: `${work"+tsAccess(h.key)+"}.json`", "Body: JSON.stringify(work)")
 		case graph.Queue:
 			h.use("@aws-sdk/client-sqs", "SQSClient", "SendMessageCommand")
 			h.client("const sqs = new SQSClient({});")
@@ -174,6 +189,11 @@ func (h *tsHandler) document() {
 
 // command lays one SDK call out as prettier does.
 func (h *tsHandler) command(indent, client, name string, fields ...string) {
+	h.commandInto("", indent, client, name, fields...)
+}
+
+// commandInto keeps the call's answer: into is the beginning of the statement, such as "const object = ".
+func (h *tsHandler) commandInto(into, indent, client, name string, fields ...string) {
 	var docs []doc
 	for _, f := range fields {
 		if f != "" {
@@ -181,7 +201,7 @@ func (h *tsHandler) command(indent, client, name string, fields ...string) {
 		}
 	}
 	object := group(txt("{"), nest(line, commaList(docs)), ifWide(","), line, txt("}"))
-	d := cat(txt("await "+client+".send"), group(txt("("), nest(softline, txt("new "+name+"("), object, txt(")")), ifWide(","), softline, txt(")")), txt(";"))
+	d := cat(txt(into+"await "+client+".send"), group(txt("("), nest(softline, txt("new "+name+"("), object, txt(")")), ifWide(","), softline, txt(")")), txt(";"))
 	h.b.WriteString(indented(layout(d, tsWidth-len(indent), "  "), indent))
 }
 

@@ -3,6 +3,8 @@ package cdk
 import (
 	"fmt"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
 // streamShape is how a batch of a stream's records looks to a handler.
@@ -115,4 +117,27 @@ func tsPlainTest(w work) string {
 	fmt.Fprintf(&b, "});\n\ntest('a run without its name fails', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
 	b.WriteString("  await assert.rejects(handler({}, context));\n});\n")
 	return b.String()
+}
+
+// readsBucket tells whether the function may read objects.
+func (w work) readsBucket() bool {
+	for _, n := range w.reads {
+		if n.Kind == graph.Bucket {
+			return true
+		}
+	}
+	return false
+}
+
+// lookup is the table in which the function finds what its route asks for, nil if there is none.
+func (w work) lookup() *graph.Node {
+	if len(w.routes) == 0 || w.routes[0].param() == "" {
+		return nil
+	}
+	for _, n := range w.reads {
+		if n.Kind == graph.Table {
+			return n
+		}
+	}
+	return nil
 }

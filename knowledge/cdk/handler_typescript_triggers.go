@@ -135,7 +135,11 @@ func (h *tsHandler) api() {
 		h.printf("    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');\n")
 		h.printf("    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
 	}
-	h.printf("\n%s", layout(group(txt("export const handler = async ("), nest(softline, txt("event: "+in+","), line, txt("context: Context")), ifWide(","), softline,
+	event := "event"
+	if !h.takesBody() && h.lookup() == nil {
+		event = "_event"
+	}
+	h.printf("\n%s", layout(group(txt("export const handler = async ("), nest(softline, txt(event+": "+in+","), line, txt("context: Context")), ifWide(","), softline,
 		txt("): Promise<"+out+"> => {")), tsWidth, "  "))
 	h.printf("\n  logger.addContext(context);\n")
 	if h.takesBody() {
@@ -188,7 +192,7 @@ func (h *tsHandler) conditional() bool {
 
 // answering looks the asked thing up where the function may read a table.
 func (h *tsHandler) answering() {
-	if len(h.reads) == 0 || h.routes[0].param() == "" {
+	if h.lookup() == nil {
 		h.send("  ")
 		h.printf("  logger.info('asked', { requestId: context.awsRequestId });\n  return answer(200, {});\n")
 		return
@@ -197,7 +201,7 @@ func (h *tsHandler) answering() {
 	h.use("@aws-sdk/lib-dynamodb", "GetCommand")
 	param := h.routes[0].param()
 	h.printf("  const %s = event.pathParameters?.%s;\n", "key", param)
-	h.printf("  const found = await table.send(\n    new GetCommand({ TableName: process.env.%s, Key: { %s: key } }),\n  );\n", envName(h.reads[0]), tsKey(h.key))
+	h.printf("  const found = await table.send(\n    new GetCommand({ TableName: process.env.%s, Key: { %s: key } }),\n  );\n", envName(h.lookup()), tsKey(h.key))
 	h.printf("  if (!found.Item) {\n    return answer(404, { message: 'There is no such item.' });\n  }\n  return answer(200, found.Item);\n")
 }
 

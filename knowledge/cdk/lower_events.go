@@ -48,7 +48,7 @@ func lowerSchema(l *lowerer, s *graph.Node) {
 func lowerRule(l *lowerer, r *graph.Node) {
 	b := props(typeName{eventsModule, "RuleProps"}).open()
 	for _, e := range l.g.In(r, graph.Routes) {
-		if l.names[e.From] != "" {
+		if e.From.Kind == graph.EventBus && l.names[e.From] != "" {
 			b.with("eventBus", l.ref(e.From))
 		}
 	}
@@ -57,7 +57,7 @@ func lowerRule(l *lowerer, r *graph.Node) {
 	p := props(typeName{eventsModule, "EventPattern"})
 	for _, f := range []struct{ written, prop string }{{"source", "source"}, {"detail-type", "detailType"}, {"account", "account"}, {"region", "region"}, {"resources", "resources"}, {"detail", "detail"}} {
 		if v := pattern.Get(f.written); v.Exists() {
-			p.with(f.prop, literal(v))
+			p.with(f.prop, l.patternLiteral(v))
 		}
 	}
 	b.with("eventPattern", *p.done())
@@ -67,6 +67,30 @@ func lowerRule(l *lowerer, r *graph.Node) {
 			l.do(call{l.ref(r), "addTarget", []expression{l.ruleTarget(r, e)}})
 		}
 	}
+}
+
+// patternLiteral is a part of an event pattern, in which a bucket of the stack is named by its attribute.
+func (l *lowerer) patternLiteral(v graph.Value) expression {
+	if ref, ok := v.Ref(); ok {
+		if n := l.g.Node(ref.Resource); n != nil && n.Kind == graph.Bucket {
+			return attribute{l.ref(n), "bucketName"}
+		}
+	}
+	switch v.Kind {
+	case graph.Map:
+		var fields []argument
+		for _, f := range v.Fields() {
+			fields = append(fields, argument{Name: f.Name, Value: l.patternLiteral(f.Value)})
+		}
+		return dict{fields}
+	case graph.List:
+		var items []expression
+		for _, it := range v.Items() {
+			items = append(items, l.patternLiteral(it))
+		}
+		return list{Items: items}
+	}
+	return literal(v)
 }
 
 // targetClasses are the rule targets that there are, by the kind of the thing.

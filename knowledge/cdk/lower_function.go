@@ -133,6 +133,7 @@ var handles = map[graph.Kind]struct{ attribute, word, handle string }{
 	graph.Topic:    {"topicArn", "TOPIC", "ARN"},
 	graph.Table:    {"tableName", "TABLE", "NAME"},
 	graph.EventBus: {"eventBusName", "BUS", "NAME"},
+	graph.Bucket:   {"bucketName", "BUCKET", "NAME"},
 	graph.Stream:   {"streamName", "STREAM", "NAME"},
 }
 
@@ -179,6 +180,14 @@ func grantMethod(k graph.Kind, writes, reads bool) string {
 		return "grantPutEventsTo"
 	case graph.Stream:
 		return "grantWrite"
+	case graph.Bucket:
+		switch {
+		case writes && reads:
+			return "grantReadWrite"
+		case writes:
+			return "grantPut"
+		}
+		return "grantRead"
 	case graph.Table:
 		switch {
 		case writes && reads:
@@ -222,6 +231,7 @@ const basicPolicy = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:pol
 // functionAcceptances explains what cdk-nag finds in every function.
 func (l *lowerer) functionAcceptances(fn *graph.Node) {
 	l.accept(fn, basicPolicy, "AWSLambdaBasicExecutionRole only lets the function write its logs.")
+	l.bucketAcceptances(fn)
 	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
 	switch {
 	case readsStream(l.g, fn):

@@ -171,6 +171,12 @@ func (r *roundTrip) compareValue(where string, want, got graph.Value) {
 		}
 		return
 	}
+	if items := want.Items(); want.Kind == graph.List && len(items) == len(got.Items()) {
+		for i, item := range items {
+			r.compareValue(fmt.Sprintf("%s[%d]", where, i), item, got.Items()[i])
+		}
+		return
+	}
 	assert.Equal(r.t, r.spell(want), r.spell(got), where)
 }
 

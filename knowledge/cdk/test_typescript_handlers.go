@@ -26,6 +26,9 @@ func tsHandlerTest(w work) string {
 
 // example spells a piece of work as an object literal, with the given id.
 func (w work) example(id string) string {
+	if w.object {
+		return "upload(" + id + ")"
+	}
 	var fields []string
 	for i, f := range w.fields {
 		value := "'x'"
@@ -48,6 +51,7 @@ type sending struct{ command, module, client, clientModule string }
 var sendings = map[graph.Kind]sending{
 	graph.Queue:    {"SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"},
 	graph.Topic:    {"PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"},
+	graph.Bucket:   {"PutObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"},
 	graph.Stream:   {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
 	graph.EventBus: {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
 	graph.Table:    {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
@@ -70,6 +74,10 @@ func (w work) sent() (s sending, times int) {
 func (w work) alsoSent() []sending {
 	var out []sending
 	seen := map[graph.Kind]bool{}
+	if w.object && w.readsBucket() {
+		out = append(out, sending{"GetObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"})
+		seen[graph.Bucket] = true
+	}
 	for i, n := range w.writes {
 		if s, ok := sendings[n.Kind]; ok && !seen[n.Kind] && i > 0 && n.Kind != w.writes[0].Kind {
 			out = append(out, s)
@@ -154,7 +162,14 @@ func (w work) mocks() string {
 	if target.command != "" {
 		fmt.Fprintf(&b, "\nconst target = mockClient(%s);\ntarget.on(%s).resolves(%s);\n", target.client, target.command, target.answer())
 	}
+	if w.object {
+		b.WriteString("\nconst upload = (key: string) => ({ bucket: { name: 'b' }, object: { key, etag: 'e' } });\n")
+	}
 	for _, s := range w.alsoSent() {
+		if s.client == target.client { // a second mock of a client would take the place of the first
+			fmt.Fprintf(&b, "target.on(%s).resolves(%s);\n", s.command, s.answer())
+			continue
+		}
 		fmt.Fprintf(&b, "mockClient(%s).on(%s).resolves(%s);\n", s.client, s.command, s.answer())
 	}
 	b.WriteString(`
@@ -286,7 +301,7 @@ func tsAPITest(w work) string {
 
 // tsLookupTest tests a handler that answers from a table.
 func tsLookupTest(w work, in string) string {
-	if len(w.reads) == 0 || w.routes[0].param() == "" {
+	if w.lookup() == nil {
 		return ""
 	}
 	var b strings.Builder
@@ -294,7 +309,7 @@ func tsLookupTest(w work, in string) string {
 	b.WriteString(w.testHead(map[string][]string{
 		"aws-lambda": {"type Context", "type " + in}, "aws-sdk-client-mock": {"mockClient"}, "@aws-sdk/lib-dynamodb": {"DynamoDBDocumentClient", "GetCommand"},
 	}))
-	fmt.Fprintf(&b, "process.env.%s = 'table';\n", envName(w.reads[0]))
+	fmt.Fprintf(&b, "process.env.%s = 'table';\n", envName(w.lookup()))
 	b.WriteString("\nconst table = mockClient(DynamoDBDocumentClient);\n")
 	b.WriteString(w.mocks())
 	fmt.Fprintf(&b, "\nconst request = (key: string) =>\n  ({ pathParameters: { %s: key } }) as unknown as %s;\n", w.routes[0].param(), in)

@@ -29,6 +29,10 @@ func toolchain(t *testing.T) string {
 
 // furtherSketches hold the joins that no pattern has.
 var furtherSketches = []string{`
+name: objects
+nodes: {drop: {kind: bucket, prefix: in/}, resize: function, thumbs: bucket, api: httpApi, put: function, get: function, index: {kind: table, key: path}, tick: {kind: schedule, rate: 1 hour}, sweep: function, jobs: queue, work: function}
+edges: [drop -> resize, resize reads drop, resize -> thumbs, resize -> index, api PUT /things -> put, put -> thumbs, api GET /things -> get, get reads thumbs, tick -> sweep, sweep -> jobs, jobs -> work, work writes thumbs, work reads thumbs]
+`, `
 name: pool-and-topic
 nodes: {api: httpApi, users: userPool, intake: function, news: topic, listener: function, things: {kind: table, key: thingId}}
 edges: [api -> users, api POST /things -> intake, intake -> news, news -> listener, listener -> things]

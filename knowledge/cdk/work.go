@@ -38,6 +38,7 @@ type work struct {
 	writes   []*graph.Node
 	reads    []*graph.Node
 	memory   *graph.Node // the idempotency table, nil if none
+	object   bool        // the thing is an object that came into a bucket
 	keep     int         // seconds for which a piece of work is remembered
 	source   string      // source of the events it publishes
 	kind     string      // detail type of the events it publishes
@@ -144,7 +145,23 @@ func (w *work) thing(g *graph.Graph) {
 	if len(w.fields) == 0 {
 		w.fields = []field{{w.key, "string"}}
 	}
+	w.fromBucket(g)
 	w.filtered(g)
+}
+
+// fromBucket sees whether what comes in tells of an object in a bucket: then that is the thing.
+func (w *work) fromBucket(g *graph.Graph) {
+	for _, n := range feeding(g, w.fn) {
+		for _, e := range g.In(n, graph.Routes) {
+			if n.Kind == graph.Rule && e.From.Kind == graph.Bucket {
+				w.object, w.event, w.second = true, "Upload", "etag"
+				if w.key == "etag" || w.key == "bucket" {
+					w.key = "objectKey"
+				}
+				w.fields = []field{{w.key, "string"}, {"bucket", "string"}, {"etag", "string"}}
+			}
+		}
+	}
 }
 
 // filtered adds the fields that subscriptions filter by: a message without them would reach nobody.

@@ -34,7 +34,7 @@ const (
 func (d *draft) complete() error {
 	for _, step := range []func(){
 		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeFailures,
-		d.completeTables, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
+		d.completeTables, d.completeBuckets, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
 	} {
 		step()
 	}

@@ -46,7 +46,7 @@ func (b *Blueprint) Graph(set map[string]string) (*Design, error) {
 		return nil, err
 	}
 	d := &draft{blueprint: b, parameters: chosen, byID: map[string]*node{}}
-	for _, step := range []func() error{d.readNodes, d.readEdges, d.refuse, d.complete} {
+	for _, step := range []func() error{d.readNodes, d.readEdges, d.spreadBuckets, d.refuse, d.complete} {
 		if err := step(); err != nil {
 			return nil, err
 		}
