@@ -104,6 +104,9 @@ func init() {
 		"AWS::Serverless::GraphQLApi":       (*expander).graphQL,
 		"AWS::Serverless::WebSocketApi":     (*expander).webSocketAPI,
 		"AWS::Serverless::CapacityProvider": (*expander).capacityProvider,
+		"AWS::Serverless::WebFunction":      (*expander).webFunction,
+		"AWS::Serverless::MicrovmImage":     (*expander).microVMImage,
+		"AWS::Serverless::NetworkConnector": (*expander).networkConnector,
 	}
 }
 

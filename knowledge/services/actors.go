@@ -49,7 +49,7 @@ func (e *environment) names(n *graph.Node) (graph.Value, bool) {
 
 func (b *builder) environment(n *graph.Node) *environment {
 	e := &environment{map[*graph.Node]graph.Value{}, map[string]graph.Value{}}
-	for _, v := range types[n.Resource.Type].Variables(n.Resource.Properties) {
+	for _, v := range types[n.Resource.Type].Variables(n) {
 		for _, ref := range v.Refs() {
 			if to := b.standsFor(ref.Resource); to.node != nil {
 				e.things[to.node] = v
@@ -77,10 +77,10 @@ var environmentNamespaces = []string{
 }
 
 // valuesOf returns the values of a mapping that stands at a path of the properties.
-func valuesOf(path ...string) func(graph.Value) []graph.Value {
-	return func(p graph.Value) []graph.Value {
+func valuesOf(path ...string) func(*graph.Node) []graph.Value {
+	return func(n *graph.Node) []graph.Value {
 		var out []graph.Value
-		for _, f := range p.Get(path...).Fields() {
+		for _, f := range n.Resource.Properties.Get(path...).Fields() {
 			out = append(out, f.Value)
 		}
 		return out

@@ -7,9 +7,9 @@ import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
 var _ = add(resourceType{
 	Type: "AWS::ECS::TaskDefinition", Kind: graph.Other, ARN: "ecs:task-definition/", Name: "Family",
-	Variables: func(p graph.Value) []graph.Value {
+	Variables: func(n *graph.Node) []graph.Value {
 		var out []graph.Value
-		for _, c := range p.Get("ContainerDefinitions").Each() {
+		for _, c := range n.Resource.Properties.Get("ContainerDefinitions").Each() {
 			out = append(append(out, listed(c.Get("Environment"))...), listed(c.Get("Secrets"))...)
 		}
 		return out
@@ -50,7 +50,9 @@ var _ = add(resourceType{Type: "AWS::ECS::Service", Kind: graph.Other, ARN: "ecs
 var _ = add(resourceType{Type: "AWS::Batch::JobQueue", Kind: graph.Other, ARN: "batch:job-queue/", Name: "JobQueueName"})
 var _ = add(resourceType{
 	Type: "AWS::Batch::JobDefinition", Kind: graph.Other, ARN: "batch:job-definition/", Name: "JobDefinitionName",
-	Variables: func(p graph.Value) []graph.Value { return listed(p.Get("ContainerProperties", "Environment")) },
+	Variables: func(n *graph.Node) []graph.Value {
+		return listed(n.Resource.Properties.Get("ContainerProperties", "Environment"))
+	},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		b.role(n, r, r.Properties.Get("ContainerProperties", "JobRoleArn"))
 		v := r.Properties.Get("ContainerProperties", "ExecutionRoleArn")
@@ -60,7 +62,9 @@ var _ = add(resourceType{
 
 var _ = add(resourceType{
 	Type: "AWS::CodeBuild::Project", Kind: graph.Other, ARN: "codebuild:project/", Name: "Name",
-	Variables: func(p graph.Value) []graph.Value { return listed(p.Get("Environment", "EnvironmentVariables")) },
+	Variables: func(n *graph.Node) []graph.Value {
+		return listed(n.Resource.Properties.Get("Environment", "EnvironmentVariables"))
+	},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		b.role(n, r, r.Properties.Get("ServiceRole"))
 		b.encrypted(n, r, r.Properties.Get("EncryptionKey"))
@@ -75,8 +79,8 @@ var _ = add(resourceType{
 
 var _ = add(resourceType{
 	Type: "AWS::AppRunner::Service", Kind: graph.Other, Name: "ServiceName",
-	Variables: func(p graph.Value) []graph.Value {
-		image := p.Get("SourceConfiguration", "ImageRepository", "ImageConfiguration")
+	Variables: func(n *graph.Node) []graph.Value {
+		image := n.Resource.Properties.Get("SourceConfiguration", "ImageRepository", "ImageConfiguration")
 		return append(listed(image.Get("RuntimeEnvironmentVariables")), listed(image.Get("RuntimeEnvironmentSecrets"))...)
 	},
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {

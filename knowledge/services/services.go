@@ -36,7 +36,7 @@ type resourceType struct {
 
 	// Variables are what the code of a thing that works under a role is told: the values of its environment.
 	// Set for what runs code, or does what no property says.
-	Variables func(properties graph.Value) []graph.Value
+	Variables func(n *graph.Node) []graph.Value
 
 	// Connect adds what the resource contributes: edges, settings, statements. n is the resource's node, or nil.
 	Connect func(b *builder, r *graph.Resource, n *graph.Node)
