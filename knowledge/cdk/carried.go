@@ -10,8 +10,8 @@ import (
 // architecture: alarms, log groups and roles are written together with what they serve.
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource"},
-	graph.Invokes:    {"addRoutes", "addMethod"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish"},
+	graph.Invokes:    {"addRoutes", "addMethod", "lambdaFunction", "grantStartExecution"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite"},
 	graph.Reads:      {"grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},
@@ -33,6 +33,9 @@ func (l *lowerer) lost() []*graph.Edge {
 
 func realised(e *graph.Edge, said []mentions) bool {
 	for _, m := range said {
+		if e.From.Kind == graph.StateMachine && m.nodes[e.To] && m.words["lambdaFunction"] {
+			return true // a step stands for itself: the chain may reach it through a Catch
+		}
 		if m.nodes[e.From] && m.nodes[e.To] && m.any(signs[e.Kind]) && m.route(e) {
 			return true
 		}

@@ -143,6 +143,10 @@ func (h *tsHandler) send(indent string) {
 	}
 	for _, n := range h.writes {
 		switch n.Kind {
+		case graph.StateMachine:
+			h.use("@aws-sdk/client-sfn", "SFNClient", "StartExecutionCommand")
+			h.client("const workflows = new SFNClient({});")
+			h.command(indent, "workflows", "StartExecutionCommand", "stateMachineArn: process.env."+envName(n), "name: String(work"+tsAccess(h.key)+")", "input: JSON.stringify(work)")
 		case graph.Bucket:
 			h.use("@aws-sdk/client-s3", "PutObjectCommand", "S3Client")
 			h.client("const s3 = new S3Client({});")

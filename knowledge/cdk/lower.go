@@ -98,6 +98,10 @@ func (l *lowerer) lowerable(n *graph.Node) bool {
 func (l *lowerer) rank(n *graph.Node) int {
 	r := lowerings[n.Kind].rank * 10
 	switch {
+	case n.Kind == graph.StateMachine:
+		r += 3
+	case n.Kind == graph.Function && startsMachine(l.g, n):
+		r += 6
 	case n.Kind == graph.Topic && l.isAlarmTopic(n):
 		return rankAlerts
 	case n.Kind == graph.Other:

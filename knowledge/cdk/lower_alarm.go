@@ -13,6 +13,8 @@ var metricMethods = map[string]string{
 	"AWS/SQS ApproximateAgeOfOldestMessage":      "metricApproximateAgeOfOldestMessage",
 	"AWS/Lambda Errors":                          "metricErrors",
 	"AWS/Lambda Throttles":                       "metricThrottles",
+	"AWS/States ExecutionsFailed":                "metricFailed",
+	"AWS/States ExecutionsTimedOut":              "metricTimedOut",
 	"AWS/ApiGateway 5xx":                         "metricServerError",
 	"AWS/ApiGateway 5XXError":                    "metricServerError",
 }

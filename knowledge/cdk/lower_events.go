@@ -95,9 +95,10 @@ func (l *lowerer) patternLiteral(v graph.Value) expression {
 
 // targetClasses are the rule targets that there are, by the kind of the thing.
 var targetClasses = map[graph.Kind][2]string{
-	graph.Function: {"LambdaFunction", "LambdaFunctionProps"},
-	graph.Queue:    {"SqsQueue", "SqsQueueProps"},
-	graph.Topic:    {"SnsTopic", "SnsTopicProps"},
+	graph.Function:     {"LambdaFunction", "LambdaFunctionProps"},
+	graph.Queue:        {"SqsQueue", "SqsQueueProps"},
+	graph.Topic:        {"SnsTopic", "SnsTopicProps"},
+	graph.StateMachine: {"SfnStateMachine", "SfnStateMachineProps"},
 }
 
 func (l *lowerer) ruleTarget(r *graph.Node, e *graph.Edge) expression {

@@ -129,12 +129,13 @@ func (l *lowerer) environment(fn *graph.Node) expression {
 
 // handles says how a handler addresses a thing: the attribute it is given and the word for it.
 var handles = map[graph.Kind]struct{ attribute, word, handle string }{
-	graph.Queue:    {"queueUrl", "QUEUE", "URL"},
-	graph.Topic:    {"topicArn", "TOPIC", "ARN"},
-	graph.Table:    {"tableName", "TABLE", "NAME"},
-	graph.EventBus: {"eventBusName", "BUS", "NAME"},
-	graph.Bucket:   {"bucketName", "BUCKET", "NAME"},
-	graph.Stream:   {"streamName", "STREAM", "NAME"},
+	graph.Queue:        {"queueUrl", "QUEUE", "URL"},
+	graph.Topic:        {"topicArn", "TOPIC", "ARN"},
+	graph.Table:        {"tableName", "TABLE", "NAME"},
+	graph.EventBus:     {"eventBusName", "BUS", "NAME"},
+	graph.StateMachine: {"stateMachineArn", "WORKFLOW", "ARN"},
+	graph.Bucket:       {"bucketName", "BUCKET", "NAME"},
+	graph.Stream:       {"streamName", "STREAM", "NAME"},
 }
 
 // envName is the environment variable that holds the handle of a thing: ORDERS_QUEUE_URL.
@@ -154,7 +155,7 @@ func envName(n *graph.Node) string {
 // functionGrants gives the function the rights its edges need, and no more.
 func (l *lowerer) functionGrants(fn *graph.Node) {
 	done := map[*graph.Node]bool{}
-	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads) {
+	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
 		if done[e.To] || l.names[e.To] == "" {
 			continue
 		}
@@ -180,6 +181,8 @@ func grantMethod(k graph.Kind, writes, reads bool) string {
 		return "grantPutEventsTo"
 	case graph.Stream:
 		return "grantWrite"
+	case graph.StateMachine:
+		return "grantStartExecution"
 	case graph.Bucket:
 		switch {
 		case writes && reads:

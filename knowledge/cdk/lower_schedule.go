@@ -16,7 +16,7 @@ const (
 )
 
 // scheduleClasses are the targets of a schedule that there are, by the kind of the thing.
-var scheduleClasses = map[graph.Kind]string{graph.Function: "LambdaInvoke", graph.Queue: "SqsSendMessage", graph.Topic: "SnsPublish"}
+var scheduleClasses = map[graph.Kind]string{graph.Function: "LambdaInvoke", graph.Queue: "SqsSendMessage", graph.Topic: "SnsPublish", graph.StateMachine: "StepFunctionsStartExecution"}
 
 func lowerSchedule(l *lowerer, s *graph.Node) {
 	for _, e := range l.g.Out(s, graph.Routes) {

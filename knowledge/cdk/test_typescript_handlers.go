@@ -49,12 +49,13 @@ func (w work) example(id string) string {
 type sending struct{ command, module, client, clientModule string }
 
 var sendings = map[graph.Kind]sending{
-	graph.Queue:    {"SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"},
-	graph.Topic:    {"PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"},
-	graph.Bucket:   {"PutObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"},
-	graph.Stream:   {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
-	graph.EventBus: {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
-	graph.Table:    {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
+	graph.Queue:        {"SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"},
+	graph.Topic:        {"PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"},
+	graph.StateMachine: {"StartExecutionCommand", "@aws-sdk/client-sfn", "SFNClient", "@aws-sdk/client-sfn"},
+	graph.Bucket:       {"PutObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"},
+	graph.Stream:       {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
+	graph.EventBus:     {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
+	graph.Table:        {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
 }
 
 // sent says which call shows that the work was passed on, and how often one piece of work makes it.

@@ -29,6 +29,10 @@ func toolchain(t *testing.T) string {
 
 // furtherSketches hold the joins that no pattern has.
 var furtherSketches = []string{`
+name: flows
+nodes: {bus: eventBus, paid: {kind: rule, source: shop, detailType: Paid}, nightly: {kind: schedule, cron: "0 3 * * ? *"}, inbox: bucket, quick: {kind: stateMachine, type: express, timeout: 60}, slow: stateMachine, third: stateMachine, a: function, b: function, c: function, d: function, things: {kind: table, key: thingId}}
+edges: [bus -> paid, paid -> quick, quick -> a, quick -> b, nightly -> slow, slow -> c, inbox -> third, third -> d, a -> things, d -> things]
+`, `
 name: objects
 nodes: {drop: {kind: bucket, prefix: in/}, resize: function, thumbs: bucket, api: httpApi, put: function, get: function, index: {kind: table, key: path}, tick: {kind: schedule, rate: 1 hour}, sweep: function, jobs: queue, work: function}
 edges: [drop -> resize, resize reads drop, resize -> thumbs, resize -> index, api PUT /things -> put, put -> thumbs, api GET /things -> get, get reads thumbs, tick -> sweep, sweep -> jobs, jobs -> work, work writes thumbs, work reads thumbs]

@@ -105,8 +105,9 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 
 func (w *work) outputs(g *graph.Graph) {
 	seen := map[*graph.Node]bool{}
-	for _, e := range g.Out(w.fn, graph.Writes, graph.Reads) {
+	for _, e := range g.Out(w.fn, graph.Writes, graph.Reads, graph.Invokes) {
 		switch {
+		case e.Kind == graph.Invokes && e.To.Kind != graph.StateMachine:
 		case spelled(e.To.Setting("role")) == "idempotency":
 			w.memory = e.To
 		case e.Kind == graph.Reads:
@@ -225,7 +226,7 @@ func tableKey(t *graph.Node, typ string) string {
 func downstream(g *graph.Graph, fn *graph.Node) []*graph.Node {
 	out, seen := []*graph.Node{fn}, map[*graph.Node]bool{fn: true}
 	for i := 0; i < len(out); i++ {
-		for _, e := range g.Out(out[i], graph.Writes, graph.Reads, graph.Polls, graph.Routes) {
+		for _, e := range g.Out(out[i], graph.Writes, graph.Reads, graph.Polls, graph.Routes, graph.Invokes) {
 			if !seen[e.To] {
 				seen[e.To] = true
 				out = append(out, e.To)

@@ -34,7 +34,7 @@ const (
 func (d *draft) complete() error {
 	for _, step := range []func(){
 		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeFailures,
-		d.completeTables, d.completeBuckets, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
+		d.completeTables, d.completeBuckets, d.completeMachines, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
 	} {
 		step()
 	}
@@ -283,6 +283,11 @@ func (d *draft) completeIdempotency() {
 }
 
 func (d *draft) atLeastOnce(fn *node) bool {
+	for _, e := range d.in(fn, graph.Invokes) {
+		if e.from.kind == graph.StateMachine { // a step is tried again
+			return true
+		}
+	}
 	return len(d.in(fn, graph.Polls, graph.Routes)) > 0
 }
 

@@ -64,6 +64,11 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 				n.id + " reads records that are older than an hour: it does not keep up"})
 		}
 		return alarms
+	case graph.StateMachine:
+		return []alarmSpec{
+			{"FailedAlarm", "AWS/States", "ExecutionsFailed", "Sum", 300, 1, "StateMachineArn", "", "executions of " + n.id + " fail"},
+			{"TimedOutAlarm", "AWS/States", "ExecutionsTimedOut", "Sum", 300, 1, "StateMachineArn", "", "executions of " + n.id + " take too long"},
+		}
 	case graph.HTTPAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5xx", "Sum", 300, 1, "ApiId", "", n.id + " answers with server errors"}}
 	case graph.RestAPI:

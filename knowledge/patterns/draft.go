@@ -37,6 +37,8 @@ type edge struct {
 	label    string
 	props    []graph.Field
 	at       graph.Evidence
+	undo     string // a workflow's step: the function that undoes it
+	undoAt   graph.Evidence
 }
 
 // Graph completes the description and returns its graph. set gives parameters values; errors are InputErrors.
@@ -46,7 +48,7 @@ func (b *Blueprint) Graph(set map[string]string) (*Design, error) {
 		return nil, err
 	}
 	d := &draft{blueprint: b, parameters: chosen, byID: map[string]*node{}}
-	for _, step := range []func() error{d.readNodes, d.readEdges, d.spreadBuckets, d.refuse, d.complete} {
+	for _, step := range []func() error{d.readNodes, d.readEdges, d.spreadBuckets, d.orderSteps, d.refuse, d.complete} {
 		if err := step(); err != nil {
 			return nil, err
 		}

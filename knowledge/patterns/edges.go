@@ -173,6 +173,9 @@ func (e *edge) read(name string, v graph.Value) error {
 	if name == "filter" && e.from.kind == graph.Topic && e.kind == graph.Routes {
 		return e.readFilter(v)
 	}
+	if name == "undo" && e.from.kind == graph.StateMachine {
+		return e.readUndo(v)
+	}
 	allowed := edgeSettings[e.kind]
 	s, ok := allowed[name]
 	if !ok || !e.takes(name) {

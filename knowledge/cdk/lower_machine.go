@@ -1,0 +1,86 @@
+package cdk
+
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+
+// Between the functions that are its steps and those that start it.
+var _ = lowers(graph.StateMachine, rankFunctions, lowerMachine)
+
+const (
+	sfnModule   = "aws-stepfunctions"
+	tasksModule = "aws-stepfunctions-tasks"
+)
+
+var lambdaInvoke = typeName{tasksModule, "LambdaInvoke"}
+
+func lowerMachine(l *lowerer, m *graph.Node) {
+	made := map[string]bool{}
+	task := func(id string) expression {
+		name := camel(id) + "Step"
+		if !made[id] {
+			made[id] = true
+			l.taken[name] = true
+			fn := l.g.Node(id)
+			l.emit(let{Name: name, Type: lambdaInvoke, Value: construct{lambdaInvoke, text(graph.UpperFirst(id) + "Step"), props(typeName{tasksModule, "LambdaInvokeProps"}).open().
+				with("lambdaFunction", l.ref(fn)).
+				with("payloadResponseOnly", truth(true)).
+				because("resultPath", text("$."+id), "beside the input, which the later steps need").done()}})
+			l.accept(m, "AwsSolutions-IAM5[Resource::<"+logicalID(string(constructID(fn)))+".Arn>:*]", "The workflow may call any version of "+fn.ID+".")
+		}
+		return local(name)
+	}
+	chain := l.steps(m, task)
+	logs := l.names[m] + "Logs"
+	l.taken[logs] = true
+	l.emit(let{Name: logs, Type: logGroup, Value: l.functionLogs(joinedID(constructID(m), "Logs"))})
+	limit, _ := m.Setting("timeout").Int()
+	l.let(m, typeName{sfnModule, "StateMachine"}, props(typeName{sfnModule, "StateMachineProps"}).open().
+		with("comment", textOf(m.Setting("description"))).
+		with("definitionBody", static{typeName{sfnModule, "DefinitionBody"}, "fromChainable", []expression{chain}}).
+		with("stateMachineType", member{typeName{sfnModule, "StateMachineType"}, spelled(m.Setting("stateMachineType"))}).
+		with("timeout", seconds(limit)).
+		with("tracingEnabled", truth(true)).
+		with("logs", *props(typeName{sfnModule, "LogOptions"}).
+			with("destination", local(logs)).
+			with("level", member{typeName{sfnModule, "LogLevel"}, "ALL"}).done()).done(), "")
+	l.accept(m, "AwsSolutions-IAM5[Resource::*]", "Delivering logs and traces cannot be narrowed to a resource.")
+}
+
+// steps emits the tasks of a workflow and returns their chain. A failure leads to what undoes the steps before, last
+// one first, and ends in a failed execution.
+func (l *lowerer) steps(m *graph.Node, task func(id string) expression) expression {
+	var chain, undone expression
+	steps := m.Setting("steps").Each()
+	if len(steps) > 1 {
+		failed := l.names[m] + "Failed"
+		undone, l.taken[failed] = local(failed), true
+		l.emit(let{Name: failed, Type: typeName{sfnModule, "Fail"}, Value: construct{typeName{sfnModule, "Fail"}, joinedID(constructID(m), "Failed"),
+			props(typeName{sfnModule, "FailProps"}).with("cause", text("A step failed; what could be undone before it was undone.")).done()}})
+	}
+	for i, s := range steps {
+		step := task(spelled(s.Get("step")))
+		if undone != nil {
+			l.do(call{step, "addCatch", []expression{undone, *props(typeName{sfnModule, "CatchProps"}).with("resultPath", text("$.error")).done()}})
+		}
+		if undo := spelled(s.Get("undo")); undo != "" && i+1 < len(steps) {
+			undoing := task(undo)
+			l.do(call{undoing, "next", []expression{undone}})
+			undone = undoing
+		}
+		if chain == nil {
+			chain = step
+			continue
+		}
+		chain = call{chain, "next", []expression{step}}
+	}
+	return chain
+}
+
+// startsMachine tells whether a function starts a workflow: then it is written behind it.
+func startsMachine(g *graph.Graph, n *graph.Node) bool {
+	for _, e := range g.Out(n, graph.Invokes) {
+		if e.To.Kind == graph.StateMachine {
+			return true
+		}
+	}
+	return false
+}
