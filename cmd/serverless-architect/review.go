@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"strings"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
 )
 
-var _ = register(command{name: "review", usage: "PATH...|--stack NAME [options]", group: "Review",
+var _ = register(command{name: "review", usage: "PATH...|--stack NAME|--all-stacks [options]", group: "Review",
 	summary: "review templates or a deployed stack as one system", run: runReview})
 
 type reviewFlags struct {
@@ -20,13 +19,18 @@ type reviewFlags struct {
 	baseline               string
 	parameters             []string
 	json                   bool
+	allStacks, maskAccount bool
+	match                  string
 }
 
 func runReview(ctx context.Context, s *session, args []string) error {
 	f := s.flags("review")
 	var o reviewFlags
 	f.StringVar(&o.stack, "stack", "", "review this deployed CloudFormation stack (name or ARN); reads AWS, changes nothing")
-	f.StringVar(&o.region, "region", "", "with --stack: AWS region")
+	f.BoolVar(&o.allStacks, "all-stacks", false, "review every deployed stack of the account and region; --output is a folder then, with one report each")
+	f.StringVar(&o.match, "match", "", "with --all-stacks: only stacks whose names fit this pattern, such as 'orders-*'")
+	f.BoolVar(&o.maskAccount, "mask-account", false, "write XXXXXXXXXXXX for account numbers")
+	f.StringVar(&o.region, "region", "", "with --stack: AWS region; with --all-stacks several, joined by commas")
 	f.StringVar(&o.profile, "profile", "", "with --stack: AWS profile")
 	f.StringVar(&o.format, "format", "markdown", "one of "+strings.Join(report.Names(), ", "))
 	f.BoolVar(&o.json, "json", false, "the same as --format json (review/1)")
@@ -59,6 +63,12 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	if err := tools.CheckSeverity(o.failOn); err != nil {
 		return err
 	}
+	if o.allStacks {
+		if o.stack != "" || len(paths) > 0 {
+			return usageError("review", "--all-stacks cannot be joined with --stack or paths")
+		}
+		return reviewStacks(ctx, s, o, printer)
+	}
 	r, err := reviewWhat(ctx, s, o, in)
 	if err != nil {
 		return err
@@ -72,7 +82,7 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.to(o.output, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := o.write(s, text); err != nil {
 		return err
 	}
 	switch {

@@ -1,0 +1,79 @@
+//go:build toolchain
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/tools"
+	"github.com/seed-8eee7107/serverless-architect/tools/stack/stacktest"
+)
+
+const worseTemplate = `
+Resources:
+  Open:
+    Type: AWS::SQS::Queue
+  Everyone:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Open]
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: "*", Action: "sqs:*", Resource: "*"}]}
+`
+
+// Many stacks are reviewed in one run: the summary has the worst first, the reports are files, and a second run makes
+// only what is missing.
+func TestAllStacksAreReviewedAndARunGoesOnWhereItStopped(t *testing.T) {
+	e := stacktest.Start(t)
+	account := e.Account()
+	credentials, err := account.Retrieve(t.Context())
+	require.NoError(t, err)
+	client := e.Client(account)
+	for i := range 6 {
+		stacktest.Deploy(t, client, fmt.Sprintf("orders-%d", i), "Resources: {Queue: {Type: AWS::SQS::Queue}}", nil)
+	}
+	stacktest.Deploy(t, client, "orders-open", worseTemplate, nil)
+	stacktest.Deploy(t, client, "billing", "Resources: {Queue: {Type: AWS::SQS::Queue}}", nil)
+	folder := filepath.Join(t.TempDir(), "reports")
+	run := func(more ...string) (tools.StacksResult, int) {
+		out, stderr, code := live(t, e.URL, credentials.AccessKeyID, "test", append([]string{"review", "--all-stacks", "--match", "orders-*", "--output", folder, "--json", "--mask-account"}, more...)...)
+		var r tools.StacksResult
+		require.NoError(t, json.Unmarshal([]byte(out), &r), stderr)
+		return r, code
+	}
+
+	first, code := run()
+	assert.Equal(t, exitFindings, code)
+	require.Len(t, first.Stacks, 7)
+	assert.Equal(t, "orders-open", first.Stacks[0].Name, "the worst first")
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Len(t, files, 7)
+	report, err := os.ReadFile(filepath.Join(folder, stacktest.Region+".orders-open.json"))
+	require.NoError(t, err)
+	assert.NotContains(t, string(report), credentials.AccessKeyID, "the account's number is masked")
+
+	require.NoError(t, os.Remove(filepath.Join(folder, stacktest.Region+".orders-3.json")))
+	second, code := run()
+	assert.Equal(t, 0, code)
+	skipped := 0
+	for _, s := range second.Stacks {
+		if s.Skipped != "" {
+			skipped++
+		}
+	}
+	assert.Equal(t, 6, skipped)
+
+	_, stderr, code := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--all-stacks", "--match", "[")
+	assert.Equal(t, exitInput, code)
+	assert.Contains(t, stderr, "orders-*")
+	none, _, code := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--all-stacks", "--match", "nothing")
+	assert.Equal(t, 0, code)
+	assert.Contains(t, none, "No stack fits")
+}
