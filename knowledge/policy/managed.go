@@ -54,6 +54,9 @@ var managed = map[string][]row{
 		{"logs:CreateLogGroup", "*"},
 		{"logs:CreateLogStream logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/lambda-insights:*"},
 	},
+	// The AWS Batch user guide, "execution IAM role", shows its document; checked 2026-11-24.
+	"AmazonECSTaskExecutionRolePolicy":     {{"ecr:GetAuthorizationToken ecr:BatchCheckLayerAvailability ecr:GetDownloadUrlForLayer ecr:BatchGetImage logs:CreateLogStream logs:PutLogEvents", "*"}},
+	"AWSAppSyncPushToCloudWatchLogs":       {{logsWrite, "*"}},
 	"AmazonAPIGatewayPushToCloudWatchLogs": {{logsWrite + " logs:DescribeLogGroups logs:DescribeLogStreams logs:GetLogEvents logs:FilterLogEvents", "*"}},
 	"AdministratorAccess":                  {{"*", "*"}},
 	"AmazonDynamoDBFullAccess":             {{"dynamodb:* dax:*", "*"}},
