@@ -13,7 +13,6 @@ import (
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
-	"github.com/seed-8eee7107/serverless-architect/tools/stack"
 )
 
 // StacksInput says which deployed stacks to review.
@@ -51,7 +50,7 @@ const stacksAtOnce = 4
 // the summaries are kept, so that memory does not grow with the number of stacks. skip tells of stacks that need no
 // review, and why. A stack that cannot be read is told in the summary, and the others go on. When ctx ends, what is
 // finished is returned together with its error.
-func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(stack.Summary, string) string, done func(StackSummary, ReviewResult) error) (StacksResult, error) {
+func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(StackSummary) string, done func(StackSummary, ReviewResult) error) (StacksResult, error) {
 	out := StacksResult{Schema: "stacks-review/1", Stacks: []StackSummary{}}
 	if _, err := path.Match(in.Match, "x"); err != nil {
 		return out, &Problem{Class: InputWrong, Err: fmt.Errorf("the pattern %q: %w", in.Match, err), Next: "Write it like a file pattern, such as 'orders-*'."}
@@ -79,7 +78,7 @@ func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(
 				continue
 			}
 			row := StackSummary{Name: s.Name, Region: r.Region, Status: s.Status, Updated: s.Updated}
-			if row.Skipped = skip(s, r.Region); row.Skipped != "" {
+			if row.Skipped = skip(row); row.Skipped != "" {
 				out.Stacks = append(out.Stacks, row)
 				continue
 			}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/seed-8eee7107/serverless-architect/tools"
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
-	"github.com/seed-8eee7107/serverless-architect/tools/stack"
 )
 
 // endings are the file endings of the report formats.
@@ -27,9 +26,10 @@ func reviewStacks(ctx context.Context, s *session, o reviewFlags, printer report
 		}
 	}
 	file := func(region, name string) string { return filepath.Join(o.output, region+"."+name+endings[o.format]) }
-	skip := func(st stack.Summary, region string) string {
-		if info, err := os.Stat(file(region, st.Name)); o.output != "" && err == nil && info.ModTime().After(st.Updated) {
-			return "reviewed before, in " + filepath.Base(file(region, st.Name))
+	skip := func(row tools.StackSummary) string {
+		name := file(row.Region, row.Name)
+		if info, err := os.Stat(name); o.output != "" && err == nil && info.ModTime().After(row.Updated) {
+			return "reviewed before, in " + filepath.Base(name)
 		}
 		return ""
 	}
