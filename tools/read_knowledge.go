@@ -41,7 +41,16 @@ type words struct {
 func (w *Workbench) index(ctx context.Context) (*search.Index, error) {
 	w.words.once.Do(func() {
 		// The index outlives the call that opened it.
-		w.words.ix, w.words.err = OpenKnowledge(context.WithoutCancel(ctx), w.CacheDir)
+		ctx := context.WithoutCancel(ctx)
+		w.words.ix, w.words.err = OpenKnowledge(ctx, w.CacheDir)
+		if w.Knowledge == "" || w.words.err != nil {
+			return
+		}
+		own, err := openOwn(ctx, w.Knowledge, w.CacheDir)
+		if err == nil {
+			w.words.ix, err = w.words.ix.With(own)
+		}
+		w.words.err = err
 	})
 	return w.words.ix, w.words.err
 }

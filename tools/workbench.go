@@ -19,6 +19,8 @@ type Workbench struct {
 	Today time.Time
 	// CacheDir is where the search index may be unpacked; "" picks the user's cache folder.
 	CacheDir string
+	// Knowledge is a folder of the user's own markdown that is searched beside ours; "" for none.
+	Knowledge string
 	// Version is this program's version, written into reports.
 	Version string
 

@@ -121,6 +121,11 @@ func (s *session) flags(c string) *pflag.FlagSet {
 	return f
 }
 
+// knowledge adds the option that names the user's own pages.
+func (s *session) knowledge(f *pflag.FlagSet) {
+	f.StringVar(&s.bench.Knowledge, "knowledge", os.Getenv("SERVERLESS_ARCHITECT_KNOWLEDGE"), "a folder of your own markdown (standards, decisions), searched beside the built-in pages")
+}
+
 // parse reads args into f and returns what is left. Help is printed here.
 func (s *session) parse(f *pflag.FlagSet, args []string) ([]string, error) {
 	err := f.Parse(args)

@@ -11,6 +11,7 @@ var _ = register(command{name: "read", usage: "ID [--json]", group: "Ask",
 
 func runRead(ctx context.Context, s *session, args []string) error {
 	f := s.flags("read")
+	s.knowledge(f)
 	asJSON := f.Bool("json", false, "print JSON (read/1)")
 	ids, err := s.parse(f, args)
 	if err != nil {

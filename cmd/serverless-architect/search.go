@@ -18,6 +18,7 @@ func runSearch(ctx context.Context, s *session, args []string) error {
 	f.StringVar(&in.Kind, "kind", "", "only guide, pattern, rule, errors, fact ...")
 	f.IntVar(&in.Limit, "limit", 0, "at most N passages (default 5)")
 	f.IntVar(&in.MaxTokens, "max-tokens", 0, "at most N tokens of text, at 4 characters each (default 2000)")
+	s.knowledge(f)
 	asJSON := f.Bool("json", false, "print JSON (search/1)")
 	words, err := s.parse(f, args)
 	if err != nil {

@@ -17,6 +17,7 @@ var _ = register(command{name: "serve", usage: "[--http ADDR] [--root FOLDER]...
 
 func runServe(ctx context.Context, s *session, args []string) error {
 	f := s.flags("serve")
+	s.knowledge(f)
 	addr := f.String("http", "", "listen for streamable HTTP on ADDR, such as 127.0.0.1:8080 (path /mcp), instead of stdio")
 	tokenFile := f.String("token-file", "", "with --http: file with the bearer token that requests must carry")
 	origins := f.StringArray("allow-origin", nil, "with --http: origin of a web page that may call; may be repeated")

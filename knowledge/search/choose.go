@@ -50,7 +50,7 @@ func (c *choice) take(cand candidate, limit, budget int) {
 		return
 	}
 	page, _, _ := strings.Cut(cand.ID, "#")
-	isSection := strings.HasPrefix(page, "guides/") || strings.HasPrefix(page, "patterns/")
+	isSection := strings.HasPrefix(page, "guides/") || strings.HasPrefix(page, "patterns/") || strings.HasPrefix(page, ownPrefix)
 	if i, ok := c.onPage[page]; ok && isSection && cand.score >= c.atLeast {
 		if h, ok := c.res.Passages[i].with(cand); ok && c.res.Tokens+h.tokens()-c.res.Passages[i].tokens() <= budget {
 			c.res.Tokens += h.tokens() - c.res.Passages[i].tokens()

@@ -35,6 +35,7 @@ type Passage struct {
 // concurrent use.
 type Corpus struct {
 	fsys fs.FS
+	own  bool // the user's own pages: no rules, no facts
 
 	mu    sync.Mutex
 	pages map[string]*Page
@@ -82,6 +83,9 @@ func (c *Corpus) PageIDs() ([]string, error) {
 	ids := make([]string, len(files))
 	for i, f := range files {
 		ids[i] = pageID(f)
+		if c.own {
+			ids[i] = ownPrefix + ids[i]
+		}
 	}
 	return ids, nil
 }
@@ -94,12 +98,19 @@ func (c *Corpus) Page(id string) (*Page, error) {
 		return p, nil
 	}
 	file := id + ".md"
+	if c.own {
+		file = strings.TrimPrefix(file, ownPrefix)
+	}
 	if !fs.ValidPath(file) {
 		return nil, fmt.Errorf("page %q: %w", id, fs.ErrNotExist)
 	}
 	data, err := fs.ReadFile(c.fsys, file)
 	if err != nil {
 		return nil, fmt.Errorf("page %q: %w", id, err)
+	}
+	if c.own {
+		c.pages[id] = parseOwn(id, string(data[:min(len(data), maxOwnBytes)]))
+		return c.pages[id], nil
 	}
 	p, err := ParsePage(id, string(data))
 	if err != nil {
@@ -131,8 +142,10 @@ func (c *Corpus) Hash() (string, error) {
 		add(binary.LittleEndian.AppendUint64(nil, uint64(len(data))))
 		add(data)
 	}
-	for _, p := range tablePassages() {
-		add([]byte(p.ID + p.Title + p.Text))
+	if !c.own {
+		for _, p := range tablePassages() {
+			add([]byte(p.ID + p.Title + p.Text))
+		}
 	}
 	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum, size), nil
 }
@@ -152,6 +165,9 @@ func (c *Corpus) Passages() ([]Passage, error) {
 		for i := range p.Sections {
 			out = append(out, p.passage(i))
 		}
+	}
+	if c.own {
+		return out, nil
 	}
 	return append(out, tablePassages()...), nil
 }
@@ -175,7 +191,7 @@ func (p *Page) passage(i int) Passage {
 
 // passage returns the passage of an id, wherever it comes from.
 func (c *Corpus) passage(id string) (Passage, error) {
-	if p, ok := tablePassage(id); ok {
+	if p, ok := tablePassage(id); ok && !c.own {
 		return p, nil
 	}
 	pageID, anchor, _ := strings.Cut(id, "#")

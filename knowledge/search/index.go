@@ -57,6 +57,9 @@ type Index struct {
 	bm25   *search.BM25Stats
 	hash   string
 
+	own      *Index          // the user's own pages, nil without any
+	replaced map[string]bool // ids of our pages and sections that these stand in for
+
 	vocabulary func() []vocable // every term of the bodies, for misspelled questions
 }
 

@@ -25,6 +25,7 @@ type Page struct {
 	Services []string
 	Rules    []string // ids of review rules that look at the same matter
 	Related  []string // ids of other pages
+	Replaces []string // on a page of the user's: ids of ours that it stands in for
 	Lead     string   // the paragraph before the first section; not searched on its own
 	Sections []Section
 }
@@ -145,6 +146,8 @@ func (p *Page) list(key string) []string {
 		return p.Rules
 	case "related":
 		return p.Related
+	case "replaces":
+		return p.Replaces
 	}
 	return nil
 }
@@ -168,6 +171,8 @@ func (p *Page) set(key string, values ...string) {
 		p.Rules = values
 	case "related":
 		p.Related = values
+	case "replaces":
+		p.Replaces = values
 	}
 }
 

@@ -30,6 +30,9 @@ func (r Result) Markdown() string {
 		for _, w := range p.With {
 			fmt.Fprintf(&b, " `%s`", w.ID)
 		}
+		if p.Kind == ownKind {
+			b.WriteString(" (your own page)")
+		}
 		fmt.Fprintf(&b, "\n\n%s\n\n", p.Text)
 		for _, s := range p.Sources {
 			b.WriteString("- " + s.line() + "\n")

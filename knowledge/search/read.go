@@ -69,7 +69,12 @@ func (c *Corpus) Read(id string) (Document, error) {
 }
 
 // Read returns what an id names; see Corpus.Read.
-func (ix *Index) Read(id string) (Document, error) { return ix.corpus.Read(id) }
+func (ix *Index) Read(id string) (Document, error) {
+	if ix.own != nil && strings.HasPrefix(strings.TrimPrefix(id, "/"), ownPrefix) {
+		return ix.own.corpus.Read(id)
+	}
+	return ix.corpus.Read(id)
+}
 
 func (d Document) finished() Document {
 	d.Schema = "read/1"

@@ -10,7 +10,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -89,7 +88,12 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	enough := enoughShare * scored.ideal
 	if scored.foreign && q.Service == "" {
-		enough = math.Inf(1) // only what is nearest
+		for i := range ranked {
+			ranked[i].score = 0 // only what is nearest
+		}
+	}
+	if ranked, err = ix.beside(ctx, ranked, scored.ideal, q); err != nil {
+		return res, err
 	}
 	if q.Limit <= 0 {
 		q.Limit = DefaultLimit

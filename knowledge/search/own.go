@@ -1,0 +1,117 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// ownPrefix begins the ids of the user's own pages, and ownKind is what they are.
+const (
+	ownPrefix = "own/"
+	ownKind   = "own"
+)
+
+// maxOwnBytes bounds one page of the user's: what is larger is no page that somebody reads.
+const maxOwnBytes = 1 << 20
+
+// ownWeight ranks the user's own pages before ours that say as much: a team's decision outranks general advice. It also
+// makes up for what a note lacks: ours repeat the words of a question in title, topics and lead.
+const ownWeight = 2.5
+
+// NewUserCorpus returns the corpus over a folder of the user's markdown: standards, decisions, notes. Its pages need
+// no front matter: the title is the first heading or the file's name, sections begin at second-level headings.
+// Front matter may name title, domain, topics, services and, in replaces, ids of our pages or sections that shall not
+// be shown any more.
+func NewUserCorpus(fsys fs.FS) *Corpus {
+	c := &Corpus{fsys: fsys, pages: map[string]*Page{}, own: true}
+	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, ".") })
+	return c
+}
+
+// With returns an index that answers from the user's own pages, too.
+func (ix *Index) With(own *Index) (*Index, error) {
+	ids, err := own.corpus.PageIDs()
+	if err != nil {
+		return nil, err
+	}
+	replaced := map[string]bool{}
+	for _, id := range ids {
+		p, err := own.corpus.Page(id)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range p.Replaces {
+			replaced[strings.TrimSuffix(r, ".md")] = true
+		}
+	}
+	return &Index{corpus: ix.corpus, index: ix.index, bm25: ix.bm25, hash: ix.hash, vocabulary: ix.vocabulary, own: own, replaced: replaced}, nil
+}
+
+// isReplaced tells whether a page of the user's takes the place of one of our passages.
+func (ix *Index) isReplaced(id string) bool {
+	page, _, _ := strings.Cut(id, "#")
+	return ix.replaced[id] || ix.replaced[page]
+}
+
+// parseOwn reads a page of the user's. It refuses nothing: what is not understood is text.
+func parseOwn(id, text string) *Page {
+	p := &Page{ID: id, Kind: ownKind, Title: strings.ReplaceAll(path.Base(id), "-", " ")}
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if body, err := p.front(lines); err == nil {
+		lines = lines[body:]
+	}
+	p.Kind = ownKind
+	current := Section{Anchor: "top"}
+	var body []string
+	inFence := false
+	flush := func() {
+		current.Text = strings.TrimSpace(strings.Join(body, "\n"))
+		body = body[:0]
+		if current.Heading == "" {
+			current.Heading = p.Title
+		}
+		if current.Text != "" {
+			p.Sections = append(p.Sections, current)
+		}
+	}
+	for _, line := range lines {
+		inFence = inFence != isFence(line)
+		switch {
+		case !inFence && strings.HasPrefix(line, "# ") && len(p.Sections) == 0:
+			p.Title = strings.TrimSpace(line[2:])
+		case !inFence && strings.HasPrefix(line, "## "):
+			flush()
+			current = Section{}
+			current.Heading, current.Anchor = parseHeading(line[3:])
+		default:
+			body = append(body, line)
+		}
+	}
+	flush()
+	return p
+}
+
+// beside ranks the user's own pages with ours. Lengths are measured by ours, and scores are brought to the same share of
+// what the question's words weigh: a few pages say nothing of what is usual.
+func (ix *Index) beside(ctx context.Context, ranked []candidate, ideal float64, q Query) ([]candidate, error) {
+	if ix.own == nil {
+		return ranked, nil
+	}
+	ranked = slices.DeleteFunc(ranked, func(c candidate) bool { return ix.isReplaced(c.ID) })
+	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), bm25: ix.bm25, correct: ix.own.correct}
+	theirs, err := ix.own.rank(ctx, scored, q)
+	if err != nil || scored.ideal == 0 {
+		return ranked, err
+	}
+	for _, c := range theirs {
+		c.score *= ownWeight * ideal / scored.ideal
+		ranked = append(ranked, c)
+	}
+	slices.SortStableFunc(ranked, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	return ranked, nil
+}
