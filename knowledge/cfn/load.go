@@ -116,14 +116,15 @@ func (l *loader) freeName(name string) string {
 
 // loader holds what one call of Load knows.
 type loader struct {
-	options  Options
-	sys      *System
-	stacks   []*stack
-	seenGaps map[string]bool
-	includes map[string]*node // files that templates include, by template and path
-	pending  []pending
-	own      map[string]*node // lines of our embedded files, parsed
-	varies   map[string]bool  // conditions and parameters that differ between scenarios
+	options   Options
+	sys       *System
+	stacks    []*stack
+	seenGaps  map[string]bool
+	includes  map[string]*node // files that templates include, by template and path
+	pending   []pending
+	own       map[string]*node            // lines of our embedded files, parsed
+	documents map[templateKey]graph.Value // of SAM policy templates, filled in
+	varies    map[string]bool             // conditions and parameters that differ between scenarios
 }
 
 // stack is one use of a template: a nested template may be used several times with different arguments.

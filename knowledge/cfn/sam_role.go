@@ -135,13 +135,37 @@ func (r *role) policies(m *sammed, policies graph.Value) {
 
 // template applies one of SAM's policy templates.
 func (r *role) template(m *sammed, name string, t graph.Field) {
-	doc, ok := m.x.policyTemplate(t)
+	doc, ok := m.x.templateOnce(m.src, t)
 	if !ok {
 		m.x.gap(m.src, t.Value.At, "%s is no policy template of SAM: what it allows is not known", t.Name)
 		r.attach(graph.NewUnknown(t.Value.At, t.Name+" is no policy template of SAM"))
 		return
 	}
 	r.inline = append(r.inline, obj(t.Value.At, f("PolicyName", str(t.Value.At, name)), f("PolicyDocument", doc)))
+}
+
+// templateKey names an entry of a written resource's policies. The resource is the same one in two scenarios only
+// where all in it is, so that its documents are, too.
+type templateKey struct {
+	src  *graph.Resource
+	at   *graph.Evidence
+	name string
+}
+
+// templateOnce is policyTemplate, done once for all scenarios.
+func (x *expander) templateOnce(src *graph.Resource, t graph.Field) (graph.Value, bool) {
+	key := templateKey{src, t.Value.At, t.Name}
+	if doc, ok := x.s.l.documents[key]; ok {
+		return doc, true
+	}
+	doc, ok := x.policyTemplate(t)
+	if ok && t.Value.At != nil {
+		if x.s.l.documents == nil {
+			x.s.l.documents = map[templateKey]graph.Value{}
+		}
+		x.s.l.documents[key] = doc
+	}
+	return doc, ok
 }
 
 // policyTemplate is the document of a policy template with its parameters filled in, all at the place of its entry.
