@@ -23,8 +23,29 @@ type unroller struct {
 func (l *loader) unroll(t *template, root *node) (*node, *SyntaxError) {
 	u := &unroller{l: l, s: &stack{t: t, name: t.file, l: l}, left: maxNodes}
 	t.mappings = root.get("Mappings")
+	if !loops(root) {
+		return root, nil
+	}
 	out := u.walk(root)
 	return out, u.err
+}
+
+// loops tells whether a loop stands anywhere in n: most templates have none, and are taken as they are.
+func loops(n *node) bool {
+	if n.fixed {
+		return false
+	}
+	for _, it := range n.items {
+		if loops(it) {
+			return true
+		}
+	}
+	for _, e := range n.entries {
+		if strings.HasPrefix(e.name, forEachPrefix) || loops(e.node) {
+			return true
+		}
+	}
+	return false
 }
 
 func (u *unroller) walk(n *node) *node {
