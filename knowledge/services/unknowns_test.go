@@ -72,7 +72,9 @@ func TestUnknownsByReason(t *testing.T) {
 		for r := range list {
 			reasons = append(reasons, r)
 		}
-		sort.Slice(reasons, func(i, j int) bool { return list[reasons[i]] > list[reasons[j]] || list[reasons[i]] == list[reasons[j]] && reasons[i] < reasons[j] })
+		sort.Slice(reasons, func(i, j int) bool {
+			return list[reasons[i]] > list[reasons[j]] || list[reasons[i]] == list[reasons[j]] && reasons[i] < reasons[j]
+		})
 		for _, r := range reasons[:min(len(reasons), 25)] {
 			t.Logf("%6d  %s", list[r], r)
 		}
