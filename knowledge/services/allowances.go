@@ -65,7 +65,8 @@ func oneKind(uses []use) bool {
 	return true
 }
 
-// possible asks the role's own denials and its permissions boundary about one use.
+// possible asks the role's own denials and its permissions boundary about one use, and notes things of other
+// accounts.
 func possible(role *graph.Node, a allowance) (notes []string, ok bool) {
 	request := policy.Request{Action: a.use.action, Resource: policy.On(a.thing), Boundary: role.Boundary}
 	statements := []graph.Statement{allowAll}
@@ -74,7 +75,7 @@ func possible(role *graph.Node, a allowance) (notes []string, ok bool) {
 			statements = append(statements, s)
 		}
 	}
-	if len(statements) == 1 && role.Boundary == nil {
+	if len(statements) == 1 && role.Boundary == nil && !a.thing.External {
 		return nil, true
 	}
 	d := policy.Decide(request, statements)

@@ -136,3 +136,25 @@ func TestKindOfUnknownNetworkPartDoesNotDependOnOrder(t *testing.T) {
 		require.Equal(t, graph.Subnet, g.Node("subnet-1").Kind)
 	}
 }
+
+func TestEdgesNoteBoundariesAndOtherAccounts(t *testing.T) {
+	g := load(t, `
+Resources:
+  Fn: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      PermissionsBoundary: arn:aws:iam::111122223333:policy/limit
+      Policies:
+        - PolicyName: p
+          PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: ["arn:aws:sqs:us-east-1:444455556666:far", !GetAtt Queue.Arn]}]}
+  Queue: {Type: AWS::SQS::Queue}
+`)
+	notes := map[string]string{}
+	for _, e := range g.OfEdge(graph.Writes) {
+		notes[e.To.ID] = strings.Join(e.Notes, "; ")
+	}
+	require.Contains(t, notes["arn:aws:sqs:us-east-1:444455556666:far"], "in account 444455556666")
+	require.Contains(t, notes["Queue"], "permissions boundary")
+	require.NotContains(t, notes["Queue"], "account 4444")
+}
