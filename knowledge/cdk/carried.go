@@ -9,9 +9,9 @@ import (
 // signs are the calls and properties that realise an edge of each kind. Kinds that are missing are no part of the
 // architecture: alarms, log groups and roles are written together with what they serve.
 var signs = map[graph.EdgeKind][]string{
-	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource"},
+	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
 	graph.Invokes:    {"addRoutes", "addMethod", "lambdaFunction", "grantStartExecution"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "targetParameters"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite"},
 	graph.Reads:      {"grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},

@@ -56,6 +56,14 @@ func (l *lowerer) steps(m *graph.Node, task func(id string) expression) expressi
 		l.emit(let{Name: failed, Type: typeName{sfnModule, "Fail"}, Value: construct{typeName{sfnModule, "Fail"}, joinedID(constructID(m), "Failed"),
 			props(typeName{sfnModule, "FailProps"}).with("cause", text("A step failed; what could be undone before it was undone.")).done()}})
 	}
+	if fedByPipe(l.g, m) {
+		first := l.names[m] + "Input"
+		l.taken[first] = true
+		t := typeName{sfnModule, "Pass"}
+		l.emit(let{Name: first, Type: t, Comment: "A pipe hands over a list, also of one message.", Value: construct{t, joinedID(constructID(m), "Input"),
+			props(typeName{sfnModule, "PassProps"}).with("inputPath", text("$[0]")).done()}})
+		chain = local(first)
+	}
 	for i, s := range steps {
 		step := task(spelled(s.Get("step")))
 		if undone != nil {

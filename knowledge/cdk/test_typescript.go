@@ -107,7 +107,7 @@ test('every alarm tells somebody', () => {
 
 func polled(g *graph.Graph) bool {
 	for _, e := range g.OfEdge(graph.Polls) {
-		if e.From.Kind == graph.Queue {
+		if e.From.Kind == graph.Queue && e.To.Kind == graph.Function {
 			return true
 		}
 	}

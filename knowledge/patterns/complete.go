@@ -34,7 +34,7 @@ const (
 func (d *draft) complete() error {
 	for _, step := range []func(){
 		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeFailures,
-		d.completeTables, d.completeBuckets, d.completeMachines, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
+		d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
 	} {
 		step()
 	}
@@ -120,7 +120,7 @@ func first(values ...graph.Value) graph.Value {
 // the queue's visibility timeout from all of it.
 func (d *draft) completeMappings() {
 	for _, e := range d.pick(func(*edge) bool { return true }, []graph.EdgeKind{graph.Polls}) {
-		if e.from.kind != graph.Queue {
+		if e.from.kind != graph.Queue || e.to.kind != graph.Function {
 			continue
 		}
 		q, fn := e.from, e.to

@@ -154,6 +154,9 @@ var edgeSettings = map[graph.EdgeKind]map[string]bounds{
 
 // takes tells whether the two ends of an edge let it have a setting that others of its kind have.
 func (e *edge) takes(name string) bool {
+	if e.to.kind == graph.Pipe {
+		return false // a pipe hands over one message at a time
+	}
 	switch name {
 	case "maxReceiveCount":
 		return e.from.kind == graph.Queue

@@ -21,7 +21,6 @@ func init() {
 	arrows[[2]graph.Kind{graph.Schedule, graph.StateMachine}] = routes
 	arrows[[2]graph.Kind{graph.Bucket, graph.StateMachine}] = routes
 	for pair, words := range map[[2]graph.Kind][2]string{
-		{graph.Queue, graph.StateMachine}:        {"SQS does not start workflows by itself", "queue -> function -> stateMachine"},
 		{graph.Topic, graph.StateMachine}:        {"SNS does not start workflows", "topic -> function -> stateMachine, or a rule"},
 		{graph.Stream, graph.StateMachine}:       {"a stream does not start workflows by itself", "stream -> function -> stateMachine"},
 		{graph.Table, graph.StateMachine}:        {"a table's stream does not start workflows by itself", "table -> function -> stateMachine"},
