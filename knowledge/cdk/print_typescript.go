@@ -317,6 +317,15 @@ func (ts *tsPrinter) imports(types map[string]bool) string {
 	if ts.path {
 		lines = append(lines, "import * as path from 'node:path';")
 	}
+	if ts.snippet { // one statement for all modules: in a chat every line counts
+		if ts.named[""] == nil {
+			ts.named[""] = map[string]bool{}
+		}
+		for m := range ts.spaces {
+			ts.named[""][strings.ReplaceAll(m, "-", "_")+" as "+alias(m)] = true
+		}
+		ts.spaces = nil
+	}
 	var modules []string
 	for m := range ts.spaces {
 		modules = append(modules, m)

@@ -36,6 +36,9 @@ func pyStackTest(g *graph.Graph, p *program) string {
 	made := layout(nest(py.call(args, true)), pyWidth, "    ")
 	if len(args) == 3 {
 		made = layout(cat(args[0], txt(", "), args[1], txt(", "), args[2]), 1000, "")
+		if len("    return app, "+p.Stack+"Stack()"+made) > pyWidth {
+			made = "\n        " + made + "\n    "
+		}
 		made = "(" + made + ")"
 	}
 	text := fmt.Sprintf(pyTestHead, p.Stack, made) + pyStackClaims(g) + `
