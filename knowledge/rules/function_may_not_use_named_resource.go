@@ -81,7 +81,7 @@ func checkNamedResources(p *Pass, fn *graph.Node) {
 }
 
 func checkNamedResource(p *Pass, fn, role, to *graph.Node, v graph.Value) {
-	for _, e := range append(p.Graph.Out(fn, graph.Reads, graph.Writes, graph.Invokes, graph.FailsTo, graph.Grants), p.Graph.Out(role, graph.Grants)...) {
+	for _, e := range p.Graph.Out(fn, graph.Reads, graph.Writes, graph.Invokes, graph.FailsTo) {
 		if e.To == to {
 			return
 		}
