@@ -203,6 +203,14 @@ func (w *world) describe() {
 			}
 			w.loader.sys.Parameters = append(w.loader.sys.Parameters, out)
 		}
+	}
+	w.loader.sys.Outputs = w.outputs()
+}
+
+// outputs are what the stacks that exist tell to the outside, in this scenario.
+func (w *world) outputs() []Output {
+	var all []Output
+	for _, s := range w.loader.stacks {
 		if !w.stackExists(s) {
 			continue
 		}
@@ -214,7 +222,8 @@ func (w *world) describe() {
 			if name := e.node.get("Export").get("Name"); name != nil {
 				out.Export = w.eval(s, name).String()
 			}
-			w.loader.sys.Outputs = append(w.loader.sys.Outputs, out)
+			all = append(all, out)
 		}
 	}
+	return all
 }

@@ -202,7 +202,11 @@ func (l *loader) run(ctx context.Context) error {
 		}
 		w := &world{loader: l, choice: scenarios[i]}
 		resources := w.resources()
-		l.sys.Scenarios = append(l.sys.Scenarios, graph.Scenario{When: scenarios[i].when, Resources: resources, Deciders: deciders})
+		scenario := graph.Scenario{When: scenarios[i].when, Resources: resources, Deciders: deciders}
+		for _, out := range w.outputs() {
+			scenario.Outputs = append(scenario.Outputs, out.Value)
+		}
+		l.sys.Scenarios = append(l.sys.Scenarios, scenario)
 		if i == 0 {
 			w.describe()
 		}

@@ -43,6 +43,7 @@ type Scenario struct {
 	When      map[string]bool // condition → value; only conditions that are not the same in all scenarios
 	Resources []*Resource
 	Deciders  Deciders // the same for all scenarios of a system
+	Outputs   []Value  // what the templates' outputs tell to the outside
 }
 
 // Gap is something that was not understood or not followed: it is listed, never dropped in silence.
@@ -244,6 +245,8 @@ type Graph struct {
 	Gaps  []Gap
 	// Deciders are the conditions of the written resources.
 	Deciders Deciders
+	// Outputs is what the templates' outputs tell to the outside: things named there may be used from elsewhere.
+	Outputs []Value
 
 	byID map[string]*Node
 	out  map[*Node][]*Edge

@@ -75,7 +75,7 @@ func Known(typ string) bool { return types[typ] != nil }
 // the graph's Gaps.
 func Build(s graph.Scenario) *graph.Graph {
 	b := newBuilder(s)
-	b.g.Deciders = s.Deciders
+	b.g.Deciders, b.g.Outputs = s.Deciders, s.Outputs
 	for _, r := range s.Resources {
 		b.addNode(r)
 	}

@@ -1,0 +1,197 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "nobody-sends-or-reads",
+	Code:     "GRF013",
+	Title:    `Resource nobody sends to or reads`,
+	Severity: Low,
+	Pillar:   Cost,
+	Profile:  Advisory,
+	Why:      `A queue that nobody reads fills until its messages expire; a function, a workflow or a topic that nothing calls is dead code, or the wiring that should call it was forgotten.`,
+	Fix:      `Connect the resource (an event source, a subscription, a rule, a grant with its environment variable), export it if another stack uses it, or remove it.`,
+	CDK:      `queue.grantSendMessages(producer); consumer.addEventSource(new SqsEventSource(queue)); or new CfnOutput(...) for users elsewhere`,
+	Sources: []Source{
+		{Title: `Serverless Applications Lens, "Optimize over time"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/optimize.html", Checked: "2026-11-24", Unverified: true},
+	},
+	Gaps: `Advice (profile advisory). What an output, a parameter, a resource policy or a resource of a type that is not understood names may be used from elsewhere and is left out; so are dead-letter queues and things that are mentioned without a known connection. With a written name the verdict is unknown: other stacks may use it.`,
+	Bad: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: {Type: AWS::SQS::Queue} # want "nothing reads from Orders"
+  Forgotten: # want "nothing invokes Forgotten"
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src}
+  Intake:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Environment: {Variables: {QUEUE: !Ref Orders}}
+      Policies: [{SQSSendMessagePolicy: {QueueName: !GetAtt Orders.QueueName}}]
+      Events: {Api: {Type: HttpApi, Properties: {Path: /orders, Method: POST}}}
+`,
+	Good: `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: {Type: AWS::SQS::Queue}
+  Results: {Type: AWS::SNS::Topic}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.handler
+      CodeUri: src
+      Environment: {Variables: {TOPIC: !Ref Results}}
+      Policies: [{SNSPublishMessagePolicy: {TopicName: !GetAtt Results.TopicName}}]
+      Events: {Orders: {Type: SQS, Properties: {Queue: !GetAtt Orders.Arn}}}
+  Nightly:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src, FunctionName: nightly}
+Outputs:
+  OrdersUrl: {Value: !Ref Orders}
+  ResultsArn: {Value: !Ref Results, Export: {Name: results}}
+`,
+	MoreBad: []string{`Resources:
+  Flow: # want "nothing starts Flow"
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/flow", DefinitionString: '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'}
+`, `Resources:
+  News: {Type: AWS::SNS::Topic} # want "nothing sends to News, and nothing is subscribed to it"
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: orders}}
+`},
+	Check: func(p *Pass) {
+		told := toldOutside(p.Graph)
+		for _, n := range p.Graph.OfKind(graph.Queue, graph.Topic, graph.EventBus, graph.Function, graph.StateMachine) {
+			if n.External || n.Framework != "" || told.names(n) || takesFailures(p.Graph, n) || namedForFailures(n) || len(p.Graph.In(n, graph.Notifies)) > 0 {
+				continue
+			}
+			if lack := lackOf(p.Graph, n); lack != "" {
+				accuseUnused(p, n, lack)
+			}
+		}
+	},
+})
+
+// accuseUnused reports what nothing uses, unless somebody may use it whom the files do not show.
+func accuseUnused(p *Pass, n *graph.Node, lack string) {
+	if n.Name != "" {
+		p.Unclear(n, fmt.Sprintf("%s here, but other stacks may use it by its name", lack))
+		return
+	}
+	for _, role := range p.Graph.OfKind(graph.Role) {
+		if role.PolicyUnknown != "" && servesOthers(p.Graph, role, n) {
+			p.Unclear(n, fmt.Sprintf("%s as far as is known; not all is known of role %s: %s", lack, nameOf(role), role.PolicyUnknown))
+			return
+		}
+	}
+	p.Report(Hit{Node: n, Message: lack})
+}
+
+// servesOthers says whether something else of n's stack has the role. A role of another stack cannot mean n: its
+// name is made at deployment, and no output tells it.
+func servesOthers(g *graph.Graph, role, n *graph.Node) bool {
+	for _, e := range g.In(role, graph.Assumes) {
+		if e.From != n && e.From.Resource != nil && e.From.Resource.File == n.Resource.File && e.From.Resource.Stack == n.Resource.Stack {
+			return true
+		}
+	}
+	return false
+}
+
+// lackOf says in words which side of a thing is not connected, "" where both are or may be.
+func lackOf(g *graph.Graph, n *graph.Node) string {
+	name := nameOf(n)
+	incoming := len(g.In(n, graph.Writes, graph.Routes, graph.Invokes, graph.Polls, graph.Authorizes)) + len(g.In(n, graph.AttachedTo))
+	for _, s := range n.ResourcePolicy {
+		if s.Effect == "Allow" {
+			incoming++
+		}
+	}
+	outgoing := len(g.Out(n, graph.Polls, graph.Routes)) + len(g.In(n, graph.Reads))
+	switch n.Kind {
+	case graph.Function:
+		if incoming == 0 {
+			return "nothing invokes " + name
+		}
+		return ""
+	case graph.StateMachine:
+		if incoming == 0 {
+			return "nothing starts " + name
+		}
+		return ""
+	}
+	reads := map[graph.Kind][2]string{
+		graph.Queue:    {"nothing reads from " + name, "nothing reads from it"},
+		graph.Topic:    {"nothing is subscribed to " + name, "nothing is subscribed to it"},
+		graph.EventBus: {"no rule is on " + name, "no rule is on it"},
+	}[n.Kind]
+	switch {
+	case incoming == 0 && outgoing == 0:
+		return "nothing sends to " + name + ", and " + reads[1]
+	case incoming == 0:
+		return "nothing sends to " + name
+	case outgoing == 0:
+		return reads[0]
+	}
+	return ""
+}
+
+// outsiders are the ids that something names whose use of them is not seen.
+type outsiders map[string]bool
+
+func (o outsiders) names(n *graph.Node) bool {
+	if o[n.ID] {
+		return true
+	}
+	for _, id := range n.StandIns {
+		if o[id] {
+			return true
+		}
+	}
+	return false
+}
+
+// silentMentions are the kinds of node that name a thing without using it.
+var silentMentions = map[graph.Kind]bool{
+	graph.Role: true, graph.Policy: true, graph.LogGroup: true, graph.Alarm: true, graph.Key: true, graph.Alias: true,
+}
+
+// silentTypes are further types that do so.
+var silentTypes = map[string]bool{
+	"AWS::Lambda::Version": true, "AWS::Lambda::EventInvokeConfig": true, "AWS::SQS::QueuePolicy": true, "AWS::SNS::TopicPolicy": true,
+	"AWS::Events::EventBusPolicy": true, "AWS::CloudWatch::Dashboard": true, "AWS::SNS::Subscription": true, "AWS::Events::Rule": true,
+	"AWS::Lambda::EventSourceMapping": true, "AWS::Lambda::Permission": true, "AWS::Events::Archive": true,
+}
+
+// toldOutside collects the ids that outputs name, and those that a resource mentions without an edge to show for it.
+func toldOutside(g *graph.Graph) outsiders {
+	told := outsiders{}
+	for _, v := range g.Outputs {
+		for _, ref := range v.Refs() {
+			told[ref.Resource] = true
+		}
+	}
+	for _, n := range g.Nodes {
+		if n.Resource == nil || silentMentions[n.Kind] || silentTypes[n.Type] {
+			continue
+		}
+		joined := map[*graph.Node]bool{}
+		for _, e := range g.Out(n) {
+			joined[e.To] = true
+		}
+		for _, e := range g.In(n) {
+			joined[e.From] = true
+		}
+		for _, ref := range n.Resource.Properties.Refs() {
+			if to := g.Node(ref.Resource); to == nil || to != n && !joined[to] {
+				told[ref.Resource] = true
+			}
+		}
+	}
+	return told
+}
