@@ -1,0 +1,57 @@
+//go:build toolchain
+
+package tools_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The checkers print what they cannot parse; they read {page: code} from standard input.
+const (
+	checkPython = `
+import ast, json, sys
+for page, code in json.load(sys.stdin).items():
+    try: ast.parse(code)
+    except SyntaxError as e: print(page, e)
+`
+	checkTypeScript = `
+const { stripTypeScriptTypes } = require('node:module');
+for (const [page, code] of Object.entries(JSON.parse(require('fs').readFileSync(0, 'utf8')))) {
+  try { stripTypeScriptTypes(code, { mode: 'strip' }); } catch (e) { console.log(page, e.message); }
+}
+`
+)
+
+// TestProgramsOfPagesParse has the languages' own parsers read the Python and TypeScript that pages show.
+func TestProgramsOfPagesParse(t *testing.T) {
+	python, typescript := map[string]string{}, map[string]string{}
+	for _, b := range blocks(t) {
+		switch b.language {
+		case "python":
+			python[b.page] += b.text + "\n"
+		case "ts", "typescript", "javascript":
+			typescript[b.page] += b.text + "\n"
+		}
+	}
+	venv, err := filepath.Abs(filepath.Join("..", ".toolchain", "python"))
+	require.NoError(t, err)
+	check := func(code map[string]string, program string, arguments ...string) {
+		assert.NotEmpty(t, code)
+		input, err := json.Marshal(code)
+		require.NoError(t, err)
+		checker := exec.Command(program, arguments...)
+		checker.Stdin = strings.NewReader(string(input))
+		out, err := checker.Output()
+		require.NoError(t, err)
+		assert.Empty(t, string(out))
+	}
+	check(python, filepath.Join(venv, "bin", "python"), "-c", checkPython)
+	check(typescript, "node", "-e", checkTypeScript)
+}
