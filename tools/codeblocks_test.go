@@ -18,8 +18,8 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
-// block is a piece of code in a page.
-type block struct{ page, language, text string }
+// block is a piece of code in a page, with the line before it.
+type block struct{ page, language, text, before string }
 
 var fence = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 
@@ -33,8 +33,10 @@ func blocks(t *testing.T) []block {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
-			out = append(out, block{strings.TrimPrefix(path, root+string(filepath.Separator)), m[1], m[2]})
+		page := strings.TrimPrefix(path, root+string(filepath.Separator))
+		for _, m := range fence.FindAllStringSubmatchIndex(string(text), -1) {
+			lines := strings.Split(strings.TrimSpace(string(text[:m[0]])), "\n")
+			out = append(out, block{page, string(text[m[2]:m[3]]), string(text[m[4]:m[5]]), lines[len(lines)-1]})
 		}
 		return err
 	}))

@@ -4,6 +4,8 @@ package tools_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -54,4 +56,25 @@ func TestProgramsOfPagesParse(t *testing.T) {
 	}
 	check(python, filepath.Join(venv, "bin", "python"), "-c", checkPython)
 	check(typescript, "node", "-e", checkTypeScript)
+}
+
+// TestTemplatesOfPagesPassCfnLint has AWS's linter check every template that a page recommends against the schemas of
+// the resource types: the good example of each rule, and those of the guides.
+func TestTemplatesOfPagesPassCfnLint(t *testing.T) {
+	folder := t.TempDir()
+	arguments := []string{"--format", "parseable", "--non-zero-exit-code", "none"}
+	for i, b := range blocks(t) {
+		recommended := !strings.HasPrefix(b.page, "rules") || strings.Contains(b.before, "without the defect")
+		if b.language == "yaml" && recommended && strings.Contains("\n"+b.text, "\nResources:") {
+			file := filepath.Join(folder, fmt.Sprintf("%s-%d.yaml", strings.ReplaceAll(b.page, string(filepath.Separator), "_"), i))
+			require.NoError(t, os.WriteFile(file, []byte(b.text), 0o600))
+			arguments = append(arguments, file)
+		}
+	}
+	assert.Greater(t, len(arguments), 150)
+	out, err := exec.Command(filepath.Join("..", ".toolchain", "python", "bin", "cfn-lint"), arguments...).Output()
+	require.NoError(t, err, string(out))
+	for _, line := range strings.Split(string(out), "\n") {
+		assert.NotRegexp(t, `:E\d+:`, strings.TrimPrefix(line, folder))
+	}
 }

@@ -46,7 +46,7 @@ var _ = add(Rule{
   Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: worker}}
   Orders: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-postgresql, VpcSecurityGroupIds: [!Ref Inside]}}
   Inside: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: database}}
-  Proxy: {Type: AWS::RDS::DBProxy, Properties: {DBProxyName: orders, EngineFamily: POSTGRESQL, RoleArn: !GetAtt Role.Arn, VpcSubnetIds: [!Ref Inner], Auth: []}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {DBProxyName: orders, EngineFamily: POSTGRESQL, RoleArn: !GetAtt Role.Arn, VpcSubnetIds: [!Ref Inner, subnet-0b1c2d3e], Auth: [{AuthScheme: SECRETS, SecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-AbCdEf"}]}}
   Role:
     Type: AWS::IAM::Role
     Properties:

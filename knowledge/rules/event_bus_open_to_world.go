@@ -40,7 +40,7 @@ var _ = add(Rule{
       StatementId: organization
       Action: events:PutEvents
       Principal: "*"
-      Condition: {Type: StringEquals, Key: "aws:PrincipalOrgID", Value: o-example}
+      Condition: {Type: StringEquals, Key: "aws:PrincipalOrgID", Value: o-exampleorg1}
 `,
 	MoreGood: []string{`Resources:
   Bus:
@@ -56,7 +56,7 @@ var _ = add(Rule{
         Principal: {AWS: "*"}
         Action: events:PutEvents
         Resource: !GetAtt Bus.Arn
-        Condition: {StringEquals: {"aws:PrincipalOrgID": o-example}}
+        Condition: {StringEquals: {"aws:PrincipalOrgID": o-exampleorg1}}
 `},
 	Check: checkOpenBuses,
 })

@@ -42,7 +42,7 @@ var _ = add(Rule{
       Code: {ZipFile: "..."}
   Org:
     Type: AWS::Lambda::Permission
-    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunction", Principal: "*", PrincipalOrgID: o-example}
+    Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunction", Principal: "*", PrincipalOrgID: o-exampleorg1}
   Url:
     Type: AWS::Lambda::Permission
     Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: NONE}

@@ -47,8 +47,8 @@ Resources:
     Properties:
       Queues: [!Ref Orders, !Ref Invoices]
       PolicyDocument: {Statement: [{Effect: Deny, Principal: "*", Action: "sqs:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}, {Effect: Deny, Principal: "*", Action: "sqs:DeleteQueue", Resource: "*"}]}
-  InProd: {Type: AWS::S3::BucketPolicy, Condition: IsProd, Properties: {Bucket: !Ref Files, PolicyDocument: {Statement: [{Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}}
-  InTest: {Type: AWS::S3::BucketPolicy, Condition: IsTest, Properties: {Bucket: !Ref Files, PolicyDocument: {Statement: [{Effect: Deny, Principal: "*", Action: "s3:DeleteBucket", Resource: "*"}]}}}
+  InProd: {Type: AWS::S3::BucketPolicy, Condition: IsProd, Properties: {Bucket: !Ref Files, PolicyDocument: {Statement: [{Effect: Deny, Principal: "*", Action: "s3:*", Resource: !GetAtt Files.Arn, Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}}
+  InTest: {Type: AWS::S3::BucketPolicy, Condition: IsTest, Properties: {Bucket: !Ref Files, PolicyDocument: {Statement: [{Effect: Deny, Principal: "*", Action: "s3:DeleteBucket", Resource: !GetAtt Files.Arn}]}}}
 `,
 	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
 Resources:

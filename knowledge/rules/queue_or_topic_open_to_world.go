@@ -46,7 +46,7 @@ var _ = add(Rule{
             Principal: "*"
             Action: sqs:SendMessage
             Resource: !GetAtt Orders.Arn
-            Condition: {StringEquals: {"aws:PrincipalOrgID": o-example}}
+            Condition: {StringEquals: {"aws:PrincipalOrgID": o-exampleorg1}}
           - Effect: Deny
             Principal: "*"
             Action: sqs:*

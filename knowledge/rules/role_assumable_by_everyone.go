@@ -39,7 +39,7 @@ var _ = add(Rule{
           - Effect: Allow
             Principal: {AWS: "*"}
             Action: sts:AssumeRole
-            Condition: {StringEquals: {"aws:PrincipalOrgID": o-example}}
+            Condition: {StringEquals: {"aws:PrincipalOrgID": o-exampleorg1}}
 `,
 	MoreGood: []string{`Resources:
   Role:

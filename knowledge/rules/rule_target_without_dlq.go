@@ -45,7 +45,7 @@ var _ = add(Rule{
         - Id: work
           Arn: arn:aws:lambda:eu-west-1:111122223333:function:work
           DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}
-  Off:
+  Idle:
     Type: AWS::Events::Rule
     Properties:
       State: DISABLED

@@ -29,8 +29,8 @@ var _ = add(Rule{
     Type: AWS::EventsV2::Subscriber
     Properties:
       Name: placed
-      EventBusArn: !GetAtt Bus.Arn
-      FilterConfiguration: {Filters: [{Pattern: '{"source": ["shop.orders"]}'}]}
+      EventBusArn: !GetAtt Bus.EventBusArn
+      FilterConfiguration: {Filters: [{Scope: DATA, Pattern: '{"source": ["shop.orders"]}'}]}
       InvokeConfiguration:
         TargetArn: !GetAtt Worker.Arn
         RoleArn: arn:aws:iam::111122223333:role/deliver
@@ -50,12 +50,12 @@ var _ = add(Rule{
     Type: AWS::EventsV2::Subscriber
     Properties:
       Name: placed
-      EventBusArn: !GetAtt Bus.Arn
-      FilterConfiguration: {Filters: [{Pattern: '{"source": ["shop.orders"]}'}]}
+      EventBusArn: !GetAtt Bus.EventBusArn
+      FilterConfiguration: {Filters: [{Scope: DATA, Pattern: '{"source": ["shop.orders"]}'}]}
       InvokeConfiguration:
         TargetArn: !GetAtt Worker.Arn
         RoleArn: arn:aws:iam::111122223333:role/deliver
-        RetryPolicy: {MaxEventAgeInSeconds: 86400, MaxRetryAttempts: 185}
+      RetryPolicy: {MaxEventAgeInSeconds: 86400, MaxRetryAttempts: 185}
       OnFailureConfiguration: {Arn: !GetAtt Lost.Arn}
   Lost:
     Type: AWS::SQS::Queue

@@ -63,7 +63,7 @@ var _ = add(Rule{
   ReadB:
     Type: AWS::Lambda::EventSourceMapping
     Properties: {EventSourceArn: !GetAtt Orders.StreamArn, FunctionName: !Ref B, StartingPosition: TRIM_HORIZON}
-  Off:
+  Idle:
     Type: AWS::Lambda::EventSourceMapping
     Properties: {EventSourceArn: !GetAtt Orders.StreamArn, FunctionName: !Ref C, StartingPosition: TRIM_HORIZON, Enabled: false}
   A:

@@ -1,6 +1,8 @@
 package services
 
 import (
+	"slices"
+
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -39,7 +41,11 @@ func connectSubscriber(b *builder, r *graph.Resource, n *graph.Node) {
 	b.edge(graph.Edge{From: b.reach(bus, graph.EventBus).node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: p}, target{}, bus)
 	invoke := p.Get("InvokeConfiguration")
 	v := invoke.Get("TargetArn")
-	e := b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: invoke}, b.reach(v, graph.Other), v)
+	settings := invoke
+	if retry := p.Get("RetryPolicy"); retry.Exists() { // beside InvokeConfiguration, but a matter of the delivery
+		settings = graph.NewMap(invoke.At, append(slices.Clone(invoke.Fields()), graph.Field{Name: "RetryPolicy", Value: retry})...)
+	}
+	e := b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: settings}, b.reach(v, graph.Other), v)
 	if e.From != nil {
 		e.SetDefault("retryPolicy", graph.NewMap(nil,
 			graph.Field{Name: "MaxEventAgeInSeconds", Value: graph.NewInt(nil, facts.Int("eventbridge.custom_bus_retry_age_seconds")).AsDefault(r.At)},
