@@ -55,6 +55,10 @@ bench: build ## speed and memory: whole processes, then Go benchmarks, then sear
 	$(GO) test -run '^$$' -bench . -benchmem ./knowledge/... ./tools
 	.ci/bench-search
 
+.PHONY: stale
+stale: ## list the citations to verify next: checked over half a year ago, or never seen
+	@.ci/stale
+
 .PHONY: clean
 clean: ## remove what was built and installed
 	rm -rf bin build $(TOOLCHAIN)
