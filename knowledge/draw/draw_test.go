@@ -138,3 +138,15 @@ func TestMermaidEscapesNames(t *testing.T) {
 	require.NotContains(t, got, "<script>")
 	require.Contains(t, got, "a#quot;] --#gt;b#lt;script#gt;#35;#96;")
 }
+
+func TestOutsidersAreCalledByWhatIsKnownOfTheirName(t *testing.T) {
+	for id, want := range map[string]string{
+		"${?mapping Accounts is looked up by ${AWS::AccountId}}_build": "…_build",
+		"import:${?parameter Stage has no default}-VpcId":              "…-VpcId",
+		"parameter:QueueArn":               "QueueArn",
+		"unknown:parameter X has no value": "not known",
+		"cut off ${?without an end":        "cut off …",
+	} {
+		require.Equal(t, want, draw.OutsiderName(id))
+	}
+}

@@ -6,6 +6,9 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
+// OutsiderName is what a thing outside of the system is called.
+var OutsiderName = outsiderName
+
 // Overlaps lists pairs of boxes that cover each other in the picture of g.
 func Overlaps(g *graph.Graph) []string {
 	v := look(g, Options{})

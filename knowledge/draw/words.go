@@ -63,7 +63,7 @@ func nodeName(n *graph.Node) string {
 		return n.Name
 	}
 	if n.Resource == nil {
-		return strings.TrimPrefix(strings.TrimPrefix(n.ID, "parameter:"), "import:")
+		return outsiderName(n.ID)
 	}
 	if p := n.Resource.Path; p != "" {
 		steps := strings.Split(p, "/")
@@ -78,6 +78,34 @@ func nodeName(n *graph.Node) string {
 		id = m[1]
 	}
 	return id
+}
+
+// outsiderName is what a thing outside of the system is called: what is written of its name, with dots for what is
+// not known.
+func outsiderName(id string) string {
+	if strings.HasPrefix(id, "unknown:") {
+		return "not known"
+	}
+	id = strings.TrimPrefix(strings.TrimPrefix(id, "parameter:"), "import:")
+	var out strings.Builder
+	for {
+		before, unknown, found := strings.Cut(id, "${?")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		out.WriteString("…")
+		end, depth := 0, 1
+		for ; end < len(unknown) && depth > 0; end++ {
+			switch unknown[end] {
+			case '{':
+				depth++
+			case '}':
+				depth--
+			}
+		}
+		id = unknown[end:]
+	}
 }
 
 func clip(s string, limit int) string {
