@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Proves generated TypeScript projects, all in one process: pinned versions, prettier, tsc, the projects' own tests, and
-// the template their entry point makes, checked by cdk-nag (AwsSolutions and Serverless) and by the validator that
-// aws-cdk-lib brings. Templates are left in OUT/<project>.template.json.
+// Proves generated TypeScript projects, all in one process and by one run of tsc: pinned versions, prettier, types, the
+// projects' own tests, and the template their entry point makes, checked by cdk-nag (AwsSolutions and Serverless) and by
+// the validator that aws-cdk-lib brings. Templates are left in OUT/<project>.template.json.
 //
-//   node --import tsx verify-typescript OUT PROJECT...      (run inside the toolchain's folder)
+//   node --import tsx verify-typescript OUT PROJECT...      (run inside the toolchain's folder; all PROJECTs in one folder)
 //
 // Prints one line of JSON for each project; exit code 1 if any has a problem.
 import { execFile } from 'node:child_process';
@@ -44,25 +44,82 @@ async function format(project) {
   return problems;
 }
 
-async function run(project, what, ...args) {
-  try {
-    await exec(process.execPath, args, { cwd: project, maxBuffer: 1 << 26 });
-    return [];
-  } catch (e) {
-    return [`${what}: ${(e.stdout + e.stderr).slice(0, 4000)}`];
+/** Types of all projects, by one compiler under their own settings: tsc's problems by project. */
+async function typecheck(projects) {
+  const settings = projects.map((project) => read(path.join(project, 'tsconfig.json')));
+  const found = new Map();
+  for (const [i, { compilerOptions }] of settings.entries()) {
+    if (JSON.stringify(compilerOptions) !== JSON.stringify(settings[0].compilerOptions)) {
+      throw new Error(`${projects[i]} has other compiler options than ${projects[0]}: check it by itself`);
+    }
   }
+  const folder = path.dirname(projects[0]);
+  const include = settings.flatMap((s, i) => s.include.map((files) => path.join(projects[i], files)));
+  fs.writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: settings[0].compilerOptions, include }));
+  try {
+    await exec(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'], { cwd: folder, maxBuffer: 1 << 26 });
+  } catch (e) {
+    for (const line of (e.stdout + e.stderr).trim().split('\n')) {
+      const project = projects.find((p) => line.startsWith(path.basename(p) + path.sep)) ?? projects[0];
+      found.set(project, [...(found.get(project) ?? []), `tsc: ${line}`]);
+    }
+  }
+  return found;
 }
 
-const typecheck = (project) => run(project, 'tsc', path.join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
+// The projects' tests run here, one file after the other, under node:test itself. Between the files the environment is
+// put back; each file replaces the mocks of the one before.
+const runner = require('node:test');
+const { test: registered } = runner;
+let ran = [];
+let failures = [];
+runner.test = (name, body) => {
+  ran.push(
+    registered(name, async (context) => {
+      try {
+        await body(context);
+      } catch (e) {
+        failures.push(`test ${JSON.stringify(name)}: ${String(e.stack ?? e).slice(0, 2000)}`);
+        throw e;
+      }
+    }),
+  );
+};
 
-function tests(project) {
-  const files = fs.readdirSync(path.join(project, 'test')).map((f) => path.join('test', f));
-  return run(project, 'tests', '--import', 'tsx', '--test', ...files);
+async function tests(project) {
+  const problems = [];
+  const script = read(path.join(project, 'package.json')).scripts.test;
+  const files = fs.readdirSync(path.join(project, 'test')).filter((f) => f.endsWith('.test.ts'));
+  if (script !== 'node --import tsx --test test/*.test.ts') {
+    problems.push(`the script "test" is ${script}, not what is run here`);
+  }
+  const environment = { ...process.env };
+  process.chdir(project);
+  for (const file of files) {
+    [ran, failures] = [[], []];
+    try {
+      require(path.join(project, 'test', file));
+      await Promise.all(ran);
+      if (ran.length === 0) {
+        failures.push('it has no test');
+      }
+    } catch (e) {
+      failures.push(String(e.stack ?? e).slice(0, 2000));
+    }
+    problems.push(...failures.map((f) => `test/${file}: ${f}`));
+    for (const name of Object.keys(process.env).filter((n) => !(n in environment))) {
+      delete process.env[name];
+    }
+    Object.assign(process.env, environment);
+  }
+  process.chdir(root);
+  return problems;
 }
 
 // The entry point keeps its App to itself, as any CDK project does: this stands between, to get hold of it.
 const library = require('aws-cdk-lib');
 let app;
+let capturing = false;
 class CapturedApp extends library.App {
   constructor(props) {
     super({ ...props, outdir: fs.mkdtempSync(path.join(root, 'cdk.out-')), autoSynth: false });
@@ -70,7 +127,7 @@ class CapturedApp extends library.App {
   }
 }
 require.cache[require.resolve('aws-cdk-lib')].exports = new Proxy(library, {
-  get: (target, name) => (name === 'App' ? CapturedApp : target[name]),
+  get: (target, name) => (name === 'App' && capturing ? CapturedApp : target[name]),
 });
 
 function synthesise(project) {
@@ -80,7 +137,13 @@ function synthesise(project) {
   process.env.CDK_CONTEXT_JSON = JSON.stringify({ ...read('cdk.json').context, 'aws:cdk:enable-path-metadata': true });
   const problems = [];
   const name = path.basename(project);
-  require(path.join(project, 'bin', `${name}.ts`));
+  capturing = true;
+  try {
+    require(path.join(project, 'bin', `${name}.ts`));
+  } finally {
+    capturing = false;
+    delete process.env.CDK_CONTEXT_JSON;
+  }
   library.Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   try {
     app.synth();
@@ -102,19 +165,20 @@ function synthesise(project) {
 }
 
 fs.mkdirSync(out, { recursive: true });
+const all = projects.map((p) => path.resolve(p));
+const types = await typecheck(all);
 let failed = false;
-for (const project of projects.map((p) => path.resolve(p))) {
+for (const project of all) {
   const started = Date.now();
-  const [types, ran, styled] = await Promise.all([typecheck(project), tests(project), format(project)]);
-  let synthesised;
+  const problems = [...versions(project), ...(await format(project)), ...(types.get(project) ?? []), ...(await tests(project))];
   try {
-    synthesised = synthesise(project);
+    problems.push(...synthesise(project));
   } catch (e) {
-    synthesised = [`synthesis: ${e.stack ?? e}`.slice(0, 2000)];
+    problems.push(`synthesis: ${e.stack ?? e}`.slice(0, 2000));
     process.chdir(root);
   }
-  const problems = [...versions(project), ...styled, ...types, ...ran, ...synthesised];
   failed ||= problems.length > 0;
-  console.log(JSON.stringify({ project: path.basename(project), problems, ms: Date.now() - started }));
+  // node:test writes to standard output too: the line begins anew.
+  console.log('\n' + JSON.stringify({ project: path.basename(project), problems, ms: Date.now() - started }));
 }
 process.exitCode = failed ? 1 : 0;

