@@ -1,10 +1,30 @@
 package policy
 
 import (
+	_ "embed"
+	"encoding/json"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
+
+// managedTable holds AWS's managed policies: name, version, day of the last change and document, a line each.
+// .ci/managed_policies.py writes it; what it leaves out (documents above 4,000 bytes) is not known.
+//
+//go:embed managed.tsv
+var managedTable string
+
+// managed finds the document of a policy by its name.
+var managed = sync.OnceValue(func() map[string]string {
+	table := map[string]string{}
+	for line := range strings.Lines(managedTable) {
+		columns := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4)
+		table[columns[0]] = columns[3]
+	}
+	return table
+})
 
 // Managed returns the statements of an AWS managed policy, named by its ARN or plain name. known is false for
 // policies that are not in the table.
@@ -13,59 +33,37 @@ func Managed(arn string, at *graph.Evidence, via *graph.Resource) (statements []
 	if strings.Contains(arn, ":") && !strings.Contains(arn, ":iam::aws:") {
 		return nil, false
 	}
-	rows, known := managed[name]
-	for _, row := range rows {
-		s := graph.Statement{Effect: "Allow", At: at, Via: via, Origin: "managed " + arn}
-		for _, a := range strings.Fields(row.actions) {
-			s.Actions = append(s.Actions, graph.NewString(at, a))
-		}
-		for _, res := range strings.Fields(row.resources) {
-			s.Resources = append(s.Resources, graph.NewString(at, res))
-		}
-		statements = append(statements, s)
+	text, known := managed()[name]
+	if !known {
+		return nil, false
 	}
-	return statements, known
+	var document any
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		panic("managed policy " + name + ": " + err.Error()) // our own table: a test reads every line
+	}
+	return Parse(plainValue(document, at), via, "managed "+arn), true
 }
 
-// row is one statement: actions and resources, each separated by blanks.
-type row struct{ actions, resources string }
-
-const (
-	logsWrite = "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents"
-	vpcENI    = "ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses"
-)
-
-// managed holds the statements of AWS managed policies that templates of serverless systems use, without
-// their conditions' detail where they have none. Compared with their pages of the AWS managed policy reference
-// guide on 2026-11-23: AWSLambdaBasicExecutionRole (v1), AWSLambdaVPCAccessExecutionRole (v3),
-// AWSLambdaDynamoDBExecutionRole (v1), AWSLambdaKinesisExecutionRole (v2), AWSXRayDaemonWriteAccess (v2) and
-// AWSXrayWriteOnlyAccess (v2). The other rows are from general knowledge and were not compared.
-var managed = map[string][]row{
-	"AWSLambdaBasicExecutionRole":     {{logsWrite, "*"}},
-	"AWSLambdaVPCAccessExecutionRole": {{logsWrite + " " + vpcENI, "*"}},
-	"AWSLambdaSQSQueueExecutionRole":  {{"sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes " + logsWrite, "*"}},
-	"AWSLambdaDynamoDBExecutionRole":  {{"dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams " + logsWrite, "*"}},
-	"AWSLambdaKinesisExecutionRole":   {{"kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard " + logsWrite, "*"}},
-	"AWSLambdaMSKExecutionRole":       {{"kafka:DescribeCluster kafka:DescribeClusterV2 kafka:GetBootstrapBrokers ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeVpcs ec2:DeleteNetworkInterface ec2:DescribeSubnets ec2:DescribeSecurityGroups " + logsWrite, "*"}},
-	"AWSLambdaRole":                   {{"lambda:InvokeFunction", "*"}},
-	"AWSXRayDaemonWriteAccess":        {{"xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries", "*"}},
-	"AWSXrayWriteOnlyAccess":          {{"xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries", "*"}},
-	"CloudWatchLambdaInsightsExecutionRolePolicy": {
-		{"logs:CreateLogGroup", "*"},
-		{"logs:CreateLogStream logs:PutLogEvents", "arn:aws:logs:*:*:log-group:/aws/lambda-insights:*"},
-	},
-	// The AWS Batch user guide, "execution IAM role", shows its document; checked 2026-11-24.
-	"AmazonECSTaskExecutionRolePolicy":     {{"ecr:GetAuthorizationToken ecr:BatchCheckLayerAvailability ecr:GetDownloadUrlForLayer ecr:BatchGetImage logs:CreateLogStream logs:PutLogEvents", "*"}},
-	"AWSAppSyncPushToCloudWatchLogs":       {{logsWrite, "*"}},
-	"AmazonAPIGatewayPushToCloudWatchLogs": {{logsWrite + " logs:DescribeLogGroups logs:DescribeLogStreams logs:GetLogEvents logs:FilterLogEvents", "*"}},
-	"AdministratorAccess":                  {{"*", "*"}},
-	"AmazonDynamoDBFullAccess":             {{"dynamodb:* dax:*", "*"}},
-	"AmazonSQSFullAccess":                  {{"sqs:*", "*"}},
-	"AmazonSNSFullAccess":                  {{"sns:*", "*"}},
-	"AmazonS3FullAccess":                   {{"s3:* s3-object-lambda:*", "*"}},
-	"AmazonS3ReadOnlyAccess":               {{"s3:Get* s3:List* s3:Describe* s3-object-lambda:Get* s3-object-lambda:List*", "*"}},
-	"AmazonKinesisFullAccess":              {{"kinesis:*", "*"}},
-	"AmazonEventBridgeFullAccess":          {{"events:* schemas:* scheduler:* pipes:*", "*"}},
-	"AWSStepFunctionsFullAccess":           {{"states:*", "*"}},
-	"AWSLambda_FullAccess":                 {{"lambda:*", "*"}},
+// plainValue gives decoded JSON as a Value whose every part stands at one place: where the policy is named.
+func plainValue(v any, at *graph.Evidence) graph.Value {
+	switch v := v.(type) {
+	case string:
+		return graph.NewString(at, v)
+	case bool:
+		return graph.NewBool(at, v)
+	case []any:
+		items := make([]graph.Value, len(v))
+		for i, item := range v {
+			items[i] = plainValue(item, at)
+		}
+		return graph.NewList(at, items...)
+	case map[string]any:
+		fields := make([]graph.Field, 0, len(v))
+		for name, item := range v {
+			fields = append(fields, graph.Field{Name: name, Value: plainValue(item, at)})
+		}
+		slices.SortFunc(fields, func(a, b graph.Field) int { return strings.Compare(a.Name, b.Name) })
+		return graph.NewMap(at, fields...)
+	}
+	return graph.NewNull(at)
 }
