@@ -33,6 +33,7 @@ var _ = add(resourceType{Type: "AWS::Cognito::UserPoolRiskConfigurationAttachmen
 
 var _ = add(resourceType{
 	Type: "AWS::Cognito::IdentityPool", Kind: graph.IdentityPool, Name: "IdentityPoolName",
+	Variables: func(*graph.Node) []graph.Value { return nil }, // its users work under its roles; nothing tells them names
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		for _, p := range r.Properties.Get("CognitoIdentityProviders").Each() {
 			for _, ref := range p.Get("ProviderName").Refs() {

@@ -149,6 +149,9 @@ var _ = add(resourceType{
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		v := r.Properties.Get("ConnectionArn")
 		b.edge(graph.Edge{From: n, Kind: graph.Reads, Via: r, Label: "connection"}, b.find(v, "events:connection/"), v)
+		if v := r.Properties.Get("InvocationEndpoint"); v.Exists() { // an API of this system, else the outside
+			b.edge(graph.Edge{From: n, Kind: graph.Invokes, Mode: graph.Sync, Via: r}, b.host(v), v)
+		}
 	},
 })
 

@@ -98,7 +98,7 @@ func (b *builder) subscription(r *graph.Resource, from target, s graph.Value) {
 		to := b.reach(endpoint, kind, map[graph.Kind]string{graph.Function: "lambda:function:", graph.Queue: "sqs:"}[kind])
 		to.byName = to.byName || from.byName
 		b.edge(graph.Edge{From: topic, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: s, Label: filterLabel(s)}, to, endpoint)
-	} else if to := b.find(endpoint); to.node != nil { // https to an API of this system
+	} else if to := b.host(endpoint); to.node != nil { // https to an API of this system
 		b.edge(graph.Edge{From: topic, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: s, Label: filterLabel(s)}, to, endpoint)
 	}
 	redrive := jsonValue(s.Get("RedrivePolicy"))

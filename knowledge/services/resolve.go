@@ -173,7 +173,7 @@ func (b *builder) findText(s string, namespaces ...string) target {
 // host finds the thing that a web address of this system belongs to: https://${Api}.execute-api..., the same
 // without a scheme, or https://${Domain.DomainEndpoint}.
 func (b *builder) host(v graph.Value) target {
-	s := strings.TrimPrefix(spell(v), "https://")
+	s := strings.TrimPrefix(strings.TrimPrefix(spell(v), "https://"), "http://")
 	if !strings.HasPrefix(s, "${") {
 		return target{}
 	}

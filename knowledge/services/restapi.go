@@ -198,12 +198,13 @@ func (b *builder) integrationTarget(uri graph.Value) (target, graph.Mode) {
 		if end := strings.LastIndex(name, "/"); end >= 0 && strings.Contains(name[end:], "invocations") {
 			name = name[:end]
 		}
-		if strings.HasSuffix(name, ":${stageVariables.alias}") {
-			name = strings.TrimSuffix(name, ":${stageVariables.alias}")
-		}
+		name, variable, _ := strings.Cut(name, ":"+stageVariable)
 		to := b.findText(name, "lambda:function:")
 		if to.node == nil {
 			to = b.external(name, uri, graph.Function)
+		}
+		if variable != "" { // each stage says which alias
+			to.qualifier = stageVariable + variable
 		}
 		return to, mode
 	}
@@ -214,7 +215,7 @@ func (b *builder) integrationTarget(uri graph.Value) (target, graph.Mode) {
 	if !ok && strings.HasPrefix(s, "${") {
 		return b.find(uri), ""
 	}
-	return target{}, ""
+	return b.host(uri), "" // a web address: of this system, or outside
 }
 
 // apiServices are what a REST API's AWS integration can act on: service → the action's edge.

@@ -102,6 +102,7 @@ func Build(s graph.Scenario) *graph.Graph {
 			b.fromPermissions(api)
 		}
 	}
+	b.stageVariables()
 	b.foldFramework()
 	return b.g
 }
