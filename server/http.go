@@ -51,7 +51,7 @@ func ServeHTTP(ctx context.Context, s *server.MCPServer, o HTTPOptions, logger *
 	}
 	mcp := server.NewStreamableHTTPServer(s, server.WithSessionIdleTTL(sessionIdle), server.WithStreamableHTTPLogger(logger))
 	mux := http.NewServeMux()
-	mux.Handle("/mcp", guard(mcp, o))
+	mux.Handle("/mcp", guard(extendHTTP(mcp), o))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}

@@ -38,6 +38,7 @@ func New(w *tools.Workbench, log *slog.Logger) *server.MCPServer {
 		server.WithOutputSchemaValidation(),
 		server.WithToolCapabilities(false),
 		server.WithResourceCapabilities(false, false),
+		server.WithExtensions(map[string]any{skillsExtension: map[string]any{"directoryRead": true}}),
 		server.WithRoots(),
 		server.WithLegacyServerInitiatedRequests(),
 		server.WithCompletions(),
@@ -48,6 +49,7 @@ func New(w *tools.Workbench, log *slog.Logger) *server.MCPServer {
 		s.AddTool(served.Tool, served.Handler)
 	}
 	addResources(s, w)
+	addSkill(s)
 	if w.RootsOf == nil && !w.Reach.Any && len(w.Reach.Roots) > 0 {
 		w.RootsOf = func(ctx context.Context) []string { return clientRoots(ctx, s) }
 	}

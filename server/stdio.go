@@ -13,7 +13,9 @@ import (
 func ServeStdio(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, logger *slog.Logger) error {
 	stdio := server.NewStdioServer(s)
 	stdio.SetErrorLogger(slog.NewLogLogger(logger.Handler(), slog.LevelWarn))
-	err := stdio.Listen(ctx, in, out)
+	rest, shared := extendStdio(in, out)
+	defer rest.Close() // lets the reader of in go; never fails
+	err := stdio.Listen(ctx, rest, shared)
 	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return nil
 	}

