@@ -96,7 +96,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, e := range p.Graph.OfEdge(graph.Invokes) {
-			if e.Mode == graph.Sync && e.To.Kind == graph.Function && !e.To.External {
+			if e.Mode == graph.Sync && e.To.Kind == graph.Function {
 				checkCallerWaits(p, e)
 			}
 		}
@@ -123,6 +123,10 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		}
 		limit, severity, caller = n, High, "state "+e.Label+" of "+caller
 	default:
+		return
+	}
+	if e.To.External {
+		p.Unclear(e.To, "function "+nameOf(e.To)+" is not part of this system")
 		return
 	}
 	v := e.To.Setting("timeout")

@@ -110,14 +110,18 @@ func checkCompetingConsumers(p *Pass) {
 		consumers := map[string]*graph.Edge{}
 		filtered := false
 		for _, e := range p.Graph.Out(q, graph.Polls) {
-			if on, ok := e.Setting("enabled").Truth(); ok && !on {
+			off, unsure := switchedOff(e)
+			if off {
 				continue
 			}
-			if s, ok := e.To.Setting("desiredState").Str(); ok && s == "STOPPED" {
+			if unsure.Exists() {
+				if others := p.Graph.Out(q, graph.Polls); len(others) > 1 {
+					p.Unknown(q, unsure)
+				}
 				continue
 			}
 			consumers[nameOf(e.To)] = e
-			filtered = filtered || e.Setting("filterCriteria").Exists() || e.Setting("sourceParameters", "filterCriteria").Exists()
+			filtered = filtered || e.Setting("filterCriteria").Exists() || e.To.Setting("sourceParameters", "filterCriteria").Exists()
 		}
 		if len(consumers) < 2 || q.External && !strings.HasPrefix(q.ID, "arn:") {
 			continue
@@ -146,4 +150,20 @@ func checkCompetingConsumers(p *Pass) {
 		}
 		p.Report(h)
 	}
+}
+
+// switchedOff tells whether a mapping or pipe does not run; unsure is the setting that leaves it open.
+func switchedOff(e *graph.Edge) (off bool, unsure graph.Value) {
+	on := e.Setting("enabled")
+	if e.To.Kind == graph.Pipe {
+		on = e.To.Setting("desiredState")
+		state, _ := on.Str()
+		off = state == "STOPPED"
+	} else if b, ok := on.Truth(); ok {
+		off = !b
+	}
+	if open(on) {
+		return false, on
+	}
+	return off, graph.Value{}
 }

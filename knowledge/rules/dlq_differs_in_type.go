@@ -91,7 +91,7 @@ func isFIFO(p *Pass, asker, q *graph.Node) (fifo, ok bool) {
 	if !q.External {
 		return p.Truth(asker, q.Setting("fifoQueue"))
 	}
-	if !strings.HasPrefix(q.ID, "arn:") || strings.Contains(q.ID[strings.LastIndexByte(q.ID, ':'):], "$") {
+	if !strings.HasPrefix(q.ID, "arn:") || strings.HasSuffix(q.ID, "}") { // the end of its name decides
 		p.Unclear(asker, "queue "+nameOf(q)+" is not part of this system")
 		return false, false
 	}

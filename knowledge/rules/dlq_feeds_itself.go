@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -19,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23", Unverified: true},
 	},
-	Gaps: `A consumer of the dead-letter queue that sends back to the source in code is not reported: it may count its attempts.`,
+	Gaps: `A consumer of the dead-letter queue that may send back to the source is reported as likely, and one level lower: its code may count the attempts. An environment variable that speaks of attempts, retries or a limit is taken as a sign that it does, and so is the right to StartMessageMoveTask.`,
 	Bad: `Resources:
   Orders: # want "Orders → Lost → Orders"
     Type: AWS::SQS::Queue
@@ -70,6 +71,63 @@ func checkFailureCircles(p *Pass) {
 		}
 		p.Report(h)
 	}
+	for _, q := range p.Graph.OfKind(graph.Queue) {
+		checkReturns(p, q)
+	}
+}
+
+// checkReturns looks for consumers of a dead-letter queue that put its messages back where they came from.
+func checkReturns(p *Pass, dlq *graph.Node) {
+	origins := map[*graph.Node]bool{}
+	for _, e := range p.Graph.In(dlq, graph.FailsTo) {
+		if e.Label == "redrive" {
+			origins[e.From] = true
+		}
+	}
+	if len(origins) == 0 {
+		return
+	}
+	origins[dlq] = true
+	for _, polled := range p.Graph.Out(dlq, graph.Polls) {
+		worker := polled.To
+		if off, unsure := switchedOff(polled); off || unsure.Exists() || worker.Kind != graph.Function || worker.External || countsAttempts(p.Graph, worker) {
+			continue
+		}
+		for _, back := range p.Graph.Out(worker, graph.Writes, graph.FailsTo) {
+			if !origins[back.To] || back.Strength == graph.Wildcard {
+				continue
+			}
+			related := []*graph.Node{dlq}
+			if back.To != dlq {
+				related = append(related, back.To)
+			}
+			p.Report(Hit{Node: worker, Severity: Medium, Confidence: Likely, Related: related, RelatedResources: []*graph.Resource{polled.Via},
+				Values:  append([]graph.Value{{}}, edgePlace(polled, back)...),
+				Message: fmt.Sprintf("it works off the dead-letter queue %s and sends to %s: unless its code counts attempts, a message that always fails goes round for ever", nameOf(dlq), nameOf(back.To))})
+			break
+		}
+	}
+}
+
+var attemptWords = regexp.MustCompile(`(?i)attempt|retr(y|ies)|redrive|max_?(receive|tries)|limit`)
+
+// countsAttempts tells whether something says that a function ends the circle by itself.
+func countsAttempts(g *graph.Graph, fn *graph.Node) bool {
+	for _, f := range fn.Setting("environment", "variables").Fields() {
+		if attemptWords.MatchString(f.Name) {
+			return true
+		}
+	}
+	for _, role := range rolesOf(g, fn) {
+		for _, s := range role.Statements {
+			for _, action := range literals(s.Actions) {
+				if strings.EqualFold(action, "sqs:StartMessageMoveTask") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // redriveTarget is where a queue's redrive policy sends failed messages.

@@ -51,13 +51,13 @@ var _ = add(Rule{
 })
 
 func checkMessageGroups(p *Pass) {
-	for _, n := range p.Graph.OfKind(graph.Rule, graph.Pipe) {
+	for _, n := range p.Graph.OfKind(graph.Rule, graph.Pipe, graph.Schedule) {
 		if n.External || n.Kind == graph.Rule && n.Type != "AWS::Events::Rule" {
 			continue
 		}
 		for _, e := range p.Graph.Out(n, graph.Routes) {
-			if e.To.Kind != graph.Queue {
-				continue
+			if e.To.Kind != graph.Queue || n.Kind == graph.Schedule && e.Label != "" {
+				continue // a universal target states the group in its input
 			}
 			group := e.Settings.Get("SqsParameters", "MessageGroupId")
 			if n.Kind == graph.Pipe {

@@ -63,7 +63,8 @@ func checkGradualDeployments(p *Pass) {
 		}
 		alarms := n.Setting("alarmConfiguration")
 		rollback := n.Setting("autoRollbackConfiguration")
-		if open(alarms) || open(rollback) || open(alarms.Get("Alarms")) {
+		if v := firstOpen(alarms, rollback, alarms.Get("Alarms"), alarms.Get("Enabled"), alarms.Get("IgnorePollAlarmFailure"), rollback.Get("Enabled")); v.Exists() {
+			p.Unknown(n, v)
 			continue
 		}
 		var lacks []string
@@ -84,4 +85,14 @@ func checkGradualDeployments(p *Pass) {
 			p.Report(Hit{Node: n, Values: []graph.Value{{}, alarms, rollback}, Message: fmt.Sprintf("%s has %s: traffic shifts to the new version whatever happens", config, strings.Join(lacks, " and "))})
 		}
 	}
+}
+
+// firstOpen is the first of some settings that is written but not known, or an absent value.
+func firstOpen(vs ...graph.Value) graph.Value {
+	for _, v := range vs {
+		if open(v) {
+			return v
+		}
+	}
+	return graph.Value{}
 }

@@ -114,19 +114,22 @@ func checkRefusedSettings(p *Pass) {
 			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: values, Message: message})
 		}
 		age := e.Setting("maximumRecordAgeInSeconds")
-		if n, ok := age.Int(); ok && n >= 0 && n < facts.Int("esm.record_age_min_seconds") {
+		if n, ok := p.Int(e.To, age); ok && n >= 0 && n < facts.Int("esm.record_age_min_seconds") {
 			say(fmt.Sprintf("MaximumRecordAgeInSeconds is %d: Lambda takes -1 or 60 to 604800", n), age)
 		}
 		if e.From.Kind == graph.Queue {
-			checkQueueMapping(e, say)
+			checkQueueMapping(p, e, say)
 		}
 	}
 }
 
-func checkQueueMapping(e *graph.Edge, say func(string, ...graph.Value)) {
+func checkQueueMapping(p *Pass, e *graph.Edge, say func(string, ...graph.Value)) {
 	batch, window := e.Setting("batchSize"), e.Setting("maximumBatchingWindowInSeconds")
-	size, sizeKnown := batch.Int()
+	size, sizeKnown := p.Int(e.To, batch)
 	seconds, windowKnown := window.Int()
+	if (!sizeKnown || size > 10) && open(window) {
+		p.Unknown(e.To, window)
+	}
 	fifo, _ := e.From.Setting("fifoQueue").Truth()
 	fifo = fifo || e.From.External && strings.HasSuffix(e.From.ID, ".fifo")
 	most := facts.Int("esm.sqs_fifo_batch_max")
@@ -140,7 +143,7 @@ func checkQueueMapping(e *graph.Edge, say func(string, ...graph.Value)) {
 	}
 	limit := e.Setting("scalingConfig", "maximumConcurrency")
 	low, high := facts.Int("esm.sqs_concurrency_min"), facts.Int("esm.sqs_concurrency_max")
-	if n, ok := limit.Int(); ok && (n < low || n > high) {
+	if n, ok := p.Int(e.To, limit); ok && (n < low || n > high) {
 		say(fmt.Sprintf("MaximumConcurrency is %d, but must be %d to %d", n, low, high), limit)
 	}
 	if limit.Exists() && e.Setting("provisionedPollerConfig").Exists() {

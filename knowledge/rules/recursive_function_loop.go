@@ -262,7 +262,7 @@ func carries(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
 	}
 	switch e.Kind {
 	case graph.Polls:
-		return !e.Setting("filterCriteria").Exists() && !e.Setting("sourceParameters", "filterCriteria").Exists()
+		return !e.Setting("filterCriteria").Exists() && !e.To.Setting("sourceParameters", "filterCriteria").Exists()
 	case graph.Routes:
 		switch e.From.Kind {
 		case graph.Topic:

@@ -117,7 +117,10 @@ func checkFilter(p *Pass, e *graph.Edge, v graph.Value) {
 		if path := numbersOnly(sub, "dynamodb."+part); path != "" {
 			why = fmt.Sprintf("it compares %s with a number, by value or by the numeric operator, but numbers in stream records are text", path)
 		}
-		if view, known := viewOf(e.From); known && part != "Keys" && needed(sub) && !carriesImage(view, part) {
+		if part == "Keys" || !needed(sub) {
+			continue
+		}
+		if view, known := viewOf(p, e); known && !carriesImage(view, part) {
 			why = fmt.Sprintf("it asks for %s, but the stream of %s carries %s", part, nameOf(e.From), view)
 		}
 	}
@@ -128,12 +131,13 @@ func checkFilter(p *Pass, e *graph.Edge, v graph.Value) {
 		Message: fmt.Sprintf("a filter between %s and %s never matches: %s", nameOf(e.From), nameOf(e.To), why)})
 }
 
-// viewOf is a table's StreamViewType.
-func viewOf(table *graph.Node) (string, bool) {
-	if table.External {
+// viewOf is the StreamViewType of the table that e reads.
+func viewOf(p *Pass, e *graph.Edge) (string, bool) {
+	if e.From.External {
+		p.Unclear(e.From, "table "+nameOf(e.From)+" is not part of this system")
 		return "", false
 	}
-	return table.Setting("streamSpecification", "streamViewType").Str()
+	return p.Text(e.To, e.From.Setting("streamSpecification", "streamViewType"))
 }
 
 func carriesImage(view, part string) bool {

@@ -75,7 +75,11 @@ var _ = add(Rule{
 func checkSyncStarts(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI) {
 		for _, e := range p.Graph.Out(api, graph.Invokes) {
-			if e.To.Kind != graph.StateMachine || e.Mode != graph.Sync || e.To.External {
+			if e.To.Kind != graph.StateMachine || e.Mode != graph.Sync {
+				continue
+			}
+			if e.To.External {
+				p.Unclear(e.To, "state machine "+nameOf(e.To)+" is not part of this system")
 				continue
 			}
 			v := e.To.Setting("stateMachineType")

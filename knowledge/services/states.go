@@ -111,6 +111,9 @@ func (b *builder) task(n *graph.Node, r *graph.Resource, s graph.State) {
 		return
 	}
 	e.Kind, e.Mode = call.kind(action), call.mode(action, s.Pattern)
+	if kind, _ := asl.Argument(s, "InvocationType").Str(); kind == "Event" && service == "lambda" {
+		e.Mode = graph.Async
+	}
 	if isPath(argument) {
 		why := "state " + s.Name + " takes the " + strings.ToLower(strings.Join(call.argument, " or ")) + " from its input"
 		b.later = append(b.later, func() { b.fromInput(e, r, s, call.target, why) })
