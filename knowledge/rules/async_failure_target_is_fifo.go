@@ -48,17 +48,17 @@ var _ = add(Rule{
 
 func checkAsyncFIFO(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
-		for _, e := range p.Graph.Out(fn, graph.FailsTo) {
-			if e.Via == nil || e.Via.Type == "AWS::Lambda::EventSourceMapping" || e.To.External {
+		for _, e := range p.Graph.Out(fn, graph.FailsTo, graph.Writes) {
+			if e.Via == nil || e.Via.Type == "AWS::Lambda::EventSourceMapping" || e.Kind == graph.Writes && e.Label != "on success" || e.To.Kind != graph.Queue && e.To.Kind != graph.Topic {
 				continue
 			}
-			v := e.To.Setting("fifoQueue")
-			if e.To.Kind == graph.Topic {
-				v = e.To.Setting("fifoTopic")
-			}
-			if fifo, ok := v.Truth(); ok && fifo {
-				p.Report(Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{e.To}, RelatedResources: []*graph.Resource{e.Via}, Values: []graph.Value{{}, v},
-					Message: fmt.Sprintf("failure target %s is FIFO: Lambda delivers failed asynchronous events to standard queues and topics only", nameOf(e.To))})
+			if fifo, ok := isFIFO(p, fn, e.To); ok && fifo {
+				what := "failure target"
+				if e.Kind == graph.Writes {
+					what = "success target"
+				}
+				p.Report(Hit{Node: fn, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{fn, e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+					Message: fmt.Sprintf("%s %s is FIFO: Lambda delivers the outcome of asynchronous events to standard queues and topics only", what, nameOf(e.To))})
 			}
 		}
 	}

@@ -89,10 +89,13 @@ func checkRedriveType(p *Pass) {
 // isFIFO tells whether a queue is FIFO; one that is not in the files shows it by its name.
 func isFIFO(p *Pass, asker, q *graph.Node) (fifo, ok bool) {
 	if !q.External {
+		if q.Kind == graph.Topic {
+			return p.Truth(asker, q.Setting("fifoTopic"))
+		}
 		return p.Truth(asker, q.Setting("fifoQueue"))
 	}
 	if !strings.HasPrefix(q.ID, "arn:") || strings.HasSuffix(q.ID, "}") { // the end of its name decides
-		p.Unclear(asker, "queue "+nameOf(q)+" is not part of this system")
+		p.Unclear(asker, string(q.Kind)+" "+nameOf(q)+" is not part of this system")
 		return false, false
 	}
 	return strings.HasSuffix(q.ID, ".fifo"), true

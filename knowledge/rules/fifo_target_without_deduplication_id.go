@@ -43,8 +43,11 @@ var _ = add(Rule{
 })
 
 func checkDeduplication(p *Pass) {
-	for _, from := range p.Graph.OfKind(graph.Rule, graph.Schedule) {
-		if from.Type != "AWS::Events::Rule" && from.Kind != graph.Schedule {
+	for _, from := range p.Graph.OfKind(graph.Rule, graph.Schedule, graph.Pipe) {
+		if from.Kind == graph.Rule && from.Type != "AWS::Events::Rule" {
+			continue
+		}
+		if from.Setting("targetParameters", "SqsQueueParameters", "MessageDeduplicationId").Exists() {
 			continue
 		}
 		for _, e := range p.Graph.Out(from, graph.Routes) {

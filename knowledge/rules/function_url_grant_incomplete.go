@@ -76,7 +76,15 @@ func checkURLGrants(p *Pass) {
 				continue
 			}
 			principal := s.Via.Properties.Get("Principal")
-			if open(principal) || second(fn, principal.String()) {
+			if open(principal) {
+				p.Unknown(fn, principal)
+				continue
+			}
+			has, unsure := second(p.Graph, fn, s)
+			if unsure.Exists() && !has {
+				p.Unknown(fn, unsure)
+			}
+			if has || unsure.Exists() {
 				continue
 			}
 			p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn}, Values: []graph.Value{{}, principal},
@@ -103,15 +111,24 @@ func allowsExactly(s graph.Statement, action string) bool {
 	return false
 }
 
-// second tells whether the principal also has, or may have, the right to invoke the function itself.
-func second(fn *graph.Node, principal string) bool {
+// second tells whether the principal of a grant also has the right to invoke the function itself, by the same alias;
+// unsure is what may give it that right.
+func second(g *graph.Graph, fn *graph.Node, grant graph.Statement) (has bool, unsure graph.Value) {
+	principal := grant.Via.Properties.Get("Principal").String()
+	mine, known := qualifierOf(g, grant.Via.Properties.Get("FunctionName"))
 	for _, s := range fn.ResourcePolicy {
 		if s.Via == nil || !allowsAction(s, "lambda:InvokeFunction") {
 			continue
 		}
-		if other := s.Via.Properties.Get("Principal"); open(other) || other.String() == principal || other.String() == "*" {
-			return true
+		if theirs, ok := qualifierOf(g, s.Via.Properties.Get("FunctionName")); known && ok && theirs != mine {
+			continue
+		}
+		switch other := s.Via.Properties.Get("Principal"); {
+		case other.String() == principal, other.String() == "*":
+			return true, graph.Value{}
+		case open(other):
+			unsure = other
 		}
 	}
-	return false
+	return false, unsure
 }

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-23"},
 		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-23", Unverified: true},
 	},
-	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Senders with a role, keys outside the files and keys that a condition may open are not reported.`,
+	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes, schedules and rules with a role are judged by it; functions are not looked at. Keys outside the files and keys that a condition may open are not reported.`,
 	Bad: `Resources:
   Topic:
     Type: AWS::SNS::Topic
@@ -102,6 +102,8 @@ var _ = add(Rule{
 			}
 			if service := sendsAs(e); service != "" {
 				checkKeyUse(p, e, service)
+			} else if sendsByRole(e) {
+				checkRoleKeyUse(p, e)
 			}
 		}
 	},
@@ -110,8 +112,6 @@ var _ = add(Rule{
 // sendsAs is the service that delivers along an edge in its own name, "" where a role does.
 func sendsAs(e *graph.Edge) string {
 	switch {
-	case e.From.External:
-		return ""
 	case e.From.Kind == graph.Topic:
 		return "sns.amazonaws.com"
 	case e.From.Type == "AWS::Events::Rule" && !e.Setting("roleArn").Exists():
@@ -123,6 +123,66 @@ func sendsAs(e *graph.Edge) string {
 	}
 	return ""
 }
+
+// sendsByRole tells whether the sender delivers with the rights of its role.
+func sendsByRole(e *graph.Edge) bool {
+	switch e.From.Kind {
+	case graph.Pipe, graph.Schedule:
+		return e.Kind == graph.Routes
+	}
+	return false
+}
+
+// checkRoleKeyUse asks for the rights of the sender's role on the key of the target. The AWS managed keys admit every
+// role of the account that may send.
+func checkRoleKeyUse(p *Pass, e *graph.Edge) {
+	for _, k := range p.Graph.In(e.To, graph.Encrypts) {
+		if k.From.Type != "AWS::KMS::Key" {
+			continue
+		}
+		for _, role := range rolesOf(p.Graph, e.From) {
+			var missing []string
+			for _, action := range keyActions {
+				switch d := roleMayUseKey(role, action, k.From); d.Answer {
+				case policy.Unknown:
+					p.Unclear(role, "whether it may do "+action+" with "+nameOf(k.From)+": "+d.Why)
+				case policy.No:
+					missing = append(missing, action)
+				}
+			}
+			if len(missing) > 0 {
+				p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{k.From, role, e.From},
+					Values:  append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
+					Message: fmt.Sprintf("role %s may not do %s with key %s: nothing arrives at %s from %s", nameOf(role), strings.Join(missing, " and "), nameOf(k.From), nameOf(e.To), nameOf(e.From))})
+			}
+		}
+	}
+}
+
+// roleMayUseKey asks a role's own statements and those of the key's policy that name more than the account: a key that
+// admits its account leaves it to the policies of each role.
+func roleMayUseKey(role *graph.Node, action string, key *graph.Node) policy.Decision {
+	named := *key
+	named.ResourcePolicy = nil
+	for _, s := range key.ResourcePolicy {
+		if !isAllow(s) || !onlyAccounts(s) {
+			named.ResourcePolicy = append(named.ResourcePolicy, s)
+		}
+	}
+	return roleMay(role, action, &named)
+}
+
+func onlyAccounts(s graph.Statement) bool {
+	for _, principal := range s.Principals {
+		if !strings.HasSuffix(principal.Value.String(), ":root") {
+			return false
+		}
+	}
+	return len(s.Principals) > 0
+}
+
+// keyActions are what a sender must be allowed to do with the key of an encrypted target.
+var keyActions = []string{"kms:GenerateDataKey", "kms:Decrypt"}
 
 func checkKeyUse(p *Pass, e *graph.Edge, service string) {
 	setting := e.To.Setting("kmsMasterKeyId")
@@ -144,7 +204,7 @@ var managedKeys = map[graph.Kind]string{graph.Queue: "sqs", graph.Topic: "sns"}
 
 func checkKeyPolicy(p *Pass, e *graph.Edge, key *graph.Node, service string) {
 	var missing []string
-	for _, action := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
+	for _, action := range keyActions {
 		switch d := serviceMay(service, action, key, e.From); d.Answer {
 		case policy.Unknown:
 			p.Unclear(key, "whether its policy lets "+service+" do "+action+": "+d.Why)
