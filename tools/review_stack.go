@@ -131,19 +131,14 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 		return nil, awsProblem(err)
 	}
 	name := "stack:" + st.Name
-	sys, err := build(ctx, []cfn.File{{Name: name, Data: st.Template}}, cfn.Options{Parameters: st.Parameters, Region: st.Region},
-		rules.Reviewed{Kind: "stack", Files: []string{name}, Stack: st.Name})
+	sys, err := buildLive(ctx, []cfn.File{{Name: name, Data: st.Template}}, cfn.Options{Parameters: st.Parameters, Region: st.Region},
+		rules.Reviewed{Kind: "stack", Files: []string{name}, Stack: st.Name},
+		func(scenarios []graph.Scenario) []graph.Gap { return r.Overlay(ctx, st, scenarios) })
 	if err != nil {
 		return nil, err
 	}
 	for _, note := range st.Notes {
 		sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: name}, Why: note})
-	}
-	// Resources are shared between scenarios where nothing differs; their physical ids are the same in all.
-	for _, scenario := range sys.Scenarios {
-		for _, res := range scenario.Resources {
-			res.Physical = st.Physical[res.LogicalID]
-		}
 	}
 	return sys, nil
 }

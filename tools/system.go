@@ -44,10 +44,17 @@ func (w *Workbench) reach(ctx context.Context) Reach {
 
 // build reads the templates and makes their graphs.
 func build(ctx context.Context, files []cfn.File, o cfn.Options, source rules.Reviewed) (*system, error) {
+	return buildLive(ctx, files, o, source, func([]graph.Scenario) []graph.Gap { return nil })
+}
+
+// buildLive is build for what is deployed: overlay may put live settings into the resources before their graphs are
+// made, and returns what could not be read.
+func buildLive(ctx context.Context, files []cfn.File, o cfn.Options, source rules.Reviewed, overlay func([]graph.Scenario) []graph.Gap) (*system, error) {
 	read, err := cfn.Load(ctx, files, o)
 	if err != nil {
 		return nil, templateProblem(err)
 	}
+	read.Gaps = append(read.Gaps, overlay(read.Scenarios)...)
 	s := &system{System: read, source: source}
 	for _, scenario := range read.Scenarios {
 		if err := ctx.Err(); err != nil {

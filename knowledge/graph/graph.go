@@ -28,6 +28,35 @@ type Resource struct {
 	SourceType string // type of that written resource, such as AWS::Serverless::Function; "" likewise
 	Path       string // construct path (Metadata aws:cdk:path), "" if none
 	Physical   string // physical id of a deployed resource, "" if not known
+
+	// Drift lists the settings whose deployed value is not the template's, Observed what was seen of a deployed
+	// resource beside its settings (metrics, states). Both are empty where a template is read.
+	Drift    []Change
+	Observed map[string]Value
+}
+
+// Change is a setting that is deployed otherwise than it is written. An absent value means that nothing is set.
+type Change struct {
+	Setting  string // path below Properties: RedrivePolicy/maxReceiveCount
+	Template Value
+	Live     Value
+}
+
+// Seen returns what was observed under a name: absent where it was not looked at, unknown (with the reason) where it
+// could not be.
+func (r *Resource) Seen(name string) Value {
+	if r == nil {
+		return Value{}
+	}
+	return r.Observed[name]
+}
+
+// Observe records what was seen of a deployed resource.
+func (r *Resource) Observe(name string, v Value) {
+	if r.Observed == nil {
+		r.Observed = map[string]Value{}
+	}
+	r.Observed[name] = v
 }
 
 // WrittenID is the id of the resource that stands in the file: Source for generated ones, else ID.
@@ -44,6 +73,8 @@ type Scenario struct {
 	Resources []*Resource
 	Deciders  Deciders // the same for all scenarios of a system
 	Outputs   []Value  // what the templates' outputs tell to the outside
+	// Observed is what was seen of a deployed stack and its account; nil where a template is read.
+	Observed map[string]Value
 }
 
 // Gap is something that was not understood or not followed: it is listed, never dropped in silence.
@@ -243,10 +274,14 @@ type Graph struct {
 	Nodes []*Node         // in the order of the files
 	Edges []*Edge
 	Gaps  []Gap
+	// Resources are all that the graph was made of, those without a node of their own (mappings, permissions) among them.
+	Resources []*Resource
 	// Deciders are the conditions of the written resources.
 	Deciders Deciders
 	// Outputs is what the templates' outputs tell to the outside: things named there may be used from elsewhere.
 	Outputs []Value
+	// Observed is what was seen of a deployed stack and its account beside its resources; nil for a template.
+	Observed map[string]Value
 
 	byID map[string]*Node
 	out  map[*Node][]*Edge

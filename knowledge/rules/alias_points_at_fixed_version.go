@@ -39,7 +39,7 @@ Resources:
 			case alias.Type != "AWS::Lambda::Alias" || alias.External:
 			case open(version):
 				p.Unknown(alias, version)
-			case !known || version.Origin != graph.Known:
+			case !known || version.Origin != graph.Known && version.Origin != graph.Live:
 			case s == "$LATEST":
 				p.Report(Hit{Node: alias, Values: []graph.Value{version}, Message: fmt.Sprintf("alias %s points at $LATEST: callers get each change at once, and there is nothing to roll back to", nameOf(alias))})
 			default:

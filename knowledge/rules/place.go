@@ -77,7 +77,7 @@ func short(s string) string {
 // SetPatch is the JSON patch that sets a property of r to a value, or nil where the template's own spelling of
 // it is not known: a setting that SAM derives from another name, or a value that stands elsewhere.
 func SetPatch(r *graph.Resource, v graph.Value, name string, to any) []PatchOp {
-	if v.Exists() && v.Origin == graph.Known && v.At != nil && strings.HasSuffix(v.At.Path, "/"+name) {
+	if v.Exists() && (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && strings.HasSuffix(v.At.Path, "/"+name) {
 		return []PatchOp{{Op: "replace", Path: v.At.Path, Value: to}}
 	}
 	if r == nil || r.Source != "" || r.At == nil || r.At.Path == "" || v.Exists() && v.Origin != graph.Default {

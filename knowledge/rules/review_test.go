@@ -30,12 +30,49 @@ func review(t *testing.T, files map[string]string, parameters map[string]string,
 	require.Empty(t, system.Unreadable)
 	var graphs []*graph.Graph
 	for _, s := range system.Scenarios {
+		observe(&s)
 		graphs = append(graphs, services.Build(s))
 	}
 	if o.Today.IsZero() {
 		o.Today = today
 	}
 	return rules.Review(graphs, o)
+}
+
+// observe takes what an example says was seen of its deployed resources, in their Metadata, key observed: metrics and
+// states by name ("unknown: reason" for what could not be seen), changes under drift, facts of stack and account
+// under stack. Only examples are read so: of a real stack AWS tells it.
+func observe(s *graph.Scenario) {
+	for _, r := range s.Resources {
+		for _, f := range r.Metadata.Get("observed").Fields() {
+			switch f.Name {
+			case "drift":
+				for _, d := range f.Value.Fields() {
+					change := graph.Change{Setting: d.Name, Template: r.Properties.Get(strings.Split(d.Name, "/")...)}
+					if d.Value.Kind != graph.Null {
+						change.Live = d.Value.WithOrigin(graph.Live)
+					}
+					r.Drift = append(r.Drift, change)
+				}
+			case "stack":
+				for _, d := range f.Value.Fields() {
+					if s.Observed == nil {
+						s.Observed = map[string]graph.Value{}
+					}
+					s.Observed[d.Name] = seen(d.Value)
+				}
+			default:
+				r.Observe(f.Name, seen(f.Value))
+			}
+		}
+	}
+}
+
+func seen(v graph.Value) graph.Value {
+	if text, _ := v.Str(); strings.HasPrefix(text, "unknown: ") {
+		return graph.NewUnknown(v.At, strings.TrimPrefix(text, "unknown: "))
+	}
+	return v.WithOrigin(graph.Live)
 }
 
 func reviewOne(t *testing.T, template string, o rules.Options) rules.Report {

@@ -117,7 +117,7 @@ var jsonValue = regexp.MustCompile(`"([^"]+)"\s*:\s*"([^"]*)"`)
 
 // inResource tells what stands at the property itself from what a parameter's default brings in.
 func inResource(v graph.Value) bool {
-	return v.Origin == graph.Known && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/"))
+	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/"))
 }
 
 // carriesSecret tells a secret from an empty text, a placeholder or a document of such.

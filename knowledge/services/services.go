@@ -71,11 +71,25 @@ func add(t resourceType) bool {
 // Known tells whether a resource type has its own registration here; others become nodes of kind other.
 func Known(typ string) bool { return types[typ] != nil }
 
+// DefaultOf returns what AWS puts where a property is not written, absent where none is known here.
+func DefaultOf(typ, property string) graph.Value {
+	t := types[typ]
+	if t == nil {
+		return graph.Value{}
+	}
+	for _, s := range t.Defaults {
+		if graph.UpperFirst(s.Name) == property {
+			return s.Value
+		}
+	}
+	return graph.Value{}
+}
+
 // Build makes the architecture graph of one scenario. It never fails: what cannot be followed is listed in
 // the graph's Gaps.
 func Build(s graph.Scenario) *graph.Graph {
 	b := newBuilder(s)
-	b.g.Deciders, b.g.Outputs = s.Deciders, s.Outputs
+	b.g.Resources, b.g.Deciders, b.g.Outputs, b.g.Observed = s.Resources, s.Deciders, s.Outputs, s.Observed
 	for _, r := range s.Resources {
 		b.addNode(r)
 	}

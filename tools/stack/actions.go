@@ -6,13 +6,24 @@ import (
 )
 
 // Actions lists the IAM actions that reading stacks needs, sorted. They are the calls of the interfaces themselves,
-// so the published policy cannot fall behind the code.
+// and the rights that Cloud Control's read handlers use in the caller's name, so the published policy cannot fall
+// behind the code.
 func Actions() []string {
 	var out []string
-	calls := reflect.TypeFor[CloudFormation]()
-	for i := range calls.NumMethod() {
-		out = append(out, "cloudformation:"+calls.Method(i).Name)
+	for _, api := range []struct {
+		prefix string
+		calls  reflect.Type
+	}{
+		{"cloudformation:", reflect.TypeFor[CloudFormation]()},
+		{"cloudformation:", reflect.TypeFor[CloudControl]()}, // Cloud Control's actions are CloudFormation's
+	} {
+		for i := range api.calls.NumMethod() {
+			out = append(out, api.prefix+api.calls.Method(i).Name)
+		}
+	}
+	for _, m := range models {
+		out = append(out, m.permissions...)
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }

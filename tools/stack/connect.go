@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudcontrol"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 )
 
@@ -47,5 +48,5 @@ func Connect(ctx context.Context, o Options) (*Reader, error) {
 	if c.Region == "" {
 		return nil, &Error{Kind: Network, What: "reading the AWS configuration", Detail: "no region is set; choose --region, or set AWS_REGION"}
 	}
-	return &Reader{CloudFormation: cloudformation.NewFromConfig(c), Region: c.Region}, nil
+	return &Reader{CloudFormation: cloudformation.NewFromConfig(c), CloudControl: cloudcontrol.NewFromConfig(c), Region: c.Region}, nil
 }

@@ -102,7 +102,7 @@ func explain(action, what, region string, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Detail = Interrupted, "AWS did not answer in time"
 	case errors.As(err, &netErr), mentions(err, "no such host", "connection refused", "connection reset", "EOF", "request send failed"):
-		e.Kind, e.Detail = Network, "the endpoint could not be reached ("+short(last(err))+")"
+		e.Kind, e.Detail = Network, "the endpoint could not be reached ("+short(innermost(err))+")"
 	}
 	return e
 }
@@ -135,8 +135,8 @@ func mentions(err error, any ...string) bool {
 	return false
 }
 
-// last is the innermost message of a chain: SDK errors wrap five deep.
-func last(err error) string {
+// innermost is the first message of a chain: SDK errors wrap five deep.
+func innermost(err error) string {
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {

@@ -26,6 +26,7 @@ type CloudFormation interface {
 // Reader reads the stacks of one account and region. It is safe for concurrent use.
 type Reader struct {
 	CloudFormation CloudFormation
+	CloudControl   CloudControl // nil: live settings are not read, the template's are taken
 	Region         string
 }
 

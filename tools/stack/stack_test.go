@@ -120,9 +120,13 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 
 func TestOnlyReadingCallsAreReachable(t *testing.T) {
 	reading := regexp.MustCompile(`^(Describe|Get|List)[A-Z]`)
-	api := reflect.TypeFor[stack.CloudFormation]()
-	require.Positive(t, api.NumMethod())
-	for i := range api.NumMethod() {
-		require.Regexp(t, reading, api.Method(i).Name)
+	for _, api := range []reflect.Type{reflect.TypeFor[stack.CloudFormation](), reflect.TypeFor[stack.CloudControl]()} {
+		require.Positive(t, api.NumMethod())
+		for i := range api.NumMethod() {
+			require.Regexp(t, reading, api.Method(i).Name)
+		}
+	}
+	for _, action := range stack.Actions() { // what Cloud Control does in the caller's name
+		require.Regexp(t, `^[a-z0-9-]+:(Describe|Get|List)|^apigateway:GET$`, action)
 	}
 }
