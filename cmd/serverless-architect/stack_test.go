@@ -189,6 +189,9 @@ func TestThePublishedPolicySuffices(t *testing.T) {
 	require.NotEqual(t, exitWorld, code, stderr)
 	require.NotEmpty(t, places(t, report))
 	for _, action := range stack.Actions() {
+		if !strings.HasPrefix(action, "cloudformation:") {
+			continue // what Cloud Control's read handlers ask for: the emulator has none
+		}
 		key, secret := e.User(t, "without-"+strings.TrimPrefix(action, "cloudformation:"), strings.Replace(policy, action, "cloudformation:ListTypes", 1))
 		stdout, stderr, code := live(t, e.URL, key, secret, "review", "--json", "--stack", "orders")
 		// Where the review cannot do without it, the message says what to allow; else the report says what is missing.
