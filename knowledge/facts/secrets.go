@@ -5,4 +5,7 @@ var secretsTable = Table{Name: "secrets", Title: "AWS Secrets Manager: limits an
 	{ID: "secrets.secret_bytes", Value: "65536", Unit: "bytes", Text: "64 KB (65,536 bytes)", Kind: Hard,
 		Title:  "Value of a secret",
 		Source: docSmLimits, Verified: false},
+	{ID: "secrets.rotation_min_hours", Value: "4", Unit: "hours", Text: "4 hours", Kind: Hard,
+		Title:  "Shortest interval between rotations",
+		Source: modelSecrets, Verified: true},
 }}

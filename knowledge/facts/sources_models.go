@@ -4,7 +4,10 @@ package facts
 var (
 	modelAppSignals = model("application-signals", "2024-04-15")
 	modelCw         = model("cloudwatch", "2010-08-01")
+	modelKms        = model("kms", "2014-11-01")
 	modelLogs       = model("logs", "2014-03-28")
+	modelSecrets    = model("secretsmanager", "2017-10-17")
+	modelSsm        = model("ssm", "2014-11-06")
 	modelXray       = model("xray", "2016-04-12")
 )
 

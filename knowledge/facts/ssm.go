@@ -9,4 +9,8 @@ var ssmTable = Table{Name: "ssm", Title: "Systems Manager Parameter Store: limit
 	{ID: "ssm.parameter_tps", Value: "40", Unit: "per second", Text: "40 requests per second", Kind: Adjustable,
 		Title:  "GetParameter calls of an account without higher throughput",
 		Source: docSsmLimits, Verified: false},
+	{ID: "ssm.standard_parameters", Value: "10000", Unit: "count", Text: "10,000 standard", Kind: Hard,
+		Title:  "Standard parameters of an account and Region",
+		Source: modelSsm, Verified: true,
+		Note: "100,000 advanced parameters."},
 }}
