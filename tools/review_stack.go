@@ -137,6 +137,9 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if err != nil {
 		return nil, err
 	}
+	if sys.stage = stageOf(st.Tags); sys.stage == "" {
+		sys.stage = stageOf(st.Parameters)
+	}
 	for _, note := range st.Notes {
 		sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: name}, Why: note})
 	}

@@ -15,6 +15,7 @@ type system struct {
 	*cfn.System
 	graphs []*graph.Graph
 	source rules.Reviewed
+	stage  string // as given parameter values tell, "" if they do not
 }
 
 // system reads what a Source names.
@@ -28,7 +29,11 @@ func (w *Workbench) system(ctx context.Context, src Source) (*system, error) {
 	if g.assembly {
 		kind = "assembly"
 	}
-	return build(ctx, g.files, cfn.Options{Parameters: g.parameters, Files: reach}, rules.Reviewed{Kind: kind, Files: names(g.files)})
+	s, err := build(ctx, g.files, cfn.Options{Parameters: g.parameters, Files: reach}, rules.Reviewed{Kind: kind, Files: names(g.files)})
+	if err == nil {
+		s.stage = stageOf(src.Parameters)
+	}
+	return s, err
 }
 
 // reach is what this call may read: the client's roots where it has named some.
@@ -75,7 +80,11 @@ func templateProblem(err error) error {
 
 // review runs the rules of a profile over the system.
 func (s *system) review(w *Workbench, profile rules.Profile) rules.Report {
-	r := rules.Review(s.graphs, rules.Options{Profile: profile, Today: w.Today, Source: s.source, Gaps: s.Gaps})
+	o := rules.Options{Profile: profile, Today: w.Today, Source: s.source, Gaps: s.Gaps, Stage: s.stage, Skip: w.Config.Skip, Ignore: w.Config.Ignore}
+	if w.Config.Stage != "" {
+		o.Stage = w.Config.Stage
+	}
+	r := rules.Review(s.graphs, o)
 	for _, u := range s.Unreadable {
 		r.Unreadable = append(r.Unreadable, rules.Unreadable{File: u.File, Line: u.Line, Column: u.Column, Message: u.Message, Want: u.Want})
 	}

@@ -17,6 +17,8 @@ type Workbench struct {
 	Stdin io.Reader
 	// Today is the day that dates (runtimes, deadlines) are compared with.
 	Today time.Time
+	// Config is what the user has settled for all reviews.
+	Config Config
 	// CacheDir is where the search index may be unpacked; "" picks the user's cache folder.
 	CacheDir string
 	// Knowledge is a folder of the user's own markdown that is searched beside ours; "" for none.

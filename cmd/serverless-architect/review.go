@@ -16,7 +16,7 @@ type reviewFlags struct {
 	stack, region, profile string
 	format, output         string
 	failOn, rules, today   string
-	baseline               string
+	baseline, config       string
 	parameters             []string
 	json                   bool
 	allStacks, maskAccount bool
@@ -35,6 +35,7 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	f.StringVar(&o.format, "format", "markdown", "one of "+strings.Join(report.Names(), ", "))
 	f.BoolVar(&o.json, "json", false, "the same as --format json (review/1)")
 	f.StringVar(&o.output, "output", "", "write the report to this file")
+	f.StringVar(&o.config, "config", "", "YAML file of the project's settings: stage, rules, fail-on, parameters, skip [rule], ignore [{rule, resource, reason, until}]")
 	f.StringVar(&o.failOn, "fail-on", "high", "exit with 1 on a finding of this severity or worse: critical, high, medium, low, info or none")
 	f.StringVar(&o.rules, "rules", "core", "which rules: core, advisory (more), strict (all)")
 	f.StringVar(&o.baseline, "baseline", "", "earlier report (review --json): what it has is suppressed, so that only new findings count")
@@ -44,10 +45,16 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	in := tools.ReviewInput{Source: tools.Source{Paths: paths}, Rules: o.rules}
+	in := tools.ReviewInput{Source: tools.Source{Paths: paths}}
 	if in.Parameters, err = keyValues("review", o.parameters); err != nil {
 		return err
 	}
+	if o.config != "" {
+		if err := o.configure(s, f.Changed, in.Parameters); err != nil {
+			return err
+		}
+	}
+	in.Rules = o.rules
 	if o.today != "" {
 		if s.bench.Today, err = time.Parse(time.DateOnly, o.today); err != nil {
 			return usageError("review", "--today %q is no date", o.today)
@@ -105,6 +112,27 @@ func reviewWhat(ctx context.Context, s *session, o reviewFlags, in tools.ReviewI
 		return tools.ReviewResult{}, usageError("review", "--stack and paths cannot be reviewed together")
 	}
 	return s.bench.ReviewStackFully(ctx, tools.StackInput{Stack: o.stack, Region: o.region, Profile: o.profile, Rules: o.rules})
+}
+
+// configure takes the settings of a configuration file where no flag says otherwise.
+func (o *reviewFlags) configure(s *session, given func(string) bool, parameters map[string]string) error {
+	c, err := s.bench.ReadConfig(o.config)
+	if err != nil {
+		return err
+	}
+	s.bench.Config = c
+	if c.Rules != "" && !given("rules") {
+		o.rules = c.Rules
+	}
+	if c.FailOn != "" && !given("fail-on") {
+		o.failOn = c.FailOn
+	}
+	for name, value := range c.Parameters {
+		if _, ok := parameters[name]; !ok {
+			parameters[name] = value
+		}
+	}
+	return nil
 }
 
 // keyValues reads K=V pairs.

@@ -18,6 +18,7 @@ type Reviewed struct {
 	Kind  string   `json:"kind"`
 	Files []string `json:"files"`
 	Stack string   `json:"stack,omitempty"`
+	Stage string   `json:"stage,omitempty"` // a stage on trial, for which all but security findings count one level less
 }
 
 // Summary counts.

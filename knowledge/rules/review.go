@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
-	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -158,9 +157,6 @@ func (m *merger) finding(p *Pass, h Hit) *merged {
 	if f.Confidence == "" {
 		f.Confidence = Certain
 	}
-	if m.options.lowers(r.Pillar) {
-		f.Severity = f.Severity.Lower()
-	}
 	if h.Fix != "" {
 		f.Fix.Summary = h.Fix
 	}
@@ -172,29 +168,6 @@ func (m *merger) finding(p *Pass, h Hit) *merged {
 	}
 	m.locate(f, p.Graph, h, resource)
 	return f
-}
-
-// lowers tells whether the stage makes findings of this pillar matter less.
-func (o Options) lowers(p Pillar) bool {
-	switch strings.ToLower(o.Stage) {
-	case "dev", "development", "test", "sandbox":
-		return p != Security
-	}
-	return false
-}
-
-var (
-	production = regexp.MustCompile(`(?i)^not (is|in|use)?_?-?(prod|live)`)
-	trial      = regexp.MustCompile(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
-)
-
-// trialBranch tells whether a finding holds in trial stages only, as the name of its one condition says: "not
-// IsProd", "IsDev". Reliability, cost and operations matter one level less there.
-func trialBranch(when string) bool {
-	if strings.Contains(when, " and ") || strings.Contains(when, " or ") {
-		return false
-	}
-	return production.MatchString(when) || trial.MatchString(when)
 }
 
 // locate fills in evidence, related resources and what Metadata and conditions say.
@@ -258,6 +231,9 @@ func (m *merger) report(ran int) Report {
 	if rep.Source.Files == nil {
 		rep.Source.Files = []string{}
 	}
+	if onTrial(m.options.Stage) {
+		rep.Source.Stage = m.options.Stage
+	}
 	scenarios := make([]map[string]bool, len(m.graphs))
 	for i, g := range m.graphs {
 		scenarios[i] = g.When
@@ -268,7 +244,7 @@ func (m *merger) report(ran int) Report {
 		if partly(f.in) {
 			f.When = branch(scenarios, f.in, append(f.prefer, beside(m.graphs, f.node)...))
 		}
-		if trialBranch(f.When) && f.Pillar != Security {
+		if f.Pillar != Security && (onTrial(m.options.Stage) || trialBranch(f.When) || f.trial()) {
 			f.Severity = f.Severity.Lower()
 		}
 		if i, ok := suppression(f.rule, f.Finding, f.metadata, m.options); ok {

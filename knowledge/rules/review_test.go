@@ -141,6 +141,51 @@ func TestSuppressions(t *testing.T) {
 	}
 }
 
+// Each tool's way to accept a finding, on a rule that names this tool's rule as its equal.
+func TestSuppressionsOfOtherToolsAreHonoured(t *testing.T) {
+	const plain = "SqsManagedSseEnabled: false, KmsMasterKeyId: !Ref AWS::NoValue"
+	for _, c := range []struct {
+		by, rule, metadata, reason string
+	}{
+		{"cdk-nag", "SQS001", `{cdk_nag: {rules_to_suppress: [{id: AwsSolutions-SQS3, reason: drained by hand}]}}`, "drained by hand"},
+		{"checkov", "SQS004", `{checkov: {skip: [{id: CKV_AWS_27, comment: nothing secret}]}}`, "nothing secret"},
+		{"cfn-lint", "SQS001", `{cfn-lint: {config: {ignore_checks: [E3002, ES6000]}}}`, ""}, // serverless-rules runs in cfn-lint
+		{"cfn-lint", "SQS001", `{cfn-lint: {config: {ignore_checks: [ES6]}}}`, ""},
+	} {
+		t.Run(c.by+" "+c.rule, func(t *testing.T) {
+			r := reviewOne(t, "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n    Metadata: "+c.metadata+"\n    Properties: {"+plain+"}\n",
+				rules.Options{Only: []string{"SQS001", "SQS004"}})
+			require.Len(t, r.Suppressed, 1)
+			require.Equal(t, c.by, r.Suppressed[0].By)
+			require.Equal(t, c.rule, r.Suppressed[0].Code)
+			require.Equal(t, c.reason, r.Suppressed[0].Reason)
+			require.Len(t, r.Findings, 1, "the other rule still speaks")
+		})
+	}
+	r := reviewOne(t, `Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Metadata: {guard: {SuppressedRules: [S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED]}}
+    Properties: {PublicAccessBlockConfiguration: {BlockPublicAcls: false}}
+`, rules.Options{Only: []string{"S3B002"}})
+	require.Len(t, r.Suppressed, 1)
+	require.Equal(t, "guard-rules-registry", r.Suppressed[0].By)
+	require.Empty(t, r.Findings)
+}
+
+func TestStageInMetadataLowersReliability(t *testing.T) {
+	template := func(stage string) string {
+		return strings.Replace(queueOfStage, "Condition: IsProd", "Metadata: {serverless-review: {stage: "+stage+"}}", 1)
+	}
+	only := rules.Options{Only: []string{"SQS001"}}
+	require.Equal(t, rules.Low, reviewOne(t, template("dev"), only).Findings[0].Severity)
+	require.Equal(t, rules.Medium, reviewOne(t, template("prod"), only).Findings[0].Severity)
+	only.Stage = "sandbox"
+	lowered := reviewOne(t, template("dev"), only)
+	require.Equal(t, rules.Low, lowered.Findings[0].Severity, "two signs lower once")
+	require.Equal(t, "sandbox", lowered.Source.Stage)
+}
+
 func TestIgnoreInOptionsNeedsAReason(t *testing.T) {
 	o := rules.Options{Only: []string{"SQS001"}, Ignore: []rules.Ignore{{Rule: "SQS001", Resource: "Orders", Reason: "known"}}}
 	require.Len(t, reviewOne(t, queueOfStage, o).Suppressed, 1)

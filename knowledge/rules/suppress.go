@@ -91,10 +91,15 @@ func (r *Rule) named(word string) bool {
 	return false
 }
 
-// equals tells whether another tool's rule looks for the same. Guard's names are written in both cases.
+// equals tells whether another tool's rule looks for the same. Guard's names are written in both cases. cfn-lint
+// ignores by the beginning of an id (E3 is all of E3xxx), and the rules of serverless-rules run inside it.
 func (r *Rule) equals(tool, id string) bool {
 	for _, e := range r.Equivalents {
-		if strings.EqualFold(e, tool+":"+id) {
+		theirs, name, _ := strings.Cut(e, ":")
+		if theirs == tool && strings.EqualFold(name, id) {
+			return true
+		}
+		if tool == "cfn-lint" && (theirs == tool || theirs == "serverless-rules") && id != "" && strings.HasPrefix(name, id) {
 			return true
 		}
 	}

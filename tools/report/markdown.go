@@ -19,6 +19,9 @@ const (
 func Markdown(r rules.Report, o Options) string {
 	p := &page{limit: o.MaxTokens * 4}
 	p.must("**" + Verdict(r) + "**\n")
+	if r.Source.Stage != "" {
+		p.must("Stage " + markdownText(r.Source.Stage) + ": all but security findings count one level less.\n")
+	}
 	for _, u := range r.Unreadable {
 		p.must("\nNot read: " + markdownCode(location(u.File, u.Line)) + ": " + markdownText(u.Message) + wanted(u) + "\n")
 	}

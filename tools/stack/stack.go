@@ -47,6 +47,7 @@ type Stack struct {
 	Updated    time.Time
 	Template   []byte            // the processed template, JSON or YAML
 	Parameters map[string]string // real values; NoEcho ones are left out, see Hidden
+	Tags       map[string]string
 	Hidden     []string          // names of parameters whose values CloudFormation does not show
 	Physical   map[string]string // logical id → physical id
 	Notes      []string          // what could not be read, and what would be needed to read it
@@ -86,7 +87,10 @@ func (r *Reader) Load(ctx context.Context, name string) (*Stack, error) {
 	}
 	s := described.Stacks[0]
 	st := &Stack{Name: aws.ToString(s.StackName), ID: aws.ToString(s.StackId), Region: r.Region, Status: string(s.StackStatus),
-		Updated: updated(s), Parameters: map[string]string{}, Physical: map[string]string{}}
+		Updated: updated(s), Parameters: map[string]string{}, Tags: map[string]string{}, Physical: map[string]string{}}
+	for _, tag := range s.Tags {
+		st.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
 	if s.StackStatus == types.StackStatusDeleteComplete {
 		return nil, &Error{Kind: NotFound, What: "reading stack " + quote(name), Detail: "it was deleted"}
 	}

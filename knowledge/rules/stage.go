@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+)
+
+// What is on trial matters one level less, save for security: a stage that the caller names (Options.Stage), a
+// branch whose condition says so, a resource whose Metadata says so. Several signs lower once.
+
+// onTrial tells whether a stage of this name is no production.
+func onTrial(stage string) bool {
+	switch strings.ToLower(stage) {
+	case "dev", "development", "test", "testing", "sandbox":
+		return true
+	}
+	return false
+}
+
+var (
+	production = regexp.MustCompile(`(?i)^not (is|in|use)?_?-?(prod|live)`)
+	trial      = regexp.MustCompile(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
+)
+
+// trialBranch tells whether a finding holds in trial stages only, as the name of its one condition says: "not
+// IsProd", "IsDev".
+func trialBranch(when string) bool {
+	if strings.Contains(when, " and ") || strings.Contains(when, " or ") {
+		return false
+	}
+	return production.MatchString(when) || trial.MatchString(when)
+}
+
+// trial tells whether the author of the resource at fault says that it is on trial: Metadata, serverless-review:
+// {stage: dev}. Tags are not asked: most take their value from a parameter, whose default says nothing about where
+// the template will run.
+func (f *merged) trial() bool {
+	for _, m := range f.metadata {
+		if stage, ok := m.Get("serverless-review", "stage").Str(); ok && onTrial(stage) {
+			return true
+		}
+	}
+	return false
+}
