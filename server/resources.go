@@ -14,20 +14,20 @@ const scheme = "serverless://"
 
 // families are the kinds of page, each a resource that lists them and a template that reads one.
 var families = []struct{ uri, template, name, about string }{
-	{"guides", "guides/{domain}/{topic}", "Guides", "dated, sourced pages on serverless, eda, security, observability, performance and deployment"},
-	{"patterns", "patterns/{slug}", "Patterns", "architectures that generate_cdk can build"},
-	{"rules", "rules/{id}", "Review rules", "what a review looks for, why, and the fix"},
-	{"facts", "facts/{table}", "Facts", "limits, quotas and defaults with source and date"},
+	{"guides", "guides/{domain}/{topic}", "Guides", "Dated, sourced pages on serverless, eda, security, observability, performance and deployment"},
+	{"patterns", "patterns/{slug}", "Patterns", "Architectures that generate_cdk can build"},
+	{"rules", "rules/{id}", "Review rules", "What a review looks for, why, and the fix"},
+	{"facts", "facts/{table}", "Facts", "Limits, quotas and defaults with source and date"},
 }
 
 func addResources(s *server.MCPServer, w *tools.Workbench) {
 	for _, f := range families {
-		s.AddResource(mcp.NewResource(scheme+f.uri, f.name, mcp.WithResourceDescription("List of "+f.about), mcp.WithMIMEType("text/markdown")),
+		s.AddResource(mcp.NewResource(scheme+f.uri, f.name, mcp.WithResourceDescription("List: "+f.about), mcp.WithMIMEType("text/markdown")),
 			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 				text, err := listing(f.uri)
 				return contents(req.Params.URI, text), err
 			})
-		s.AddResourceTemplate(mcp.NewResourceTemplate(scheme+f.template, f.name, mcp.WithTemplateDescription("One of the "+f.about), mcp.WithTemplateMIMEType("text/markdown")),
+		s.AddResourceTemplate(mcp.NewResourceTemplate(scheme+f.template, f.name, mcp.WithTemplateDescription("One page: "+f.about), mcp.WithTemplateMIMEType("text/markdown")),
 			func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 				page, err := w.ReadKnowledge(ctx, tools.ReadInput{ID: strings.TrimPrefix(req.Params.URI, scheme)})
 				if tools.ClassOf(err) == tools.InputWrong {
@@ -69,7 +69,7 @@ type completer struct{}
 func (completer) CompleteResourceArgument(_ context.Context, uri string, arg mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
 	prefix, ok := before(uri, arg.Name, given.Arguments)
 	if !ok {
-		return &mcp.Completion{Values: []string{}}, nil
+		return completion([]string{}), nil
 	}
 	ids, err := tools.PageIDs()
 	if err != nil {
@@ -86,9 +86,14 @@ func (completer) CompleteResourceArgument(_ context.Context, uri string, arg mcp
 			values = append(values, value)
 		}
 	}
-	const most = 100 // the protocol's limit
+	return completion(values), nil
+}
+
+// completion cuts values to what the protocol allows; it must not be nil, or clients see null.
+func completion(values []string) *mcp.Completion {
+	const most = 100
 	shown := values[:min(len(values), most)]
-	return &mcp.Completion{Values: shown, Total: len(values), HasMore: len(values) > most}, nil
+	return &mcp.Completion{Values: shown, Total: len(values), HasMore: len(values) > most}
 }
 
 // before is the part of the page id in front of the argument, with the arguments that are given already filled in.

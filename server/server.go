@@ -41,7 +41,9 @@ func New(w *tools.Workbench, log *slog.Logger) *server.MCPServer {
 		server.WithExtensions(map[string]any{skillsExtension: map[string]any{"directoryRead": true}}),
 		server.WithRoots(),
 		server.WithLegacyServerInitiatedRequests(),
+		server.WithPromptCapabilities(false),
 		server.WithCompletions(),
+		server.WithPromptCompletionProvider(completer{}),
 		server.WithResourceCompletionProvider(completer{}),
 	)
 	for _, t := range tools.Tools() {
@@ -50,6 +52,7 @@ func New(w *tools.Workbench, log *slog.Logger) *server.MCPServer {
 	}
 	addResources(s, w)
 	addSkill(s)
+	addPrompts(s, w)
 	if w.RootsOf == nil && !w.Reach.Any && len(w.Reach.Roots) > 0 {
 		w.RootsOf = func(ctx context.Context) []string { return clientRoots(ctx, s) }
 	}

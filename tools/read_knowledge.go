@@ -3,9 +3,11 @@ package tools
 import (
 	"context"
 	"errors"
+	"sort"
 	"strings"
 	"sync"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/search"
 	"github.com/seed-8eee7107/serverless-architect/references"
 )
@@ -85,4 +87,11 @@ func (w *Workbench) readBriefly(ctx context.Context, in ReadInput) (ReadResult, 
 }
 
 // PageIDs lists the ids of all pages, sorted: guides/..., patterns/..., rules/....
-func PageIDs() ([]string, error) { return search.NewCorpus(references.Files).PageIDs() }
+func PageIDs() ([]string, error) {
+	ids, err := search.NewCorpus(references.Files).PageIDs()
+	for _, r := range rules.All() { // their pages are made from the rules, and the corpus leaves them out
+		ids = append(ids, "rules/"+r.ID)
+	}
+	sort.Strings(ids)
+	return ids, err
+}

@@ -3,12 +3,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -61,19 +59,10 @@ func TestTheInspectorAcceptsTheTools(t *testing.T) {
 }
 
 // scenarios of the conformance suite that any good server passes; the others call fixtures by fixed names.
-var scenarios = []string{"server-initialize", "ping", "tools-list", "resources-list", "dns-rebinding-protection", "server-sse-multiple-streams"}
+var scenarios = []string{"server-initialize", "ping", "tools-list", "resources-list", "prompts-list", "completion-complete", "dns-rebinding-protection", "server-sse-multiple-streams"}
 
 func TestTheConformanceSuitePasses(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), program(t), "serve", "--http", "127.0.0.1:0")
-	cmd.Env = environment(t)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	stderr, err := cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Wait() }) // it was interrupted
-	line, err := bufio.NewReader(stderr).ReadString('\n')
-	require.NoError(t, err)
-	url := regexp.MustCompile(`http://\S+`).FindString(line)
+	url := httpServer(t)
 	for _, s := range scenarios {
 		t.Run(s, func(t *testing.T) {
 			c := node(t, "conformance", "server", "--url", url, "--scenario", s)

@@ -39,7 +39,13 @@ func environment(t *testing.T) []string {
 
 func stdioClient(t *testing.T, options ...client.ClientOption) *client.Client {
 	t.Helper()
-	c := client.NewClient(transport.NewStdioWithOptions(program(t), nil, []string{}, transport.WithCommandFunc(
+	return stdioClientOf(t, nil, options...)
+}
+
+// stdioClientOf starts the program with arguments.
+func stdioClientOf(t *testing.T, arguments []string, options ...client.ClientOption) *client.Client {
+	t.Helper()
+	c := client.NewClient(transport.NewStdioWithOptions(program(t), nil, arguments, transport.WithCommandFunc(
 		func(ctx context.Context, command string, _ []string, args []string) (*exec.Cmd, error) {
 			cmd := exec.CommandContext(ctx, command, args...)
 			cmd.Env = environment(t)
@@ -54,7 +60,8 @@ var transports = map[string]func(*testing.T) *client.Client{
 	"http":  httpClient,
 }
 
-func httpClient(t *testing.T) *client.Client {
+// httpServer starts the program on a free port and returns its address.
+func httpServer(t *testing.T) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program(t), "serve", "--http", "127.0.0.1:0")
 	cmd.Env = environment(t)
@@ -68,7 +75,12 @@ func httpClient(t *testing.T) *client.Client {
 	go func() { _, _ = io.Copy(io.Discard, stderr) }()
 	url := regexp.MustCompile(`http://\S+`).FindString(line)
 	require.NotEmpty(t, url, line)
-	c, err := client.NewStreamableHttpClient(url)
+	return url
+}
+
+func httpClient(t *testing.T) *client.Client {
+	t.Helper()
+	c, err := client.NewStreamableHttpClient(httpServer(t))
 	require.NoError(t, err)
 	require.NoError(t, c.Start(t.Context()))
 	return shake(t, c)
@@ -215,20 +227,6 @@ func TestTheClientsRootsMayBeRead(t *testing.T) {
 	require.NoError(t, err)
 	out = call(t, c, "review_template", map[string]any{"paths": []string{filepath.Join(wd, "testdata", "example", "template.yaml")}})
 	require.True(t, out.IsError)
-}
-
-func TestResourcesCanBeListedAndRead(t *testing.T) {
-	c := stdioClient(t)
-	listed, err := c.ListResources(t.Context(), mcp.ListResourcesRequest{})
-	require.NoError(t, err)
-	require.NotEmpty(t, listed.Resources)
-	for _, uri := range []string{listed.Resources[0].URI, "serverless://patterns/queue-worker", "serverless://rules/queue-visibility-below-function-timeout"} {
-		var req mcp.ReadResourceRequest
-		req.Params.URI = uri
-		out, err := c.ReadResource(t.Context(), req)
-		require.NoError(t, err, uri)
-		require.NotEmpty(t, out.Contents[0].(mcp.TextResourceContents).Text)
-	}
 }
 
 // TestTheWireSurvivesGarbage speaks raw lines: what is wrong is answered, and the server lives on.

@@ -29,7 +29,7 @@ func runServe(ctx context.Context, s *session, args []string) error {
 	if len(rest) > 0 {
 		return usageError("serve", "unexpected argument %q", rest[0])
 	}
-	w := &tools.Workbench{Today: s.bench.Today, Version: s.bench.Version}
+	w := &tools.Workbench{Today: s.bench.Today, Version: s.bench.Version, Knowledge: s.bench.Knowledge}
 	if *addr == "" {
 		if w.Reach.Roots, err = absolute(*roots); err != nil {
 			return err

@@ -83,20 +83,26 @@ func files(t *testing.T, dir string) map[string]string {
 
 // TestTheInspectorVerifiesTheSkill has MCP Inspector read every file of the served skill and compare the digests.
 func TestTheInspectorVerifiesTheSkill(t *testing.T) {
-	for _, era := range []string{"legacy", "modern"} {
-		cmd := node(t, "mcp-inspector", "--cli", program(t), "--protocol-era", era, "--method", "skills/list", "--verify", "--require-digests")
-		var stderr strings.Builder
-		cmd.Stderr = &stderr
-		out, err := cmd.Output()
-		require.NoError(t, err, "%s\n%s", out, stderr.String())
-		var report struct {
-			Outcome     string
-			Conformance []struct{ Message string }
-			Files       []struct{ URI, Status string }
-		}
-		require.NoError(t, json.Unmarshal(out, &report))
-		require.Equal(t, "verified", report.Outcome)
-		require.Empty(t, report.Conformance, "also warnings, such as too many files")
-		require.Greater(t, len(report.Files), 300)
+	for name, target := range map[string][]string{
+		"stdio, handshake": {program(t), "--protocol-era", "legacy"},
+		"stdio, stateless": {program(t), "--protocol-era", "modern"},
+		"http, handshake":  {httpServer(t), "--transport", "http", "--protocol-era", "legacy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd := node(t, "mcp-inspector", append(append([]string{"--cli"}, target...), "--method", "skills/list", "--verify", "--require-digests")...)
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
+			out, err := cmd.Output()
+			require.NoError(t, err, "%s\n%s", out, stderr.String())
+			var report struct {
+				Outcome     string
+				Conformance []struct{ Message string }
+				Files       []struct{ URI, Status string }
+			}
+			require.NoError(t, json.Unmarshal(out, &report))
+			require.Equal(t, "verified", report.Outcome)
+			require.Empty(t, report.Conformance, "also warnings, such as too many files")
+			require.Greater(t, len(report.Files), 300)
+		})
 	}
 }
