@@ -68,7 +68,7 @@ func checkSentAlarms(p *Pass) {
 		}
 		for _, e := range p.Graph.In(q, graph.Alarms) {
 			v := e.Settings.Get("MetricName")
-			if s, ok := v.Str(); ok && s == "NumberOfMessagesSent" {
+			if s, ok := p.Text(e.From, v); ok && s == "NumberOfMessagesSent" {
 				p.Report(Hit{Node: e.From, Related: []*graph.Node{q}, Confidence: weaker(e), Values: []graph.Value{v},
 					Message: fmt.Sprintf("alarm watches NumberOfMessagesSent of dead-letter queue %s, which does not count messages that redrive moves there", nameOf(q))})
 			}

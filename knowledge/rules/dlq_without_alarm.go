@@ -118,7 +118,7 @@ func checkAlarmed(p *Pass, q *graph.Node) {
 			return
 		}
 	}
-	if a := openAlarm(p.Graph); a != nil {
+	if a := openAlarm(p.Graph, fillMetrics); a != nil {
 		p.Unclear(q, fmt.Sprintf("alarm %s may watch it: its queue is not known", nameOf(a)))
 		return
 	}
@@ -131,17 +131,4 @@ func checkAlarmed(p *Pass, q *graph.Node) {
 		takes = "takes the failures of " + names(from)
 	}
 	p.Report(Hit{Node: q, Values: []graph.Value{{}}, Message: "queue " + takes + ", and no alarm watches how many messages lie in it"})
-}
-
-// openAlarm finds an alarm on a queue that the files do not name.
-func openAlarm(g *graph.Graph) *graph.Node {
-	for _, e := range g.OfEdge(graph.Alarms) {
-		space, _ := e.Settings.Get("Namespace").Str()
-		for _, d := range e.Settings.Get("Dimensions").Each() {
-			if space == "AWS/SQS" && d.Get("Value").Reason() != "" {
-				return e.From
-			}
-		}
-	}
-	return nil
 }

@@ -119,6 +119,6 @@ func qualified(g *graph.Graph, r graph.Value) bool {
 		n := g.Node(ref.Resource)
 		return n == nil || n.Kind != graph.Function || ref.Resource != n.ID
 	}
-	s := r.String()
+	s := strings.ReplaceAll(r.String(), "${AWS::", "${") // the colons of pseudo parameters separate nothing
 	return strings.HasSuffix(s, "*") || strings.Count(s, ":") > 6 || !strings.HasPrefix(s, "arn:") && strings.Contains(s, "}:")
 }

@@ -96,8 +96,8 @@ var _ = add(Rule{
 				apis = append(apis, n)
 			}
 		}
-		reportSilent(p, apis, "no alarm on 5XXError (REST) or 5xx (HTTP API)")
-		reportSilent(p, machines, "no alarm on ExecutionsFailed or ExecutionsTimedOut")
+		reportSilent(p, apis, map[string]bool{"5XXError": true, "5xx": true}, "no alarm on 5XXError (REST) or 5xx (HTTP API)")
+		reportSilent(p, machines, entryMetrics[graph.StateMachine], "no alarm on ExecutionsFailed or ExecutionsTimedOut")
 	},
 })
 

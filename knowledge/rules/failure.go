@@ -2,6 +2,7 @@ package rules
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -33,8 +34,13 @@ func namedForFailures(n *graph.Node) bool {
 	return failureName.MatchString(nameOf(n)) || failureName.MatchString(n.Name)
 }
 
-// watches tells whether an alarm looks at one of the metrics of n.
+// watches tells whether an alarm looks at one of the metrics of n, alone or with all others of its account.
 func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
+	for _, alarm := range g.OfKind(graph.Alarm) {
+		if watchesAll(alarm, metrics) {
+			return true
+		}
+	}
 	for _, e := range g.In(n, graph.Alarms) {
 		name := e.Settings.Get("MetricName")
 		s, ok := name.Str()
@@ -43,6 +49,48 @@ func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// watchesAll tells whether an alarm looks at a metric of all things together: without dimensions, or by a query or
+// search that names the metric.
+func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
+	if alarm.External {
+		return false
+	}
+	if name, _ := alarm.Setting("metricName").Str(); metrics[name] && !alarm.Setting("dimensions").Exists() {
+		return true
+	}
+	for _, m := range alarm.Setting("metrics").Each() {
+		metric := m.Get("MetricStat", "Metric")
+		if name, _ := metric.Get("MetricName").Str(); metrics[name] && !metric.Get("Dimensions").Exists() {
+			return true
+		}
+		query := m.Get("Expression").String()
+		if !strings.Contains(query, "SELECT") && !strings.Contains(query, "SEARCH") {
+			continue
+		}
+		for name := range metrics {
+			if strings.Contains(query, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// openAlarm finds an alarm that may look at one of the metrics of something that the files do not name.
+func openAlarm(g *graph.Graph, metrics map[string]bool) *graph.Node {
+	for _, e := range g.OfEdge(graph.Alarms) {
+		if name, ok := e.Settings.Get("MetricName").Str(); ok && !metrics[name] {
+			continue
+		}
+		for _, d := range e.Settings.Get("Dimensions").Each() {
+			if d.Get("Value").Reason() != "" {
+				return e.From
+			}
+		}
+	}
+	return nil
 }
 
 // everTakesFailures tells whether a queue or topic takes failures in any scenario: one that does so in production

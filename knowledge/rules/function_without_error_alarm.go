@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var _ = add(Rule{
 	ID:       "function-without-error-alarm",
@@ -76,7 +80,7 @@ Resources:
 				silent, lack = append(silent, fn), "no alarm on Errors or, with reserved concurrency, on Throttles"
 			}
 		}
-		reportSilent(p, silent, lack)
+		reportSilent(p, silent, map[string]bool{"Errors": true}, lack)
 	},
 })
 
@@ -95,7 +99,13 @@ func triggered(g *graph.Graph, fn *graph.Node) bool {
 
 // reportSilent makes one finding in each file of all things that no alarm watches: they have one cure. Where the
 // files hold no alarm at all, alarms may be kept elsewhere.
-func reportSilent(p *Pass, silent []*graph.Node, lack string) {
+func reportSilent(p *Pass, silent []*graph.Node, metrics map[string]bool, lack string) {
+	if a := openAlarm(p.Graph, metrics); a != nil {
+		for _, n := range silent {
+			p.Unclear(n, fmt.Sprintf("alarm %s may watch it: what it watches is not known", nameOf(a)))
+		}
+		return
+	}
 	for _, nodes := range byFile(silent) {
 		verb := " has "
 		if len(nodes) > 1 {

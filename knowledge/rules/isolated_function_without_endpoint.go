@@ -83,6 +83,10 @@ func checkWayOut(p *Pass, fn *graph.Node) {
 		if hasWayOut(p.Graph, e.To) {
 			return
 		}
+		if v := e.To.Setting("vpcId"); open(v) && len(used) > 0 {
+			p.Unknown(fn, v)
+			return
+		}
 		for _, v := range p.Graph.Out(e.To, graph.AttachedTo) {
 			if v.To.Kind == graph.VPC {
 				vpc = v.To
@@ -149,6 +153,9 @@ func sentByLambda(g *graph.Graph, fn *graph.Node, service string) bool {
 
 func hasWayOut(g *graph.Graph, subnet *graph.Node) bool {
 	for _, table := range g.Out(subnet, graph.AttachedTo) {
+		if table.To.Kind == graph.VPC {
+			continue
+		}
 		for _, route := range table.To.Setting("routes").Each() {
 			to, known := route.Get("DestinationCidrBlock").Str()
 			six, _ := route.Get("DestinationIpv6CidrBlock").Str()

@@ -181,7 +181,13 @@ Resources:
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
 			for _, s := range fn.ResourcePolicy {
-				if s.Via == nil || s.Via.Type != "AWS::Lambda::Permission" || len(s.Principals) != 1 || s.Principals[0].Kind != "Service" {
+				if s.Via == nil || s.Via.Type != "AWS::Lambda::Permission" {
+					continue
+				}
+				if who := s.Via.Properties.Get("Principal"); open(who) && s.Via.Properties.Get("SourceArn").Exists() {
+					p.Unknown(fn, who)
+				}
+				if len(s.Principals) != 1 || s.Principals[0].Kind != "Service" {
 					continue
 				}
 				if !checkPrincipal(p, fn, s) {
@@ -203,13 +209,10 @@ var servicePrincipals = map[string]string{
 // checkPrincipal reports a permission whose SourceArn belongs to another service than its principal.
 func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
 	source := s.Via.Properties.Get("SourceArn")
-	principal, ok := s.Principals[0].Value.Str()
-	if !ok || !source.Exists() {
-		return false
-	}
 	from, service := sourceOf(p.Graph, source)
 	want := servicePrincipals[service]
-	if want == "" || strings.HasPrefix(principal, want+".") {
+	principal, ok := s.Principals[0].Value.Str()
+	if !ok || !source.Exists() || want == "" || strings.HasPrefix(principal, want+".") {
 		return false
 	}
 	// Rules of Config and the like are invoked by services named after others; only a plain AWS service can be wrong.

@@ -69,7 +69,7 @@ Resources:
 			if len(readers) == 0 {
 				continue
 			}
-			if a := openAlarm(p.Graph); a != nil {
+			if a := openAlarm(p.Graph, fillMetrics); a != nil {
 				p.Unclear(q, fmt.Sprintf("alarm %s may watch it: its queue is not known", nameOf(a)))
 				continue
 			}

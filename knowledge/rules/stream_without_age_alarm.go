@@ -76,19 +76,26 @@ Resources:
 	Check: checkIteratorAge,
 })
 
+// ageMetrics show how far a reader is behind, seen from the function or from the stream.
+var ageMetrics = map[string]bool{"IteratorAge": true, "GetRecords.IteratorAgeMilliseconds": true}
+
 func checkIteratorAge(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
-		if fn.External || watches(p.Graph, fn, map[string]bool{"IteratorAge": true}) {
+		if fn.External || watches(p.Graph, fn, ageMetrics) {
 			continue
 		}
 		h := Hit{Node: fn, Values: []graph.Value{{}}}
 		for _, e := range p.Graph.In(fn, graph.Polls) {
-			if e.From.Kind != graph.Stream && e.From.Kind != graph.Table || watches(p.Graph, e.From, map[string]bool{"GetRecords.IteratorAgeMilliseconds": true}) {
+			if e.From.Kind != graph.Stream && e.From.Kind != graph.Table || watches(p.Graph, e.From, ageMetrics) {
 				continue
 			}
 			h.Related, h.Confidence = append(h.Related, e.From), weaker(e)
 		}
 		if len(h.Related) == 0 {
+			continue
+		}
+		if a := openAlarm(p.Graph, ageMetrics); a != nil {
+			p.Unclear(fn, fmt.Sprintf("alarm %s may watch it: what it watches is not known", nameOf(a)))
 			continue
 		}
 		h.Message = fmt.Sprintf("%s reads %s, and no alarm watches IteratorAge: records may expire unread", nameOf(fn), names(h.Related))
