@@ -60,14 +60,11 @@ func buildLive(ctx context.Context, files []cfn.File, o cfn.Options, source rule
 		return nil, templateProblem(err)
 	}
 	read.Gaps = append(read.Gaps, overlay(read.Scenarios)...)
-	s := &system{System: read, source: source}
-	for _, scenario := range read.Scenarios {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s.graphs = append(s.graphs, services.Build(scenario))
+	graphs, err := services.BuildAll(ctx, read.Scenarios)
+	if err != nil {
+		return nil, err
 	}
-	return s, nil
+	return &system{System: read, graphs: graphs, source: source}, nil
 }
 
 // templateProblem makes a reader's refusal a Problem.

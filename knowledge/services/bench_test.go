@@ -3,12 +3,15 @@ package services_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cfn/cfntest"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/services"
 )
 
@@ -50,6 +53,34 @@ func BenchmarkBuild(b *testing.B) {
 			for b.Loop() {
 				services.Build(sys.Scenarios[0])
 			}
+		})
+	}
+}
+
+// BenchmarkGraphs reads a system composed of real templates and builds the graph of each of its scenarios.
+// The YAML library's own time for the same text is cfntest's BenchmarkYAML.
+func BenchmarkGraphs(b *testing.B) {
+	read := func(name string) ([]byte, error) {
+		return os.ReadFile(filepath.Join("..", "..", ".ci", "templates", filepath.FromSlash(name)))
+	}
+	for _, size := range []int{50, 500, 2000} {
+		text, _, n, err := cfntest.Compose(read, size)
+		require.NoError(b, err)
+		var sys *cfn.System
+		b.Run(fmt.Sprintf("load/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				sys, err = cfn.Load(b.Context(), []cfn.File{{Name: "t.yaml", Data: text}}, cfn.Options{})
+				require.NoError(b, err)
+			}
+		})
+		b.Run(fmt.Sprintf("graphs/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := services.BuildAll(b.Context(), sys.Scenarios)
+				require.NoError(b, err)
+			}
+			b.ReportMetric(float64(len(sys.Scenarios)), "scenarios")
 		})
 	}
 }

@@ -13,7 +13,11 @@
 package services
 
 import (
+	"context"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -119,6 +123,23 @@ func Build(s graph.Scenario) *graph.Graph {
 	b.stageVariables()
 	b.foldFramework()
 	return b.g
+}
+
+// BuildAll makes the graph of every scenario, in their order, on as many processors as there are. It stops early
+// where ctx does.
+func BuildAll(ctx context.Context, scenarios []graph.Scenario) ([]*graph.Graph, error) {
+	graphs := make([]*graph.Graph, len(scenarios))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(scenarios)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(scenarios) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				graphs[i] = Build(scenarios[i])
+			}
+		})
+	}
+	workers.Wait()
+	return graphs, ctx.Err()
 }
 
 // unfamiliar joins a resource of a type that is not registered with its key and its role.
