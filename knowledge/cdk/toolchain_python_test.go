@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sort"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,28 +22,44 @@ import (
 // proveLanguage writes the designs' projects in a language, runs the language's verifier over them, one process for
 // all, and compares each synthesised template with the one the TypeScript project made.
 func proveLanguage(t *testing.T, work, language string, designs map[string]*patterns.Design, command ...string) {
-	dir, projects, out := filepath.Dir(work), filepath.Join(work, language), filepath.Join(work, language+"-out")
+	projects, out := filepath.Join(work, language), filepath.Join(work, language+"-out")
 	args := append(command[1:], out)
-	for slug, d := range designs {
-		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
-		require.NoError(t, err)
-		write(t, filepath.Join(projects, slug), pr)
-		shareHandlers(t, filepath.Join(projects, slug), filepath.Join(work, "typescript", slug))
+	slugs := writeProjects(t, projects, language, work, designs)
+	for _, slug := range slugs {
 		args = append(args, filepath.Join(projects, slug))
 	}
 	verify := exec.Command(command[0], args...)
-	verify.Dir = dir // the handlers' packages are here, and the lock file that bundling looks for
+	verify.Dir = filepath.Dir(work) // the handlers' packages are here, and the lock file that bundling looks for
 	verify.Env = environment(t, work)
 	reportProjects(t, verify)
-	for slug := range designs {
-		want, err := os.ReadFile(filepath.Join(work, "typescript-out", slug+".template.json"))
+	for _, slug := range slugs {
+		compareTemplate(t, work, slug, filepath.Join(out, slug+".template.json"))
+	}
+}
+
+// writeProjects writes the designs' projects in a language, with the handlers of the TypeScript projects.
+func writeProjects(t *testing.T, root, language, work string, designs map[string]*patterns.Design) []string {
+	var slugs []string
+	for slug, d := range designs {
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
 		require.NoError(t, err)
-		got, err := os.ReadFile(filepath.Join(out, slug+".template.json"))
-		if assert.NoError(t, err, slug) {
-			t.Run(slug, func(t *testing.T) {
-				assert.JSONEq(t, string(want), string(got), "the template differs from that of the TypeScript project")
-			})
-		}
+		write(t, filepath.Join(root, slug), pr)
+		shareHandlers(t, filepath.Join(root, slug), filepath.Join(work, "typescript", slug))
+		slugs = append(slugs, slug)
+	}
+	sort.Strings(slugs)
+	return slugs
+}
+
+// compareTemplate compares a synthesised template with the one the TypeScript project made.
+func compareTemplate(t *testing.T, work, slug, file string) {
+	want, err := os.ReadFile(filepath.Join(work, "typescript-out", slug+".template.json"))
+	require.NoError(t, err)
+	got, err := os.ReadFile(file)
+	if assert.NoError(t, err, slug) {
+		t.Run(slug, func(t *testing.T) {
+			assert.JSONEq(t, string(want), string(got), "the template differs from that of the TypeScript project")
+		})
 	}
 }
 

@@ -106,6 +106,7 @@ func TestGeneratedProjects(t *testing.T) {
 		require.NoError(t, err, "run `make test`, which installs .ci/requirements-cdk.txt into .toolchain/python-cdk")
 		proveLanguage(t, work, "python", designs, python, verifier(t, "verify_python.py"))
 	})
+	t.Run("go", func(t *testing.T) { proveGo(t, work, designs) })
 }
 
 // environment puts the toolchain's programs on the path. The construct library bundles each handler by
