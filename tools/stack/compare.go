@@ -1,9 +1,6 @@
 package stack
 
 import (
-	"bytes"
-	"encoding/json"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -60,6 +57,9 @@ func (c *compare) overlay(r *graph.Resource, live map[string]any) {
 		if rule.name == "Environment" {
 			c.environment(t, l)
 			continue
+		}
+		if r.Type == "AWS::IAM::Role" {
+			l = c.own(rule.name, t, l)
 		}
 		v := c.top(r.Type, rule, t, l)
 		if _, there := written[rule.name]; !there && v.Exists() {
@@ -184,9 +184,11 @@ func (c *compare) mergeMap(path string, t graph.Value, live map[string]any) grap
 	return graph.NewMap(t.At, fields...).WithOrigin(t.Origin)
 }
 
-// mergeList pairs the elements by what names them, else by what is equal. Lists that others add to (a role's
-// policies) tell nothing by an element more.
+// mergeList pairs the elements by what names them, else by what is equal.
 func (c *compare) mergeList(path string, t graph.Value, live []any) graph.Value {
+	if plainList(t) {
+		return c.changed(path, t, c.value(live, t.At))
+	}
 	var items []graph.Value
 	used := make([]bool, len(live))
 	for i, item := range t.Items() {
@@ -201,19 +203,71 @@ func (c *compare) mergeList(path string, t graph.Value, live []any) graph.Value 
 		used[j] = true
 		items = append(items, c.merge(element, item, live[j]))
 	}
-	if !openList[path] {
-		for j, l := range live {
-			if !used[j] {
-				v := c.value(l, t.At)
-				items = append(items, c.changed(path+"/"+elementName(v, j), graph.Value{}, v))
-			}
+	for j, l := range live {
+		if !used[j] {
+			v := c.value(l, t.At)
+			items = append(items, c.changed(path+"/"+elementName(v, j), graph.Value{}, v))
 		}
 	}
 	return graph.NewList(t.At, items...)
 }
 
-// openList are lists to which other resources add.
-var openList = map[string]bool{"Policies": true, "ManagedPolicyArns": true}
+// own takes those policies out of a role's live list that other resources of the stack put on it.
+func (c *compare) own(name string, t graph.Value, l any) any {
+	list, ok := l.([]any)
+	if !ok {
+		return l
+	}
+	others := map[string]bool{}
+	for _, r := range c.byID {
+		switch r.Type {
+		case "AWS::IAM::Policy", "AWS::IAM::RolePolicy":
+			text := c.text(r.Properties.Get("PolicyName"))
+			if text == "" && name == "Policies" && !t.Exists() {
+				return nil // any of them may be this one's
+			}
+			others[text] = true
+		case "AWS::IAM::ManagedPolicy":
+			others[r.Physical] = true
+		}
+	}
+	var kept []any
+	for _, x := range list {
+		id, _ := x.(string)
+		if m, ok := x.(map[string]any); ok {
+			id, _ = m["PolicyName"].(string)
+		}
+		if !others[id] || c.names(t, id) {
+			kept = append(kept, x)
+		}
+	}
+	if kept == nil {
+		return nil
+	}
+	return kept
+}
+
+// names tells whether a template's list of policies has one of this name.
+func (c *compare) names(t graph.Value, id string) bool {
+	for _, item := range t.Items() {
+		if item.Kind == graph.Map {
+			item = item.Get("PolicyName")
+		}
+		if c.agree(item, id) == agrees {
+			return true
+		}
+	}
+	return false
+}
+
+func plainList(t graph.Value) bool {
+	for _, item := range t.Items() {
+		if item.Kind == graph.Map || item.Kind == graph.List {
+			return false
+		}
+	}
+	return true
+}
 
 // elementNames are the properties that name an element of a list.
 var elementNames = []string{"Id", "PolicyName", "IndexName", "AttributeName", "Key", "Name", "Sid"}
@@ -254,114 +308,4 @@ func (c *compare) partner(item graph.Value, live []any, used []bool) int {
 		}
 	}
 	return -1
-}
-
-// environment compares the names of variables, and whether values differ; values themselves are secrets and stay out.
-func (c *compare) environment(t graph.Value, l any) {
-	vars := t.Get("Variables")
-	m, _ := l.(map[string]any)
-	live, _ := m["Variables"].(map[string]any)
-	if vars.Kind == graph.Unknown || live == nil { // also where the key that encrypts them may not be used
-		return
-	}
-	word := func(at *graph.Evidence, s string) graph.Value { return graph.NewString(at, s) }
-	for _, f := range vars.Fields() {
-		setting := "Environment/Variables/" + f.Name
-		got, there := live[f.Name]
-		switch {
-		case !there:
-			c.changed(setting, word(f.Value.At, "(set)"), graph.Value{At: f.Value.At})
-		case !secretive(f.Value, c.hidden) && c.agree(f.Value, got) == differs:
-			c.changed(setting, word(f.Value.At, "(another value)"), word(f.Value.At, "(not shown)").WithOrigin(graph.Live))
-		}
-	}
-	names := make([]string, 0, len(live))
-	for name := range live {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		if !vars.Get(name).Exists() {
-			c.changed("Environment/Variables/"+name, graph.Value{}, word(c.at, "(set)").WithOrigin(graph.Live))
-		}
-	}
-}
-
-// secretive tells a value that comes from a hidden parameter or from a secret store: what is live there is a secret.
-func secretive(v graph.Value, hidden []string) bool {
-	found := false
-	v.Walk(func(w graph.Value) {
-		reason := w.Reason()
-		text, _ := w.Str()
-		if strings.HasPrefix(reason, "dynamic reference") || strings.Contains(text, "{{resolve:") {
-			found = true
-		}
-		for _, name := range hidden {
-			if regexp.MustCompile(`\bparameter ` + regexp.QuoteMeta(name) + `\b`).MatchString(reason) {
-				found = true
-			}
-		}
-	})
-	return found
-}
-
-// opened reads a text that holds JSON where the template has the tree itself.
-func opened(t graph.Value, l any) any {
-	s, ok := l.(string)
-	if !ok || t.Kind != graph.Map && t.Kind != graph.List {
-		return l
-	}
-	if tree, ok := document(s); ok {
-		return tree
-	}
-	return l
-}
-
-func document(s string) (any, bool) {
-	s = strings.TrimSpace(s)
-	if !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "[") {
-		return nil, false
-	}
-	d := json.NewDecoder(strings.NewReader(s))
-	d.UseNumber()
-	var tree any
-	if d.Decode(&tree) != nil {
-		return nil, false
-	}
-	return tree, true
-}
-
-// sameData compares two trees of JSON.
-func sameData(a, b any) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	if errX != nil || errY != nil {
-		return false
-	}
-	return bytes.Equal(x, y) || strings.Trim(strings.ToLower(string(x)), `"`) == strings.Trim(strings.ToLower(string(y)), `"`)
-}
-
-// nothing tells what says nothing: missing, empty, or made of such.
-func nothing(l any) bool {
-	switch l := l.(type) {
-	case nil:
-		return true
-	case string:
-		return l == ""
-	case []any:
-		for _, x := range l {
-			if !nothing(x) {
-				return false
-			}
-		}
-		return true
-	case map[string]any:
-		for _, x := range l {
-			if !nothing(x) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
 }

@@ -93,12 +93,13 @@ func TestLiveSettingsAreComparedWithTheTemplate(t *testing.T) {
 			`{"ScheduleExpression":"rate(1 hour)","Targets":[{"Arn":"arn:aws:sqs:eu-west-1:111122223333:Dlq","Id":"q"}]}`, []string{"Targets/q/DeadLetterConfig: {Arn: ${Dlq.Arn}} → (absent)"}},
 		"order of a list":         {`{Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: f, FilterCriteria: {Filters: [{Pattern: '{"a":[1]}'}, {Pattern: '{"b":[1]}'}]}}}`, `{"FilterCriteria":{"Filters":[{"Pattern":"{\"b\":[1]}"},{"Pattern":"{ \"a\": [1] }"}]}}`, nil},
 		"stopped":                 {`{Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: f}}`, `{"Enabled":false}`, []string{"Enabled: (absent) → false"}},
-		"an inline policy beside": {`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*'}}}]}}`, `{"Policies":[{"PolicyName":"other","PolicyDocument":{}},{"PolicyName":"p","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:*"],"Resource":"*"}]}}]}`, nil},
+		"an inline policy beside": {`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*'}}}]}}`, `{"Policies":[{"PolicyName":"beside","PolicyDocument":{}},{"PolicyName":"p","PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:*"],"Resource":"*"}]}}]}`, nil},
 		"a wider policy":          {`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}, Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*'}}}]}}`, `{"Policies":[{"PolicyName":"p","PolicyDocument":{"Statement":[{"Effect":"Allow","Action":["*"],"Resource":"*"}]}}]}`, []string{"Policies/p/PolicyDocument: {Statement: {Effect: Allow, Action: sqs:*, Resource: *}} → {Statement: [{Action: [*], Effect: Allow, Resource: *}]}"}},
+		"a policy by hand":        {`{Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}`, `{"ManagedPolicyArns":["arn:aws:iam::aws:policy/AdministratorAccess"]}`, []string{"ManagedPolicyArns: (absent) → [arn:aws:iam::aws:policy/AdministratorAccess]"}},
 		"scaling is no drift":     {`{Type: AWS::Lambda::Alias, Properties: {FunctionName: f, FunctionVersion: 1, Name: live, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}}}`, `{"ProvisionedConcurrencyConfig":{"ProvisionedConcurrentExecutions":7}}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			template := "Resources:\n  Dlq: {Type: AWS::SQS::Queue}\n  Thing: " + c.template + "\n"
+			template := "Resources:\n  Dlq: {Type: AWS::SQS::Queue}\n  Beside: {Type: AWS::IAM::Policy, Properties: {PolicyName: beside}}\n  Thing: " + c.template + "\n"
 			typ := strings.TrimPrefix(strings.SplitN(c.template, ",", 2)[0], "{Type: ")
 			id := "Thing"
 			if strings.HasPrefix(typ, "AWS::Events::Rule") {

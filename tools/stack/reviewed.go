@@ -19,7 +19,7 @@ var reviewed = map[string]string{
 	"AWS::Cognito::UserPool":         `MfaConfiguration=OFF DeletionProtection`,
 	"AWS::DynamoDB::Table":           `BillingMode=PROVISIONED DeletionProtectionEnabled=false PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled":false} StreamSpecification? SSESpecification? TimeToLiveSpecification TableClass=STANDARD`,
 	"AWS::Events::Rule":              `State=ENABLED ScheduleExpression? EventPattern? Targets EventBusName=default`,
-	"AWS::IAM::Role":                 `AssumeRolePolicyDocument PermissionsBoundary? Policies ManagedPolicyArns`,
+	"AWS::IAM::Role":                 `AssumeRolePolicyDocument PermissionsBoundary? Policies? ManagedPolicyArns?`,
 	"AWS::KMS::Key":                  `EnableKeyRotation=false Enabled=true KeyPolicy`,
 	"AWS::Kinesis::Stream":           `RetentionPeriodHours=24 StreamEncryption?`,
 	"AWS::Lambda::Alias":             `ProvisionedConcurrencyConfig`,

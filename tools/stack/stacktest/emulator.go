@@ -22,8 +22,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Emulator is a running endpoint.
-type Emulator struct{ URL string }
+// Emulator is a running endpoint. Calls to URL meet our own Cloud Control first (see front); Direct is the emulator
+// alone.
+type Emulator struct {
+	URL, Direct string
+	front       *front
+}
 
 // Region is where its stacks live.
 const Region = "us-east-1"
@@ -51,7 +55,8 @@ func Start(t testing.TB, env ...string) *Emulator {
 		_ = cmd.Process.Kill() // it may have ended by itself
 		<-exited
 	})
-	e := &Emulator{URL: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	e := &Emulator{Direct: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	e.front, e.URL = newFront(t, e.Direct)
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		select {
 		case err := <-exited:
@@ -59,7 +64,7 @@ func Start(t testing.TB, env ...string) *Emulator {
 			t.Fatalf("the emulator ended at once: %v\n%s", err, log.String())
 		default:
 		}
-		if resp, err := http.Get(e.URL); err == nil {
+		if resp, err := http.Get(e.Direct); err == nil {
 			_ = resp.Body.Close()
 			return e
 		}

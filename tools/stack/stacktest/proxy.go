@@ -31,7 +31,7 @@ func Forward(w http.ResponseWriter, req *http.Request, target string, body []byt
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
 	}
-	out.Header = req.Header.Clone()
+	out.Header, out.Host = req.Header.Clone(), req.Host
 	resp, err := http.DefaultClient.Do(out)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)

@@ -24,5 +24,9 @@ func (e *Emulator) User(t testing.TB, name, policy string) (key, secret string) 
 	require.NoError(t, err)
 	made, err := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &name})
 	require.NoError(t, err)
-	return *made.AccessKey.AccessKeyId, *made.AccessKey.SecretAccessKey
+	key, secret = *made.AccessKey.AccessKeyId, *made.AccessKey.SecretAccessKey
+	e.front.mu.Lock()
+	e.front.secret[key] = secret
+	e.front.mu.Unlock()
+	return key, secret
 }
