@@ -20,21 +20,29 @@ var _ = define(Tool{
 	Title: "Review a deployed stack",
 	Description: "Findings for a deployed CloudFormation stack: its processed template with the real parameter values. Read-only AWS calls with the user's credentials. " +
 		"Without stack it lists the stacks. Example: {\"stack\":\"orders-prod\",\"region\":\"eu-west-1\"}",
-	Input: `{"type":"object","properties":{"stack":{"type":"string","description":"name or ARN; leave out to list"},"region":{"type":"string"},"profile":{"type":"string"},` +
+	Input: `{"type":"object","properties":{"stack":{"type":"string","description":"name or ARN; leave out to list"},"region":{"type":"string"},"profile":{"type":"string"},"role_arn":{"type":"string","description":"role to assume"},` +
 		`"rules":{"type":"string","enum":["core","advisory","strict"]},"detail":{"type":"string","description":"id of one finding to show whole"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":1500}},"additionalProperties":false}`,
 	Output:    `{"type":"object","properties":{"schema":{"type":"string"},"stacks":{"type":"array","items":{"type":"object"}},"summary":{"type":"object"},"findings":{"type":"array","items":{"type":"object"}},"unknown":{"type":"array","items":{"type":"object"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["schema"]}`,
 	OpenWorld: true,
 }, (*Workbench).ReviewStack)
 
+// countedStacks bounds for how many stacks of a list the resources are counted.
+const countedStacks = 50
+
 // StackInput says which deployed stack to review.
 type StackInput struct {
 	Stack     string `json:"stack,omitempty"` // name or ARN; "" lists the stacks
 	Region    string `json:"region,omitempty"`
 	Profile   string `json:"profile,omitempty"`
+	RoleARN   string `json:"role_arn,omitempty"` // a role to take on
 	Rules     string `json:"rules,omitempty"`
 	Detail    string `json:"detail,omitempty"`
 	MaxTokens int    `json:"max_tokens,omitempty"`
+}
+
+func (in StackInput) connection() stack.Options {
+	return stack.Options{Region: in.Region, Profile: in.Profile, RoleARN: in.RoleARN}
 }
 
 // StackResult is a review of a stack, or a list of stacks.
@@ -55,7 +63,14 @@ func (l StackList) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d stacks in %s, last updated first. Which one should be reviewed?\n\n", len(l.Stacks), l.Region)
 	for _, s := range l.Stacks {
-		fmt.Fprintf(&b, "- %s (%s, %s)\n", report.Quote(s.Name), s.Status, s.Updated.Format(time.DateOnly))
+		fmt.Fprintf(&b, "- %s (%s, %s", report.Quote(s.Name), s.Status, s.Updated.Format(time.DateOnly))
+		if s.Resources > 0 {
+			fmt.Fprintf(&b, ", %d resources", s.Resources)
+		}
+		if s.Parent != "" {
+			fmt.Fprintf(&b, ", nested in %s", report.Quote(s.Parent))
+		}
+		b.WriteString(")\n")
 	}
 	return b.String()
 }
@@ -63,31 +78,30 @@ func (l StackList) Markdown() string {
 // live holds the AWS readers by region and profile: credentials are looked up once.
 type live struct {
 	mu      sync.Mutex
-	readers map[[2]string]*stack.Reader
+	readers map[stack.Options]*stack.Reader
 }
 
-func (w *Workbench) reader(ctx context.Context, region, profile string) (*stack.Reader, error) {
+func (w *Workbench) reader(ctx context.Context, o stack.Options) (*stack.Reader, error) {
 	w.live.mu.Lock()
 	defer w.live.mu.Unlock()
-	key := [2]string{region, profile}
-	if r, ok := w.live.readers[key]; ok {
+	if r, ok := w.live.readers[o]; ok {
 		return r, nil
 	}
-	r, err := stack.Connect(ctx, stack.Options{Region: region, Profile: profile})
+	r, err := stack.Connect(ctx, o)
 	if err != nil {
 		return nil, awsProblem(err)
 	}
 	if w.live.readers == nil {
-		w.live.readers = map[[2]string]*stack.Reader{}
+		w.live.readers = map[stack.Options]*stack.Reader{}
 	}
-	w.live.readers[key] = r
+	w.live.readers[o] = r
 	return r, nil
 }
 
 // ReviewStack reviews a deployed stack within an assistant's budget, or lists the stacks.
 func (w *Workbench) ReviewStack(ctx context.Context, in StackInput) (StackResult, error) {
 	if in.Stack == "" {
-		r, err := w.reader(ctx, in.Region, in.Profile)
+		r, err := w.reader(ctx, in.connection())
 		if err != nil {
 			return nil, err
 		}
@@ -98,6 +112,7 @@ func (w *Workbench) ReviewStack(ctx context.Context, in StackInput) (StackResult
 		if found == nil {
 			found = []stack.Summary{}
 		}
+		r.Count(ctx, found, countedStacks)
 		return StackList{Schema: "stacks/1", Region: r.Region, Stacks: found}, nil
 	}
 	full, err := w.ReviewStackFully(ctx, in)
@@ -122,7 +137,7 @@ func (w *Workbench) ReviewStackFully(ctx context.Context, in StackInput) (Review
 
 // deployed reads a stack and makes its graph.
 func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error) {
-	r, err := w.reader(ctx, in.Region, in.Profile)
+	r, err := w.reader(ctx, in.connection())
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +145,20 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if err != nil {
 		return nil, awsProblem(err)
 	}
-	name := "stack:" + st.Name
-	sys, err := buildLive(ctx, []cfn.File{{Name: name, Data: st.Template}}, cfn.Options{Parameters: st.Parameters, Region: st.Region},
-		rules.Reviewed{Kind: "stack", Files: []string{name}, Stack: st.Name},
+	var files []cfn.File
+	var notes []string
+	nested := map[[2]string]string{}
+	for _, one := range st.All() {
+		files = append(files, cfn.File{Name: one.File(), Data: one.Template})
+		for id, child := range one.Nested {
+			nested[[2]string{one.File(), id}] = child.File()
+		}
+		for _, note := range one.Notes {
+			notes = append(notes, one.Name+": "+note)
+		}
+	}
+	options := cfn.Options{Parameters: st.Parameters, Region: st.Region, Nested: func(file, id string) string { return nested[[2]string{file, id}] }}
+	sys, err := buildLive(ctx, files, options, rules.Reviewed{Kind: "stack", Files: names(files), Stack: st.Name, Notes: notes},
 		func(scenarios []graph.Scenario) []graph.Gap { return r.Overlay(ctx, st, scenarios) })
 	if err != nil {
 		return nil, err
@@ -140,8 +166,10 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if sys.stage = stageOf(st.Tags); sys.stage == "" {
 		sys.stage = stageOf(st.Parameters)
 	}
-	for _, note := range st.Notes {
-		sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: name}, Why: note})
+	for _, one := range st.All() {
+		for _, why := range one.Gaps {
+			sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: one.File()}, Why: why})
+		}
 	}
 	return sys, nil
 }

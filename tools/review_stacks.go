@@ -13,12 +13,14 @@ import (
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
+	"github.com/seed-8eee7107/serverless-architect/tools/stack"
 )
 
 // StacksInput says which deployed stacks to review.
 type StacksInput struct {
 	Regions []string // none: the profile's own
 	Profile string
+	RoleARN string
 	Match   string // shell pattern of the name, "" for all
 	Rules   string
 }
@@ -61,7 +63,7 @@ func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(
 	}
 	var todo []StackSummary
 	for _, region := range regions {
-		r, err := w.reader(ctx, region, in.Profile)
+		r, err := w.reader(ctx, stack.Options{Region: region, Profile: in.Profile, RoleARN: in.RoleARN})
 		if err != nil {
 			return out, err
 		}
@@ -78,7 +80,12 @@ func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(
 				continue
 			}
 			row := StackSummary{Name: s.Name, Region: r.Region, Status: s.Status, Updated: s.Updated}
-			if row.Skipped = skip(row); row.Skipped != "" {
+			if s.Parent != "" {
+				row.Skipped = "reviewed with " + s.Parent + ", in which it is nested"
+			} else {
+				row.Skipped = skip(row)
+			}
+			if row.Skipped != "" {
 				out.Stacks = append(out.Stacks, row)
 				continue
 			}
@@ -108,7 +115,7 @@ func (w *Workbench) reviewEach(ctx context.Context, in StacksInput, todo []Stack
 		all.Add(1)
 		go func() {
 			defer func() { <-places; all.Done() }()
-			full, err := w.ReviewStackFully(ctx, StackInput{Stack: row.Name, Region: row.Region, Profile: in.Profile, Rules: in.Rules})
+			full, err := w.ReviewStackFully(ctx, StackInput{Stack: row.Name, Region: row.Region, Profile: in.Profile, RoleARN: in.RoleARN, Rules: in.Rules})
 			if ctx.Err() != nil {
 				return // not its own fault
 			}

@@ -77,3 +77,33 @@ func TestAllStacksAreReviewedAndARunGoesOnWhereItStopped(t *testing.T) {
 	assert.Equal(t, 0, code)
 	assert.Contains(t, none, "No stack fits")
 }
+
+// Nested stacks are one system with their parent: what only the child has is found there, and what parent and child
+// do together, too.
+func TestNestedStacksAreReadAsOneSystem(t *testing.T) {
+	const child = `
+Parameters: {Source: {Type: String}, Handler: {Type: String}}
+Resources:
+  Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Handler, EventSourceArn: !Ref Source}}
+  Inner: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 45}}
+`
+	const parent = `
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 30}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Timeout: 60, Role: !GetAtt Role.Arn, Code: {ZipFile: x}, Handler: index.handler, Runtime: nodejs24.x}}
+  Child: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3.us-east-1.amazonaws.com/templates/child.yaml', Parameters: {Source: !GetAtt Queue.Arn, Handler: !Ref Worker}}}
+`
+	e := stacktest.Start(t)
+	account := e.Account()
+	credentials, err := account.Retrieve(t.Context())
+	require.NoError(t, err)
+	c := stacktest.Caller{URL: e.Direct, Key: credentials.AccessKeyID, Secret: "test"}
+	require.NoError(t, c.Put("/templates", ""))
+	require.NoError(t, c.Put("/templates/child.yaml", child))
+	stacktest.Deploy(t, e.Client(account), "orders", parent, nil)
+	out, stderr, _ := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--json", "--stack", "orders")
+	require.Contains(t, places(t, out), "critical queue-visibility-below-function-timeout Queue", stderr)
+	require.Contains(t, out, "Inner")
+	require.NotContains(t, out, "deployed-setting-differs")
+}

@@ -22,6 +22,9 @@ type Options struct {
 	// Files holds what templates point to: nested templates, definitions, OpenAPI bodies. A path is looked up
 	// below the template's own folder and then from the root. Nil: nothing can be looked up.
 	Files fs.FS
+	// Nested, where set, names the given file that holds the template of a nested stack: that of resource, written in
+	// file. "" means that it says nothing, and the resource's own TemplateURL counts.
+	Nested func(file, resource string) string
 	// Region and Account replace ${AWS::Region} and ${AWS::AccountId}, which otherwise stay as they are.
 	Region, Account string
 	// MaxScenarios bounds the scenarios, 0 means 16.

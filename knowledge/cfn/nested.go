@@ -32,6 +32,11 @@ func (l *loader) nest() {
 		queue = queue[1:]
 		for _, d := range s.t.resources {
 			file, ok := nestedFile(d)
+			if l.options.Nested != nil {
+				if known := l.options.Nested(s.t.file, d.name); known != "" {
+					file, ok = known, true
+				}
+			}
 			if !ok {
 				continue
 			}

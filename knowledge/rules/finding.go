@@ -19,6 +19,8 @@ type Reviewed struct {
 	Files []string `json:"files"`
 	Stack string   `json:"stack,omitempty"`
 	Stage string   `json:"stage,omitempty"` // a stage on trial, for which all but security findings count one level less
+	// Notes says what a reader must know of the source itself: the stack's state, the end of what was followed.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Summary counts.

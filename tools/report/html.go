@@ -37,6 +37,7 @@ h1{font-size:1.4rem}h2{font-size:1.1rem;margin:1.6rem 0 .3rem}code{background:#f
 </style></head><body>
 <h1>{{.Verdict}}</h1>
 {{range .Report.Unreadable}}<p>Not read: <code>{{see (at .File .Line)}}</code>: {{see .Message}}</p>
+{{end}}{{range .Report.Source.Notes}}<p>Note: {{see .}}</p>
 {{end}}{{range .Clusters}}{{$f := index . 0}}<section><h2><span class="{{$f.Severity}}">{{$f.Severity}}</span> · {{$f.Title}} ({{$f.Code}})</h2>
 <ul>
 {{range .}}{{$e := index .Evidence 0}}<li><code>{{see (at $e.File $e.Line)}}</code> <b>{{see .Resource.ID}}</b>: {{see .Message}}{{if .When}} (when {{see .When}}){{end}}</li>

@@ -25,6 +25,9 @@ func Markdown(r rules.Report, o Options) string {
 	for _, u := range r.Unreadable {
 		p.must("\nNot read: " + markdownCode(location(u.File, u.Line)) + ": " + markdownText(u.Message) + wanted(u) + "\n")
 	}
+	for _, note := range r.Source.Notes {
+		p.must("\nNote: " + markdownText(note) + "\n")
+	}
 	groups := clusters(r.Findings)
 	first := doFirst(p, groups)
 	omitted := rules.Omitted{}

@@ -22,16 +22,14 @@ type compare struct {
 }
 
 func newCompare(st *Stack, resources []*graph.Resource) *compare {
-	c := &compare{hidden: st.Hidden, byID: map[string]*graph.Resource{}, byPhysical: map[string]*graph.Resource{}, partition: "aws", region: st.Region}
+	c := &compare{byID: map[string]*graph.Resource{}, byPhysical: map[string]*graph.Resource{}, partition: "aws", region: st.Region}
 	if f := strings.Split(st.ID, ":"); len(f) > 5 {
 		c.partition, c.region, c.account = f[1], f[3], f[4]
 	}
-	suffix := "amazonaws.com"
-	if c.partition == "aws-cn" {
-		suffix += ".cn"
+	for _, s := range st.All() {
+		c.hidden = append(c.hidden, s.Hidden...)
 	}
-	c.pseudo = strings.NewReplacer("${AWS::Partition}", c.partition, "${AWS::Region}", c.region, "${AWS::AccountId}", c.account,
-		"${AWS::URLSuffix}", suffix, "${AWS::StackName}", st.Name, "${AWS::StackId}", st.ID)
+	c.in(st)
 	for _, r := range resources {
 		c.byID[r.ID] = r
 		if r.Physical != "" {
@@ -39,6 +37,16 @@ func newCompare(st *Stack, resources []*graph.Resource) *compare {
 		}
 	}
 	return c
+}
+
+// in says whose resources are compared: pseudo parameters mean that stack.
+func (c *compare) in(st *Stack) {
+	suffix := "amazonaws.com"
+	if c.partition == "aws-cn" {
+		suffix += ".cn"
+	}
+	c.pseudo = strings.NewReplacer("${AWS::Partition}", c.partition, "${AWS::Region}", c.region, "${AWS::AccountId}", c.account,
+		"${AWS::URLSuffix}", suffix, "${AWS::StackName}", st.Name, "${AWS::StackId}", st.ID)
 }
 
 // overlay puts the live settings of a resource into its properties, and notes what differs.

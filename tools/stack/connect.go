@@ -9,8 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/cloudcontrol"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // Options says where to look and as whom. Empty fields leave the choice to AWS's usual sources: environment,
@@ -18,6 +20,7 @@ import (
 type Options struct {
 	Region  string
 	Profile string
+	RoleARN string // a role to take on with those credentials, "" for none
 }
 
 // Times that bound one call: without them an endpoint that never answers would hold a review for ever.
@@ -44,6 +47,11 @@ func Connect(ctx context.Context, o Options) (*Reader, error) {
 	c, err := config.LoadDefaultConfig(ctx, settings...)
 	if err != nil {
 		return nil, &Error{Kind: NoCredentials, What: "reading the AWS configuration", Detail: short(err.Error()), Err: err}
+	}
+	if o.RoleARN != "" {
+		c.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(c), o.RoleARN, func(a *stscreds.AssumeRoleOptions) {
+			a.RoleSessionName = "serverless-architect"
+		}))
 	}
 	if c.Region == "" {
 		return nil, &Error{Kind: Network, What: "reading the AWS configuration", Detail: "no region is set; choose --region, or set AWS_REGION"}

@@ -25,7 +25,7 @@ func drifts(t *testing.T, r *stack.Reader, name string) ([]string, map[string]st
 	t.Helper()
 	st, err := r.Load(t.Context(), name)
 	require.NoError(t, err)
-	sys, err := cfn.Load(context.Background(), []cfn.File{{Name: "s", Data: st.Template}}, cfn.Options{Parameters: st.Parameters})
+	sys, err := cfn.Load(context.Background(), []cfn.File{{Name: st.File(), Data: st.Template}}, cfn.Options{Parameters: st.Parameters})
 	require.NoError(t, err)
 	gaps := r.Overlay(t.Context(), st, sys.Scenarios)
 	require.Empty(t, gaps)

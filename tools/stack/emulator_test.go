@@ -58,5 +58,5 @@ func TestLoadFollowsPages(t *testing.T) {
 	st, err := (&stack.Reader{CloudFormation: client, Region: stacktest.Region}).Load(context.Background(), "many")
 	require.NoError(t, err)
 	require.Len(t, st.Physical, 230)
-	require.Empty(t, st.Notes)
+	require.Empty(t, st.Gaps)
 }

@@ -33,13 +33,17 @@ const atOnce = 8
 // Overlay lays the live settings of a stack over the resources of its template, once for each resource, and gives
 // them their physical ids. What could not be read keeps the template's values; the gaps say what and why.
 func (r *Reader) Overlay(ctx context.Context, st *Stack, scenarios []graph.Scenario) []graph.Gap {
+	stacks := map[string]*Stack{}
+	for _, s := range st.All() {
+		stacks[s.File()] = s
+	}
 	var all []*graph.Resource
 	seen := map[*graph.Resource]bool{}
 	for _, s := range scenarios {
 		for _, res := range s.Resources {
-			if !seen[res] {
+			if of := stacks[res.File]; of != nil && !seen[res] {
 				seen[res] = true
-				res.Physical = st.Physical[res.LogicalID]
+				res.Physical = of.Physical[res.LogicalID]
 				all = append(all, res)
 			}
 		}
@@ -61,6 +65,7 @@ func (r *Reader) Overlay(ctx context.Context, st *Stack, scenarios []graph.Scena
 			problems[results[i].problem] = append(problems[results[i].problem], res)
 			continue
 		}
+		c.in(stacks[res.File])
 		c.overlay(res, results[i].properties)
 	}
 	return gapsOf(problems)

@@ -45,7 +45,7 @@ func (r *resources) GetResource(_ context.Context, in *cloudcontrol.GetResourceI
 // overlay reads a template and lays live settings over it. physical ids are the logical ones unless given.
 func overlay(t *testing.T, template string, cc *resources, physical map[string]string) (map[string]*graph.Resource, []graph.Gap) {
 	t.Helper()
-	sys, err := cfn.Load(context.Background(), []cfn.File{{Name: "t", Data: []byte(template)}}, cfn.Options{})
+	sys, err := cfn.Load(context.Background(), []cfn.File{{Name: "stack:orders", Data: []byte(template)}}, cfn.Options{})
 	require.NoError(t, err)
 	st := &stack.Stack{Name: "orders", ID: "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1", Region: "eu-west-1", Physical: map[string]string{}, Hidden: []string{"Key"}}
 	out := map[string]*graph.Resource{}

@@ -7,7 +7,9 @@ package stack
 
 import (
 	"context"
-	"sort"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +38,10 @@ type Summary struct {
 	Status  string    `json:"status"`
 	Updated time.Time `json:"updated"`
 	Parent  string    `json:"parent,omitempty"` // name of the stack it is nested in
+	// Resources counts them; 0 where they were not counted.
+	Resources int `json:"resources,omitempty"`
+
+	id string
 }
 
 // Stack is a deployed stack as far as it could be read.
@@ -50,34 +56,40 @@ type Stack struct {
 	Tags       map[string]string
 	Hidden     []string          // names of parameters whose values CloudFormation does not show
 	Physical   map[string]string // logical id → physical id
-	Notes      []string          // what could not be read, and what would be needed to read it
+	Nested     map[string]*Stack // by the logical id of the stack resource; those that could be read
+	Notes      []string          // what a reader must know: the stack's state, what CloudFormation found
+	Gaps       []string          // what could not be read, and what would be needed to read it
+
+	drifted []string // what CloudFormation's own drift detection has found
 }
+
+// All returns the stack and those nested in it, outermost first.
+func (st *Stack) All() []*Stack {
+	out := []*Stack{st}
+	for _, id := range slices.Sorted(maps.Keys(st.Nested)) {
+		out = append(out, st.Nested[id].All()...)
+	}
+	return out
+}
+
+// File is the name under which the stack's template is read: evidence shows it.
+func (st *Stack) File() string { return "stack:" + st.Name }
 
 // maxPages bounds how many pages of one list are followed: 500 resources, CloudFormation's limit, are 5.
 const maxPages = 60
 
-// List returns all stacks that are not deleted, last updated first.
-func (r *Reader) List(ctx context.Context) ([]Summary, error) {
-	var out []Summary
-	var token *string
-	for range maxPages {
-		page, err := r.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{NextToken: token})
-		if err != nil {
-			return out, explain("cloudformation:DescribeStacks", "listing the stacks", r.Region, err)
-		}
-		for _, s := range page.Stacks {
-			out = append(out, Summary{Name: aws.ToString(s.StackName), Status: string(s.StackStatus), Updated: updated(s), Parent: nameOf(aws.ToString(s.ParentId))})
-		}
-		if token = page.NextToken; token == nil {
-			break
-		}
+// Load reads one stack by name or ARN, with the stacks that are nested in it.
+func (r *Reader) Load(ctx context.Context, name string) (*Stack, error) {
+	st, err := r.load(ctx, name)
+	if err != nil {
+		return nil, err
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Updated.After(out[j].Updated) })
-	return out, nil
+	left := maxNested
+	r.nested(ctx, st, maxNesting, &left)
+	return st, nil
 }
 
-// Load reads one stack by name or ARN.
-func (r *Reader) Load(ctx context.Context, name string) (*Stack, error) {
+func (r *Reader) load(ctx context.Context, name string) (*Stack, error) {
 	described, err := r.CloudFormation.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if err != nil {
 		return nil, r.missing(ctx, name, explain("cloudformation:DescribeStacks", "reading stack "+quote(name), r.Region, err))
@@ -87,7 +99,7 @@ func (r *Reader) Load(ctx context.Context, name string) (*Stack, error) {
 	}
 	s := described.Stacks[0]
 	st := &Stack{Name: aws.ToString(s.StackName), ID: aws.ToString(s.StackId), Region: r.Region, Status: string(s.StackStatus),
-		Updated: updated(s), Parameters: map[string]string{}, Tags: map[string]string{}, Physical: map[string]string{}}
+		Updated: updated(s), Parameters: map[string]string{}, Tags: map[string]string{}, Physical: map[string]string{}, Nested: map[string]*Stack{}}
 	for _, tag := range s.Tags {
 		st.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
@@ -112,6 +124,13 @@ func (r *Reader) Load(ctx context.Context, name string) (*Stack, error) {
 		return nil, err
 	}
 	r.resources(ctx, st)
+	if d := s.DriftInformation; d != nil && d.LastCheckTimestamp != nil {
+		note := fmt.Sprintf("CloudFormation's own drift detection, last run on %s, says %s", d.LastCheckTimestamp.Format(time.DateOnly), d.StackDriftStatus)
+		if len(st.drifted) > 0 {
+			note += ": " + strings.Join(st.drifted, ", ")
+		}
+		st.Notes = append(st.Notes, note)
+	}
 	return st, nil
 }
 
@@ -126,7 +145,7 @@ func (r *Reader) template(ctx context.Context, st *Stack) error {
 	}
 	body, err := get(types.TemplateStageProcessed)
 	if err != nil && KindOf(err) == Unexpected {
-		st.Notes = append(st.Notes, "the processed template is not to be had, so macros are not expanded: "+err.Error())
+		st.Gaps = append(st.Gaps, "the processed template is not to be had, so macros are not expanded: "+err.Error())
 		body, err = get(types.TemplateStageOriginal)
 	}
 	if err != nil {
@@ -145,20 +164,27 @@ func (r *Reader) resources(ctx context.Context, st *Stack) {
 	for range maxPages {
 		page, err := r.CloudFormation.ListStackResources(ctx, &cloudformation.ListStackResourcesInput{StackName: &st.ID, NextToken: token})
 		if err != nil {
-			st.Notes = append(st.Notes, "physical ids are incomplete: "+
+			st.Gaps = append(st.Gaps, "physical ids are incomplete: "+
 				explain("cloudformation:ListStackResources", "listing the resources of stack "+quote(st.Name), r.Region, err).Error())
 			return
 		}
 		for _, res := range page.StackResourceSummaries {
+			logical := aws.ToString(res.LogicalResourceId)
 			if id := aws.ToString(res.PhysicalResourceId); id != "" {
-				st.Physical[aws.ToString(res.LogicalResourceId)] = id
+				st.Physical[logical] = id
+				if aws.ToString(res.ResourceType) == "AWS::CloudFormation::Stack" {
+					st.Nested[logical] = nil
+				}
+			}
+			if d := res.DriftInformation; d != nil && (d.StackResourceDriftStatus == types.StackResourceDriftStatusModified || d.StackResourceDriftStatus == types.StackResourceDriftStatusDeleted) {
+				st.drifted = append(st.drifted, logical+" "+string(d.StackResourceDriftStatus))
 			}
 		}
 		if token = page.NextToken; token == nil {
 			return
 		}
 	}
-	st.Notes = append(st.Notes, "the list of resources has more pages than any stack should: its end was not read")
+	st.Gaps = append(st.Gaps, "the list of resources has more pages than any stack should: its end was not read")
 }
 
 // missing adds the nearest names to a "no such stack".

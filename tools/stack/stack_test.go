@@ -70,8 +70,8 @@ func TestARefusedListIsANoteAndNotAnError(t *testing.T) {
 	}
 	st, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
 	require.NoError(t, err)
-	require.Len(t, st.Notes, 1)
-	require.Contains(t, st.Notes[0], "AccessDenied")
+	require.Len(t, st.Gaps, 1)
+	require.Contains(t, st.Gaps[0], "AccessDenied")
 }
 
 func TestAMissingProcessedTemplateFallsBackToTheOriginal(t *testing.T) {
@@ -84,7 +84,7 @@ func TestAMissingProcessedTemplateFallsBackToTheOriginal(t *testing.T) {
 	}
 	st, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
 	require.NoError(t, err)
-	require.Len(t, st.Notes, 1)
+	require.Len(t, st.Gaps, 1)
 }
 
 func TestRefusalsSayWhatToDo(t *testing.T) {
@@ -129,4 +129,49 @@ func TestOnlyReadingCallsAreReachable(t *testing.T) {
 	for _, action := range stack.Actions() { // what Cloud Control does in the caller's name
 		require.Regexp(t, `^[a-z0-9-]+:(Describe|Get|List)|^apigateway:GET$`, action)
 	}
+}
+
+func TestTheLastDriftDetectionIsToldWithItsDate(t *testing.T) {
+	f := orders()
+	describe := f.describe
+	f.describe = func(in *cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error) {
+		out, err := describe(in)
+		out.Stacks[0].DriftInformation = &types.StackDriftInformation{StackDriftStatus: types.StackDriftStatusDrifted, LastCheckTimestamp: aws.Time(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))}
+		return out, err
+	}
+	f.resources = func(*cloudformation.ListStackResourcesInput) (*cloudformation.ListStackResourcesOutput, error) {
+		return &cloudformation.ListStackResourcesOutput{StackResourceSummaries: []types.StackResourceSummary{
+			{LogicalResourceId: aws.String("Queue"), DriftInformation: &types.StackResourceDriftInformationSummary{StackResourceDriftStatus: types.StackResourceDriftStatusModified}},
+			{LogicalResourceId: aws.String("Topic"), DriftInformation: &types.StackResourceDriftInformationSummary{StackResourceDriftStatus: types.StackResourceDriftStatusInSync}},
+		}}, nil
+	}
+	st, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
+	require.NoError(t, err)
+	require.Equal(t, []string{"CloudFormation's own drift detection, last run on 2026-11-20, says DRIFTED: Queue MODIFIED"}, st.Notes)
+}
+
+// A stack that nests itself, or too many of them, must end.
+func TestNestedStacksAreFollowedAndEnd(t *testing.T) {
+	f := orders()
+	f.resources = func(*cloudformation.ListStackResourcesInput) (*cloudformation.ListStackResourcesOutput, error) {
+		return &cloudformation.ListStackResourcesOutput{StackResourceSummaries: []types.StackResourceSummary{
+			{LogicalResourceId: aws.String("Child"), ResourceType: aws.String("AWS::CloudFormation::Stack"), PhysicalResourceId: aws.String("arn:aws:cloudformation:us-east-1:111122223333:stack/orders/1")}}}, nil
+	}
+	st, err := (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
+	require.NoError(t, err)
+	require.Len(t, st.All(), 9)
+	require.Contains(t, st.All()[8].Gaps[0], "not followed")
+
+	calls := 0
+	describe := f.describe
+	f.describe = func(in *cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error) {
+		if calls++; calls > 1 {
+			return nil, refusal("AccessDenied", "no")
+		}
+		return describe(in)
+	}
+	st, err = (&stack.Reader{CloudFormation: f}).Load(context.Background(), "orders")
+	require.NoError(t, err)
+	require.Empty(t, st.Nested)
+	require.Contains(t, st.Gaps[0], "nested stack Child was not read")
 }

@@ -60,6 +60,12 @@ func (c Caller) Query(service, version, action string, in map[string]string) (ma
 	return c.send(service, http.MethodPost, "/", []byte(form.Encode()), "application/x-www-form-urlencoded", "")
 }
 
+// Put stores an object, or makes the bucket where path has one step only.
+func (c Caller) Put(path, content string) error {
+	_, err := c.send("s3", http.MethodPut, path, []byte(content), "application/octet-stream", "")
+	return err
+}
+
 func (c Caller) send(service, method, path string, body []byte, kind, target string) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
