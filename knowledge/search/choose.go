@@ -12,7 +12,7 @@ import (
 // better one of its page while both together have no more than joinWords words, and where it scores joinShare of
 // the best passage or more. Measured on .ci/queries: 4 points more questions answered within three passages.
 const (
-	joinWords = 300
+	joinWords = 340
 	joinShare = 0.5
 )
 
@@ -45,13 +45,12 @@ func fillResult(res *Result, ranked []candidate, q Query, enough float64) {
 
 // take puts a passage into the result where it says something new and fits.
 func (c *choice) take(cand candidate, limit, budget int) {
-	sig := signatureOf(cand.Text)
+	sig := cand.corpus.signature(&cand.Passage)
 	if sig.likeAny(c.seen) {
 		return
 	}
 	page, _, _ := strings.Cut(cand.ID, "#")
-	isSection := strings.HasPrefix(page, "guides/") || strings.HasPrefix(page, "patterns/") || strings.HasPrefix(page, ownPrefix)
-	if i, ok := c.onPage[page]; ok && isSection && cand.score >= c.atLeast {
+	if i, ok := c.onPage[page]; ok && isSection(cand.ID) && cand.score >= c.atLeast {
 		if h, ok := c.res.Passages[i].with(cand); ok && c.res.Tokens+h.tokens()-c.res.Passages[i].tokens() <= budget {
 			c.res.Tokens += h.tokens() - c.res.Passages[i].tokens()
 			c.res.Passages[i] = h

@@ -37,8 +37,9 @@ type Corpus struct {
 	fsys fs.FS
 	own  bool // the user's own pages: no rules, no facts
 
-	mu    sync.Mutex
-	pages map[string]*Page
+	mu         sync.Mutex
+	pages      map[string]*Page
+	signatures map[string]signature // of the passages that were answers, by id
 
 	list func() ([]string, error) // the paths of all pages
 }
@@ -46,7 +47,7 @@ type Corpus struct {
 // NewCorpus returns the corpus over the product's own pages: guides/, patterns/ and, from the rules' and facts'
 // own tables, the rest.
 func NewCorpus(fsys fs.FS) *Corpus {
-	c := &Corpus{fsys: fsys, pages: map[string]*Page{}}
+	c := &Corpus{fsys: fsys, pages: map[string]*Page{}, signatures: map[string]signature{}}
 	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, "guides", "patterns") })
 	return c
 }
@@ -148,6 +149,18 @@ func (c *Corpus) Hash() (string, error) {
 		}
 	}
 	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum, size), nil
+}
+
+// signature returns the signature of one of the corpus's passages.
+func (c *Corpus) signature(p *Passage) signature {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.signatures[p.ID]
+	if !ok {
+		s = signatureOf(p.Text)
+		c.signatures[p.ID] = s
+	}
+	return s
 }
 
 // Passages returns every passage of the corpus, in a fixed order.

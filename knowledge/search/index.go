@@ -52,13 +52,14 @@ type stats struct {
 
 // Index answers questions over a corpus. It is safe for concurrent use.
 type Index struct {
-	corpus *Corpus
-	index  bleve.Index
-	bm25   *search.BM25Stats
-	hash   string
+	corpus  *Corpus
+	index   bleve.Index
+	impacts *impactCache
+	hash    string
 
-	own      *Index          // the user's own pages, nil without any
-	replaced map[string]bool // ids of our pages and sections that these stand in for
+	own        *Index // the user's own pages, nil without any
+	ownImpacts *impactCache
+	replaced   map[string]bool // ids of our pages and sections that these stand in for
 
 	vocabulary func() []vocable // every term of the bodies, for misspelled questions
 }
@@ -194,7 +195,7 @@ func Memory(ctx context.Context, c *Corpus) (*Index, error) {
 
 func newIndex(c *Corpus, ix bleve.Index, st stats) *Index {
 	out := &Index{corpus: c, index: ix, hash: st.Hash,
-		bm25: &search.BM25Stats{DocCount: float64(st.Count), FieldCardinality: st.Length}}
+		impacts: newImpactCache(&search.BM25Stats{DocCount: float64(st.Count), FieldCardinality: st.Length})}
 	out.vocabulary = sync.OnceValue(out.readVocabulary)
 	return out
 }

@@ -1,13 +1,14 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/blevesearch/bleve/v2/search"
 )
 
 // ownPrefix begins the ids of the user's own pages, and ownKind is what they are.
@@ -28,7 +29,7 @@ const ownWeight = 2.5
 // Front matter may name title, domain, topics, services and, in replaces, ids of our pages or sections that shall not
 // be shown any more.
 func NewUserCorpus(fsys fs.FS) *Corpus {
-	c := &Corpus{fsys: fsys, pages: map[string]*Page{}, own: true}
+	c := &Corpus{fsys: fsys, pages: map[string]*Page{}, signatures: map[string]signature{}, own: true}
 	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, ".") })
 	return c
 }
@@ -49,7 +50,18 @@ func (ix *Index) With(own *Index) (*Index, error) {
 			replaced[strings.TrimSuffix(r, ".md")] = true
 		}
 	}
-	return &Index{corpus: ix.corpus, index: ix.index, bm25: ix.bm25, hash: ix.hash, vocabulary: ix.vocabulary, own: own, replaced: replaced}, nil
+	return &Index{corpus: ix.corpus, index: ix.index, impacts: ix.impacts, hash: ix.hash, vocabulary: ix.vocabulary,
+		own: own, ownImpacts: newImpactCache(measuredBy(ix.impacts.stats, own.impacts.stats)), replaced: replaced}, nil
+}
+
+// measuredBy takes the mean lengths of fields from ours, for a few pages of the user's say nothing of what is usual; the
+// number of passages is the larger one, since no term may be in more passages than there are.
+func measuredBy(ours, own *search.BM25Stats) *search.BM25Stats {
+	out := &search.BM25Stats{DocCount: max(ours.DocCount, own.DocCount), FieldCardinality: map[string]int{}}
+	for field, n := range ours.FieldCardinality {
+		out.FieldCardinality[field] = int(float64(n) * out.DocCount / ours.DocCount)
+	}
+	return out
 }
 
 // isReplaced tells whether a page of the user's takes the place of one of our passages.
@@ -103,7 +115,7 @@ func (ix *Index) beside(ctx context.Context, ranked []candidate, ideal float64, 
 		return ranked, nil
 	}
 	ranked = slices.DeleteFunc(ranked, func(c candidate) bool { return ix.isReplaced(c.ID) })
-	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), bm25: ix.bm25, correct: ix.own.correct}
+	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), impacts: ix.ownImpacts, correct: ix.own.correct}
 	theirs, err := ix.own.rank(ctx, scored, q)
 	if err != nil || scored.ideal == 0 {
 		return ranked, err
@@ -112,6 +124,6 @@ func (ix *Index) beside(ctx context.Context, ranked []candidate, ideal float64, 
 		c.score *= ownWeight * ideal / scored.ideal
 		ranked = append(ranked, c)
 	}
-	slices.SortStableFunc(ranked, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	sortByScore(ranked)
 	return ranked, nil
 }

@@ -12,7 +12,7 @@ func (ix *Index) concepts(text string) []concept {
 		for _, part := range w.parts {
 			if _, known := at[part]; !known {
 				at[part] = len(out)
-				out = append(out, concept{alternatives: []alternative{{terms: []string{part}, weight: 1}}, asked: true})
+				out = append(out, concept{alternatives: []alternative{{terms: []string{part}, weight: wordWeight(part)}}, asked: true})
 			}
 		}
 		if w.whole != "" {
@@ -23,9 +23,29 @@ func (ix *Index) concepts(text string) []concept {
 		}
 	}
 	for _, pair := range pairsOf(ws) {
-		out = append(out, concept{alternatives: []alternative{{terms: []string{pair}, weight: tuning.pair}}, fields: pairFields})
+		out = append(out, concept{alternatives: []alternative{{terms: []string{pair}, weight: tuning.pair}}})
 	}
 	return ix.expand(out, at, ws)
+}
+
+// weakWords say little of what is asked, however rare they are in the corpus: "one", "whole" and "still" must not weigh
+// more than "alarm". They are common words of English, not of any trade.
+var weakWords = stemSet(`instead whole even still work works working worked make makes made making use used uses using need needs needed
+	want wants wanted like really only every each many much lot lots through without within way ways thing things something anything
+	nothing everything everyone someone somebody anybody people go goes going gone come comes coming happen happens happened put puts
+	take takes taken keep keeps best good right wrong ok okay possible actually now then again yet already always never often sometimes
+	soon later simply easy easily hard nice better worse enough help helps tell tells told know knows known say says said think show
+	shows see look looks looking find try tries trying give gives given let lets one two three four five ten fifty hundred few
+	several both either all most more less same different other another own new old big small first last next far near full empty part
+	kind sort case example question problem issue reason idea point side end start begin stop set change correct proper mean means
+	exactly exact currently today yesterday week day night morning year bit nearly almost quite too also else rather per via versus
+	anyone anyway please`)
+
+func wordWeight(stem string) float64 {
+	if weakWords[stem] {
+		return tuning.weak
+	}
+	return 1
 }
 
 // expand adds what stands for the question's words in the list of synonyms. What stands for one word joins that
@@ -77,16 +97,19 @@ func pairsOf(ws []word) []string {
 	return out
 }
 
-// tuning holds the weights of ranking. They are the means of the best twenty of 260 random settings measured on
+// tuning holds the weights of ranking. They are means of the best of several hundred random settings measured on
 // .ci/queries: a plateau, where the single best setting would be chance.
 var tuning = struct {
 	heading, page, lead, body, asked float64 // fields
-	whole, pair, synonym             float64 // an identifier as a whole, neighbouring words, a synonym, against a word
+	askedB                           float64 // how much the length of the list of other ways to ask takes from it
+	whole, pair, synonym, weak       float64 // an identifier as a whole, neighbouring words, a synonym, a word that says little, against a word
 	cover                            float64 // what a passage keeps that covers next to nothing of the question
 	facts, rules                     float64 // passages of these kinds against pages
+	siblings                         float64 // what the best sections of the same page add
 }{
-	heading: 0.9, page: 0.6, lead: 1, body: 1, asked: 0.8,
-	whole: 1.1, pair: 0.75, synonym: 0.3,
+	heading: 0.9, page: 0.4, lead: 1, body: 1, asked: 1, askedB: 0.2,
+	whole: 1.1, pair: 0.75, synonym: 0.3, weak: 0.6,
 	cover: 0.4,
 	facts: 0.55, rules: 0.65,
+	siblings: 0.3,
 }

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"encoding/binary"
-	"math"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/mapping"
@@ -12,27 +11,11 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// weightOf says how much a hit in a field counts.
-func weightOf(field string) float64 {
-	switch field {
-	case fieldHeading:
-		return tuning.heading
-	case fieldPage:
-		return tuning.page
-	case fieldLead:
-		return tuning.lead
-	case fieldAsked:
-		return tuning.asked
-	}
-	return tuning.body
-}
-
 // concept is one idea of a question: the asked word, or what it stands for. A passage that holds several
 // alternatives of a concept gets the best one, not their sum, so that synonyms never outweigh another word.
 type concept struct {
 	alternatives []alternative
-	asked        bool     // counts for how much of the question is covered
-	fields       []string // where to look; nil is scoredFields
+	asked        bool // counts for how much of the question is covered
 }
 
 // alternative is one way to put a concept: all its terms add up.
@@ -44,11 +27,11 @@ type alternative struct {
 // conceptQuery is a bleve query that adds up concepts. bleve's own disjunction multiplies by the share of matched
 // clauses, which punishes a word that is in the body only, weighs rare words twice, and takes a field's mean
 // length to be its number of distinct terms; all three are put right here. The formula is BM25 with bleve's k1
-// and b over the frequencies and lengths that the index keeps.
+// over the frequencies and lengths that the index keeps.
 type conceptQuery struct {
 	concepts []concept
-	bm25     *search.BM25Stats
-	correct  func(term string) string // the word of the index that a word unknown to it was meant to be, or ""
+	impacts  *impactCache
+	correct  func(term string) (meant string, sure bool) // see Index.correct
 
 	// ideal is, after the search, what the asked words weigh together: a word that no passage holds weighs most.
 	ideal float64
@@ -63,11 +46,11 @@ type conceptQuery struct {
 // an anchor has at most one word in six that is unknown.
 const (
 	foreignShare = 0.25
-	anchorShare  = 1.0 / 40
+	anchorShare  = 1.0 / 100
 )
 
 // Nor do words that every trade has: a table may be one of a spreadsheet.
-var noAnchors = stemSet("aws amazon table bucket change rule limit error test cost key page")
+var noAnchors = stemSet("aws amazon table bucket change rule limit error test cost key page file pipeline instance http json")
 
 func stemSet(words string) map[string]bool {
 	set := map[string]bool{}
@@ -82,7 +65,7 @@ var _ query.Query = (*conceptQuery)(nil)
 // Searcher implements query.Query. All scoring is done here, term by term, which is several times faster than
 // merging hundreds of posting lists document by document.
 func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
-	s := &tally{ctx: ctx, reader: r, stats: q.bm25}
+	s := &tally{ctx: ctx, reader: r, impacts: q.impacts}
 	asked, unknown, anchored := 0, 0, false
 	for _, c := range q.concepts {
 		if c.asked {
@@ -91,7 +74,7 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 		known := false
 		for a, alt := range c.alternatives {
 			s.seen, s.titled = 0, 0
-			found, err := s.alternative(alt, c.fields)
+			found, err := s.alternative(alt)
 			if err != nil {
 				return nil, err
 			}
@@ -99,57 +82,65 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 			if a > 0 || !c.asked {
 				continue
 			}
-			anchored = anchored || s.titled >= anchorShare*s.stats.DocCount && !noAnchors[alt.terms[0]]
-			if found {
-				q.ideal += s.idf(s.seen)
-				continue
-			}
-			if meant := q.correct(alt.terms[0]); meant != "" {
-				if _, err := s.alternative(alternative{[]string{meant}, alt.weight}, c.fields); err != nil {
-					return nil, err
+			anchored = anchored || s.isAnchor(alt.terms[0])
+			if !found {
+				if meant, sure := q.correct(alt.terms[0]); meant != "" {
+					known = sure
+					if _, err := s.alternative(alternative{[]string{meant}, alt.weight}); err != nil {
+						return nil, err
+					}
+					anchored = anchored || s.isAnchor(meant)
 				}
-				anchored = anchored || s.titled >= anchorShare*s.stats.DocCount
 			}
-			q.ideal += s.idf(s.seen)
+			q.ideal += alt.weight * q.impacts.idf(s.seen)
 		}
 		if c.asked && !known {
-			unknown++ // also where a similar word is known: "bash" is not a slip for "base"
+			unknown++ // also where some similar word is known: "bash" is not a slip for "base"
 		}
-		s.endConcept(c.asked)
+		s.endConcept(c)
 	}
 	q.foreign = !anchored && unknown > 0 && float64(unknown) >= foreignShare*float64(asked)
-	return &scoreSearcher{scores: s.scores(asked)}, nil
+	return &scoreSearcher{scores: s.scores()}, nil
 }
 
 // tally adds up the scores of all documents, indexed by their number.
 type tally struct {
-	ctx    context.Context
-	reader index.IndexReader
-	stats  *search.BM25Stats
+	ctx     context.Context
+	reader  index.IndexReader
+	impacts *impactCache
 
-	total   []float64
-	covered []int32
-	best    []float64 // of the concept at hand
-	sum     []float64 // of the alternative at hand
-	touched []int     // documents with a best
-	summed  []int     // documents with a sum
+	total   []float32
+	covered []float32
+	best    []float32 // of the concept at hand
+	sum     []float32 // of the alternative at hand
+	touched []int32   // documents with a best
+	summed  []int32   // documents with a sum
+	asked   float32   // what all asked words count for, to be covered
 	seen    float64   // the most documents that hold a term of the alternative at hand, in one field
 	titled  float64   // the same in the pages' titles, topics and services
 }
 
-// alternative scores one way to put a concept and tells whether any document holds it.
-func (t *tally) alternative(alt alternative, fields []string) (bool, error) {
-	if fields == nil {
-		fields = scoredFields
-	}
+// alternative scores one way to put a concept and tells whether any passage holds it.
+func (t *tally) alternative(alt alternative) (bool, error) {
+	found := false
 	for _, term := range alt.terms {
-		for _, field := range fields {
-			if err := t.term(term, field, alt.weight*weightOf(field)); err != nil {
-				return false, err
+		i, err := t.impacts.of(t.ctx, t.reader, term)
+		if err != nil {
+			return false, err
+		}
+		found = found || len(i.hits) > 0
+		t.seen, t.titled = max(t.seen, i.seen), max(t.titled, i.titled)
+		weight := float32(alt.weight)
+		for _, hit := range i.hits {
+			if int(hit.doc) >= len(t.sum) {
+				t.grow(int(hit.doc))
 			}
+			if t.sum[hit.doc] == 0 {
+				t.summed = append(t.summed, hit.doc)
+			}
+			t.sum[hit.doc] += weight * hit.score
 		}
 	}
-	found := len(t.summed) > 0
 	for _, d := range t.summed {
 		if t.best[d] == 0 {
 			t.touched = append(t.touched, d)
@@ -161,85 +152,48 @@ func (t *tally) alternative(alt alternative, fields []string) (bool, error) {
 	return found, nil
 }
 
-// term adds a term's BM25 score in one field to the sums.
-func (t *tally) term(term, field string, weight float64) error {
-	if weight == 0 {
-		return nil
-	}
-	postings, err := t.reader.TermFieldReader(t.ctx, []byte(term), field, true, true, false)
-	if err != nil {
-		return err
-	}
-	defer postings.Close()
-	n := float64(postings.Count())
-	if n == 0 {
-		return nil
-	}
-	t.seen = max(t.seen, n)
-	if field == fieldPage {
-		t.titled = max(t.titled, n)
-	}
-	idf := t.idf(n)
-	mean := float64(t.stats.FieldCardinality[field]) / t.stats.DocCount
-	var hit index.TermFieldDoc
-	for {
-		next, err := postings.Next(hit.Reset())
-		if err != nil {
-			return err
-		}
-		if next == nil {
-			return nil
-		}
-		d := int(binary.BigEndian.Uint64(next.ID))
-		t.grow(d)
-		if t.sum[d] == 0 {
-			t.summed = append(t.summed, d)
-		}
-		tf, length := float64(next.Freq), 1/(next.Norm*next.Norm)
-		t.sum[d] += weight * idf * tf * search.BM25_k1 / (tf + search.BM25_k1*(1-search.BM25_b+search.BM25_b*length/mean))
-	}
+// isAnchor tells whether enough pages are on the term at hand.
+func (t *tally) isAnchor(term string) bool {
+	return t.titled >= anchorShare*t.impacts.stats.DocCount && !noAnchors[term]
 }
 
-// idf is BM25's weight of a term that n documents hold.
-func (t *tally) idf(n float64) float64 { return math.Log(1 + (t.stats.DocCount-n+0.5)/(n+0.5)) }
-
 func (t *tally) grow(d int) {
-	if d < len(t.total) {
-		return
-	}
-	n := max(d+1, int(t.stats.DocCount))
-	t.total = append(t.total, make([]float64, n-len(t.total))...)
-	t.covered = append(t.covered, make([]int32, n-len(t.covered))...)
-	t.best = append(t.best, make([]float64, n-len(t.best))...)
-	t.sum = append(t.sum, make([]float64, n-len(t.sum))...)
+	n := max(d+1, int(t.impacts.stats.DocCount)) - len(t.sum)
+	t.total = append(t.total, make([]float32, n)...)
+	t.covered = append(t.covered, make([]float32, n)...)
+	t.best = append(t.best, make([]float32, n)...)
+	t.sum = append(t.sum, make([]float32, n)...)
 }
 
 // endConcept adds the best alternative of the concept to each document that holds one.
-func (t *tally) endConcept(asked bool) {
+func (t *tally) endConcept(c concept) {
+	weight := float32(0)
+	if c.asked {
+		weight = float32(c.alternatives[0].weight)
+	}
+	t.asked += weight
 	for _, d := range t.touched {
 		t.total[d] += t.best[d]
 		t.best[d] = 0
-		if asked {
-			t.covered[d]++
-		}
+		t.covered[d] += weight
 	}
 	t.touched = t.touched[:0]
 }
 
 // scores is the final score of each document by number; 0 is no match.
-func (t *tally) scores(asked int) []float64 {
-	if asked == 0 {
+func (t *tally) scores() []float32 {
+	if t.asked == 0 {
 		return t.total
 	}
 	for d := range t.total {
-		t.total[d] *= tuning.cover + (1-tuning.cover)*float64(t.covered[d])/float64(asked)
+		t.total[d] *= float32(tuning.cover) + float32(1-tuning.cover)*t.covered[d]/t.asked
 	}
 	return t.total
 }
 
 // scoreSearcher hands out documents with their scores in the order of their numbers.
 type scoreSearcher struct {
-	scores []float64
+	scores []float32
 	next   int
 }
 
@@ -253,7 +207,7 @@ func (s *scoreSearcher) Next(ctx *search.SearchContext) (*search.DocumentMatch, 
 		}
 		out := ctx.DocumentMatchPool.Get()
 		out.IndexInternalID = binary.BigEndian.AppendUint64(out.IndexInternalID[:0], uint64(s.next))
-		out.Score = s.scores[s.next]
+		out.Score = float64(s.scores[s.next])
 		s.next++
 		return out, nil
 	}
@@ -282,7 +236,7 @@ func (s *scoreSearcher) Count() uint64 { return uint64(len(s.scores)) }
 func (s *scoreSearcher) Min() int { return 1 }
 
 // Size implements search.Searcher; it serves memory estimates only.
-func (s *scoreSearcher) Size() int { return 8 * len(s.scores) }
+func (s *scoreSearcher) Size() int { return 4 * len(s.scores) }
 
 // DocumentMatchPoolSize implements search.Searcher.
 func (s *scoreSearcher) DocumentMatchPoolSize() int { return 1 }

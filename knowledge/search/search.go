@@ -70,7 +70,8 @@ type Title struct {
 // candidate is a ranked passage before the budget.
 type candidate struct {
 	Passage
-	score float64
+	score  float64
+	corpus *Corpus // that it comes from
 }
 
 // Search answers a question. An empty question is an error; finding nothing is not.
@@ -81,7 +82,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 		return res, fmt.Errorf("searching: the question is empty")
 	}
 	concepts := ix.concepts(q.Text)
-	scored := &conceptQuery{concepts: concepts, bm25: ix.bm25, correct: ix.correct}
+	scored := &conceptQuery{concepts: concepts, impacts: ix.impacts, correct: ix.correct}
 	ranked, err := ix.rank(ctx, scored, q)
 	if err != nil {
 		return res, err
@@ -138,10 +139,46 @@ func (ix *Index) rank(ctx context.Context, scored *conceptQuery, q Query) ([]can
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, candidate{p, h.Score * kindWeight(p.Kind)})
+		out = append(out, candidate{p, h.Score * kindWeight(p.Kind), ix.corpus})
 	}
-	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	sortByScore(out)
+	addSiblings(out)
 	return out, nil
+}
+
+func sortByScore(ranked []candidate) {
+	slices.SortStableFunc(ranked, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+}
+
+// bestSections is how many sections of a page speak for the page.
+const bestSections = 3
+
+// addSiblings lifts sections of pages that answer with several: a page that is on the question as a whole is a better
+// guess than one where a single section happens to use its words.
+func addSiblings(ranked []candidate) {
+	type page struct {
+		sections int
+		sum      float64
+	}
+	pages := map[string]page{}
+	for _, c := range ranked {
+		id, _, _ := strings.Cut(c.ID, "#")
+		if p := pages[id]; p.sections < bestSections {
+			pages[id] = page{p.sections + 1, p.sum + c.score}
+		}
+	}
+	for i, c := range ranked {
+		if isSection(c.ID) {
+			id, _, _ := strings.Cut(c.ID, "#")
+			ranked[i].score += tuning.siblings * pages[id].sum / bestSections
+		}
+	}
+	sortByScore(ranked)
+}
+
+// isSection tells sections of pages from rules and rows of tables, which have nothing to do with their neighbours.
+func isSection(id string) bool {
+	return strings.HasPrefix(id, "guides/") || strings.HasPrefix(id, "patterns/") || strings.HasPrefix(id, ownPrefix)
 }
 
 // kindWeight puts short rows of tables and rules behind pages that say as much: a row has few words, which BM25

@@ -26,11 +26,18 @@ func (ix *Index) readVocabulary() []vocable {
 // shortestMisspelling is the length below which a word is taken as it is: too many words are one letter apart.
 const shortestMisspelling = 4
 
-// correct returns the term of the index that is nearest to a term it does not know, or "". Among equals the more
-// frequent one wins.
-func (ix *Index) correct(term string) string {
+// A word that is one slip away is surely meant where it is long and common: "comprehension" is not a slip for the
+// service Comprehend, which one page names.
+const (
+	shortestSure = 6
+	commonSure   = 10
+)
+
+// correct returns the term of the index that is nearest to a term it does not know, or "", and whether that is
+// surely meant. Among equals the more frequent one wins.
+func (ix *Index) correct(term string) (meant string, sure bool) {
 	if len(term) < shortestMisspelling || hasDigit(term) {
-		return ""
+		return "", false
 	}
 	allowed := 1
 	if len(term) > 6 {
@@ -46,7 +53,7 @@ func (ix *Index) correct(term string) string {
 			best, bestDistance, bestCount = v.term, d, v.count
 		}
 	}
-	return best
+	return best, bestDistance == 1 && bestCount >= commonSure && len(term) >= shortestSure
 }
 
 func hasDigit(s string) bool {

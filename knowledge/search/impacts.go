@@ -1,0 +1,138 @@
+package search
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"strings"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2/search"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// weightOf says how much a hit in a field counts, and how much a field's length takes from it (BM25's b).
+func weightOf(field string) (weight, b float64) {
+	b = search.BM25_b
+	switch field {
+	case fieldHeading:
+		return tuning.heading, b
+	case fieldPage:
+		return tuning.page, b
+	case fieldLead:
+		return tuning.lead, b
+	case fieldAsked:
+		return tuning.asked, tuning.askedB // a list of alternatives: a long one says as much of each
+	case fieldPairs:
+		return 1, b
+	}
+	return tuning.body, b
+}
+
+// impacts is what a term is worth in each passage that holds it, over all fields.
+type impacts struct {
+	hits   []impact
+	seen   float64 // the most passages that hold the term in one field
+	titled float64 // how many have it in their page's title, topics or services
+}
+
+type impact struct {
+	doc   int32
+	score float32
+}
+
+// impactCache works out impacts and keeps them: fields and weights are fixed, so that a term is worth the same in
+// every question. It serves one index and is safe for concurrent use.
+type impactCache struct {
+	stats *search.BM25Stats
+
+	mu    sync.Mutex
+	terms map[string]*impacts
+	size  int // of all hits
+}
+
+// maxImpacts bounds what is kept, at 8 bytes a hit. The corpus has about 300,000, but questions ask for few of its words.
+const maxImpacts = 200_000
+
+func newImpactCache(stats *search.BM25Stats) *impactCache {
+	return &impactCache{stats: stats, terms: map[string]*impacts{}}
+}
+
+// of returns the impacts of a word, or of a pair of words, which holds a blank.
+func (c *impactCache) of(ctx context.Context, r index.IndexReader, term string) (*impacts, error) {
+	c.mu.Lock()
+	out, ok := c.terms[term]
+	c.mu.Unlock()
+	if ok {
+		return out, nil
+	}
+	out, err := c.read(ctx, r, term)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.size > maxImpacts {
+		c.terms, c.size = map[string]*impacts{}, 0
+	}
+	c.terms[term] = out
+	c.size += len(out.hits) + 8 // the entry itself
+	return out, nil
+}
+
+func (c *impactCache) read(ctx context.Context, r index.IndexReader, term string) (*impacts, error) {
+	out := &impacts{}
+	fields := scoredFields
+	if strings.Contains(term, " ") {
+		fields = pairFields
+	}
+	at := map[int32]int{}
+	for _, field := range fields {
+		n, err := c.field(ctx, r, term, field, out, at)
+		if err != nil {
+			return nil, err
+		}
+		out.seen = max(out.seen, n)
+		if field == fieldPage {
+			out.titled = n
+		}
+	}
+	return out, nil
+}
+
+// field adds a term's BM25 scores in one field and returns how many passages hold it there.
+func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, field string, out *impacts, at map[int32]int) (float64, error) {
+	postings, err := r.TermFieldReader(ctx, []byte(term), field, true, true, false)
+	if err != nil {
+		return 0, err
+	}
+	defer postings.Close()
+	n := float64(postings.Count())
+	if n == 0 {
+		return 0, nil
+	}
+	weight, b := weightOf(field)
+	weight *= c.idf(n)
+	mean := float64(c.stats.FieldCardinality[field]) / c.stats.DocCount
+	var hit index.TermFieldDoc
+	for {
+		next, err := postings.Next(hit.Reset())
+		if err != nil || next == nil {
+			return n, err
+		}
+		d := int32(binary.BigEndian.Uint64(next.ID))
+		i, ok := at[d]
+		if !ok {
+			i = len(out.hits)
+			at[d] = i
+			out.hits = append(out.hits, impact{doc: d})
+		}
+		tf, length := float64(next.Freq), 1/(next.Norm*next.Norm)
+		out.hits[i].score += float32(weight * tf * search.BM25_k1 / (tf + search.BM25_k1*(1-b+b*length/mean)))
+	}
+}
+
+// idf is BM25's weight of a term that n passages hold.
+func (c *impactCache) idf(n float64) float64 {
+	return math.Log(1 + (c.stats.DocCount-n+0.5)/(n+0.5))
+}
