@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/draw"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -111,7 +112,9 @@ func drawn(w *Workbench, sys *system, err error) (*graph.Graph, func() []rules.F
 	if err != nil {
 		return nil, nil, err
 	}
-	return graph.Merge(sys.graphs), func() []rules.Finding { return sys.review(w, rules.Core).Findings }, nil
+	g := *graph.Merge(sys.graphs)
+	g.Gaps = slices.Concat(sys.Gaps, g.Gaps) // what the reader did not understand is no less unknown
+	return &g, func() []rules.Finding { return sys.review(w, rules.Core).Findings }, nil
 }
 
 // mermaid is the drawing that goes with generated code.

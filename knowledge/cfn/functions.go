@@ -54,6 +54,9 @@ func (w *world) call(s *stack, n *node) graph.Value {
 	case "Condition", "Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals":
 		return w.truth(s, n)
 	}
+	if strings.HasPrefix(n.fn, rainTag) {
+		return w.rain(s, n)
+	}
 	w.loader.gapAt("", n.at, "the function %s is not known", n.fn)
 	return graph.NewUnknown(n.at, "the function "+n.fn+" is not known")
 }

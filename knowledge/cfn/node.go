@@ -118,7 +118,7 @@ func (b *builder) node(y *yaml.Node, path string, depth int) *node {
 		plain.Tag = ""
 		n := &node{shape: call, fn: fn, at: b.place(y, path)}
 		n.items = []*node{b.untagged(&plain, pointer(path, fn), depth+1)}
-		if strings.HasPrefix(fn, "!") {
+		if strings.HasPrefix(fn, "!") && !strings.HasPrefix(fn, rainTag) {
 			b.gap(n.at, "the tag %s is not one of CloudFormation's: its value is not known", fn)
 		}
 		return n

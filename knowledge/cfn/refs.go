@@ -325,6 +325,9 @@ func (w *world) variable(s *stack, name string, vars *node, at *graph.Evidence) 
 	if v := vars.get(name); v != nil {
 		return w.eval(s, v)
 	}
+	if constant, ok := rainVariable(name); ok && s.t.constants != nil {
+		return w.rainConstant(s, constant, at)
+	}
 	if strings.HasPrefix(name, "AWS::") || s.t.byName[name] != nil {
 		return w.named(s, name, at)
 	}

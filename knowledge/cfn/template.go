@@ -21,7 +21,8 @@ type template struct {
 	index      map[string]*declared
 	outputs    []entry
 	metadata   *node
-	written    int // resources as written
+	constants  *node // of rain
+	written    int   // resources as written
 }
 
 // declared is a resource as it is written.
@@ -67,6 +68,7 @@ func (l *loader) newTemplate(file string, root *node) (*template, *SyntaxError) 
 	}
 	t.mappings, t.globals, t.metadata = root.get("Mappings"), root.get("Globals"), root.get("Metadata")
 	t.transforms = texts(root.get("Transform"))
+	t.constants = root.get("Rain").get("Constants")
 	l.readConditions(t, root.get("Conditions"))
 	l.readResources(t, res)
 	l.readOutputs(t, root.get("Outputs"))
@@ -185,6 +187,10 @@ func (l *loader) readResources(t *template, n *node) {
 		if typ, ok := e.node.get("Type").text(); ok && strings.HasSuffix(typ, "::MODULE") {
 			l.gapAt(e.name, e.at, "resource %s is a module: what it holds is known when it is deployed", e.name)
 		}
+		if typ := e.node.get("Type"); typ != nil && typ.shape == call && typ.fn == rainTag+"Module" {
+			l.gapAt(e.name, e.at, "resource %s is a module of rain: what it holds is known when rain has packaged the template; review what rain pkg writes", e.name)
+			continue
+		}
 		typ, ok := e.node.get("Type").text()
 		if !ok || typ == "" || e.name == "" {
 			l.gapAt("", e.at, "resource %q has no Type or no logical id", e.name)
@@ -227,7 +233,7 @@ func (l *loader) readOutputs(t *template, n *node) {
 
 // knownSections are the sections of a template that are read, or that say nothing about resources.
 var knownSections = words(`AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform
-	Resources Outputs Globals Hooks`)
+	Resources Outputs Globals Hooks Rain`)
 
 // readRest lists what stands in the template and is not looked at.
 func (l *loader) readRest(t *template, root *node) {
@@ -235,6 +241,8 @@ func (l *loader) readRest(t *template, root *node) {
 		switch {
 		case e.name == "Fn::Transform":
 			l.gapAt("", e.at, "Fn::Transform at the top of the template adds sections that are not known here")
+		case e.name == "Modules":
+			l.gapAt("", e.at, "Modules are filled in when the template is packaged: review what the packaging writes")
 		case !knownSections[e.name] && !strings.HasPrefix(e.name, "x-") && !strings.HasPrefix(e.name, "X-"):
 			l.gapAt("", e.at, "%s is no section of a template: it is left out", e.name)
 		}
