@@ -29,4 +29,7 @@ var appsyncTable = Table{Name: "appsync", Title: "AWS AppSync: limits and defaul
 	{ID: "appsync.events_batch", Value: "5", Unit: "count", Text: "5 events", Kind: Hard,
 		Title:  "Events of one publish on an Event API",
 		Source: docAppsyncLimits, Verified: false},
+	{ID: "appsync.code_chars", Value: "32768", Unit: "characters", Text: "32,768 characters", Kind: Hard,
+		Title:  "Code of an AppSync resolver, function or Event API handler",
+		Source: modelAppsync, Verified: true},
 }}

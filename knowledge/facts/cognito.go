@@ -30,4 +30,8 @@ var cognitoTable = Table{Name: "cognito", Title: "Amazon Cognito user pools: lim
 	{ID: "cognito.app_clients", Value: "1000", Unit: "count", Text: "1,000 app clients", Kind: Adjustable,
 		Title:  "App clients of a user pool",
 		Source: docCognitoLimits, Verified: false},
+	{ID: "cognito.pitr_days", Value: "14", Unit: "days", Text: "14 days", Kind: Hard,
+		Title:  "How far back a user pool of the Plus plan can be recovered",
+		Source: modelCognito, Verified: true,
+		Note: "1 day with Essentials; at least 15 minutes."},
 }}

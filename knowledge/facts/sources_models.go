@@ -1,20 +1,32 @@
 package facts
 
-// The service models as botocore 1.44.8 has them, read on the day below.
+// The service models as botocore 1.44.8 has them, and pages, read on the day below.
+const readLate = "2026-11-29"
+
 var (
-	modelAppSignals = model("application-signals", "2024-04-15")
-	modelCw         = model("cloudwatch", "2010-08-01")
-	modelKms        = model("kms", "2014-11-01")
-	modelLogs       = model("logs", "2014-03-28")
-	modelSecrets    = model("secretsmanager", "2017-10-17")
-	modelSsm        = model("ssm", "2014-11-06")
-	modelXray       = model("xray", "2016-04-12")
+	modelAppSignals  = model("application-signals", "2024-04-15")
+	modelAppsync     = model("appsync", "2017-07-25")
+	modelAvp         = model("verifiedpermissions", "2021-12-01")
+	modelCloudfront  = model("cloudfront", "2020-05-31")
+	modelCognito     = model("cognito-idp", "2016-04-18")
+	modelCw          = model("cloudwatch", "2010-08-01")
+	modelIam         = model("iam", "2010-05-08")
+	modelKms         = model("kms", "2014-11-01")
+	modelLambda      = model("lambda", "2015-03-31")
+	modelLattice     = model("vpc-lattice", "2022-11-30")
+	modelLogs        = model("logs", "2014-03-28")
+	modelSecrets     = model("secretsmanager", "2017-10-17")
+	modelSsm         = model("ssm", "2014-11-06")
+	modelSts         = model("sts", "2011-06-15")
+	modelWaf         = model("wafv2", "2019-07-29")
+	modelXray        = model("xray", "2016-04-12")
+	docLatticeLambda = Source{Title: "AWS Lambda Developer Guide, \"Lambda functions as targets in VPC Lattice\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-vpc-lattice.html", Checked: readLate}
 )
 
 func model(service, version string) Source {
 	return Source{
 		Title:   "botocore 1.44.8, " + service + " service model",
 		URL:     "https://github.com/boto/botocore/blob/1.44.8/botocore/data/" + service + "/" + version + "/service-2.json.gz",
-		Checked: "2026-11-29",
+		Checked: readLate,
 	}
 }
