@@ -10,6 +10,7 @@ import (
 // builder holds the indexes of one Build.
 type builder struct {
 	g         *graph.Graph
+	shared    *shared
 	resources map[string]*graph.Resource // by graph id
 	names     map[string]*graph.Node     // by ARN form without partition, region and account: "sqs:orders"
 	physical  map[string]*graph.Node     // by physical id of a deployed resource
@@ -30,9 +31,10 @@ type builder struct {
 	resourceKey  map[string]string // path of an API Gateway resource, by id
 }
 
-func newBuilder(s graph.Scenario) *builder {
+func newBuilder(s graph.Scenario, m *shared) *builder {
 	b := &builder{
 		g:          graph.New(),
+		shared:     m,
 		resources:  make(map[string]*graph.Resource, len(s.Resources)),
 		names:      make(map[string]*graph.Node, len(s.Resources)),
 		physical:   map[string]*graph.Node{},
@@ -70,7 +72,7 @@ func (b *builder) addNode(r *graph.Resource) {
 			n.Name = name
 		}
 		apply(n.SetDefault, t.Defaults)
-		n.ARN = arnOf(r, t)
+		n.ARN = b.shared.arn(r, t)
 	}
 	if b.g.Add(n) == n {
 		b.byKind[n.Kind] = append(b.byKind[n.Kind], n)

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -13,11 +14,11 @@ var _ = add(resourceType{Type: "AWS::IAM::Role", Kind: graph.Role, ARN: "iam:rol
 // The trust policy becomes the role's resource policy: it says who may assume it.
 func connectRole(b *builder, r *graph.Resource, n *graph.Node) {
 	p := r.Properties
-	for _, pol := range p.Get("Policies").Each() {
+	for i, pol := range p.Get("Policies").Each() {
 		if pol.IsUnknown() {
 			undecided(n, pol.Reason())
 		}
-		b.statements(n, r, jsonValue(pol.Get("PolicyDocument")), originOf(r, pol))
+		b.statements(n, b.shared.parse(r, strconv.Itoa(i), pol.Get("PolicyDocument"), originOf(r, pol)))
 	}
 	for _, arn := range p.Get("ManagedPolicyArns").Each() {
 		b.managedPolicy(n, r, arn)
@@ -28,7 +29,7 @@ func connectRole(b *builder, r *graph.Resource, n *graph.Node) {
 	if v := p.Get("PermissionsBoundary"); v.Exists() && v.Kind != graph.Null {
 		b.boundaries[n] = v
 	}
-	n.ResourcePolicy = policy.Parse(jsonValue(p.Get("AssumeRolePolicyDocument")), r, "trust policy")
+	n.ResourcePolicy = b.shared.parse(r, "trust", p.Get("AssumeRolePolicyDocument"), "trust policy").statements
 }
 
 // originOf names where a policy comes from: SAM's policy templates stand in roles that SAM made.
@@ -40,10 +41,10 @@ func originOf(r *graph.Resource, pol graph.Value) string {
 	return "SAM " + name
 }
 
-func (b *builder) statements(n *graph.Node, r *graph.Resource, doc graph.Value, origin string) {
-	n.Statements = append(n.Statements, policy.Parse(doc, r, origin)...)
-	if why := policy.Undecided(doc); why != "" {
-		undecided(n, why)
+func (b *builder) statements(n *graph.Node, doc document) {
+	n.Statements = append(n.Statements, doc.statements...)
+	if doc.undecided != "" {
+		undecided(n, doc.undecided)
 	}
 }
 
@@ -65,7 +66,7 @@ func (b *builder) managedPolicy(n *graph.Node, r *graph.Resource, arn graph.Valu
 		return
 	}
 	s := spell(arn)
-	statements, known := policy.Managed(s, arn.At, r)
+	statements, known := b.shared.awsPolicy(r, s, arn.At)
 	if !known {
 		undecided(n, "the statements of managed policy "+arn.String()+" are not part of this system")
 		return
@@ -90,7 +91,7 @@ func init() {
 }
 
 func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
-	b.statements(n, r, jsonValue(r.Properties.Get("PolicyDocument")), "inline")
+	b.statements(n, b.shared.parse(r, "", r.Properties.Get("PolicyDocument"), "inline"))
 	for _, role := range append(r.Properties.Get("Roles").Each(), r.Properties.Get("RoleName").Each()...) {
 		b.attachments = append(b.attachments, attachment{role, n})
 	}

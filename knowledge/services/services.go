@@ -92,7 +92,11 @@ func DefaultOf(typ, property string) graph.Value {
 // Build makes the architecture graph of one scenario. It never fails: what cannot be followed is listed in
 // the graph's Gaps.
 func Build(s graph.Scenario) *graph.Graph {
-	b := newBuilder(s)
+	return build(s, &shared{})
+}
+
+func build(s graph.Scenario, m *shared) *graph.Graph {
+	b := newBuilder(s, m)
 	b.g.Resources, b.g.Deciders, b.g.Outputs, b.g.Observed = s.Resources, s.Deciders, s.Outputs, s.Observed
 	for _, r := range s.Resources {
 		b.addNode(r)
@@ -131,10 +135,11 @@ func BuildAll(ctx context.Context, scenarios []graph.Scenario) ([]*graph.Graph, 
 	graphs := make([]*graph.Graph, len(scenarios))
 	var next atomic.Int64
 	var workers sync.WaitGroup
+	var once shared
 	for range min(runtime.GOMAXPROCS(0), len(scenarios)) {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(scenarios) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				graphs[i] = Build(scenarios[i])
+				graphs[i] = build(scenarios[i], &once)
 			}
 		})
 	}

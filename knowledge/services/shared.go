@@ -1,0 +1,57 @@
+package services
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
+)
+
+// shared remembers, for the scenarios of one system, what depends on a resource alone: resources that do not
+// differ are the same in all of them, and most do not. Nobody may change what it returns.
+type shared struct{ arns, documents, managed sync.Map }
+
+// part is what is remembered: something of a resource. Two parts of one resource have two names.
+type part struct {
+	resource *graph.Resource
+	name     string
+}
+
+// remember returns what was made for a part before, or makes it.
+func remember[V any](m *sync.Map, p part, compute func() V) V {
+	if v, ok := m.Load(p); ok {
+		return v.(V)
+	}
+	v := compute()
+	m.Store(p, v)
+	return v
+}
+
+// arn is arnOf, remembered.
+func (m *shared) arn(r *graph.Resource, t *resourceType) graph.Value {
+	return remember(&m.arns, part{resource: r}, func() graph.Value { return arnOf(r, t) })
+}
+
+// parse reads the statements of a resource's policy document. name tells its documents apart.
+func (m *shared) parse(r *graph.Resource, name string, doc graph.Value, origin string) document {
+	return remember(&m.documents, part{r, name}, func() document {
+		doc := jsonValue(doc)
+		return document{slices.Clip(policy.Parse(doc, r, origin)), policy.Undecided(doc)}
+	})
+}
+
+// document is what a policy document says: its statements, and why some may be missing.
+type document struct {
+	statements []graph.Statement
+	undecided  string
+}
+
+// awsPolicy gives the statements of one of AWS's managed policies that a resource names.
+func (m *shared) awsPolicy(r *graph.Resource, name string, at *graph.Evidence) (statements []graph.Statement, known bool) {
+	statements = remember(&m.managed, part{r, name}, func() []graph.Statement {
+		statements, _ := policy.Managed(name, at, r)
+		return slices.Clip(statements)
+	})
+	return statements, len(statements) > 0
+}
