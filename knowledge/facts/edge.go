@@ -1,6 +1,6 @@
 package facts
 
-// The tables of what stands before or beside an API: WAF, CloudFront, VPC Lattice, Verified Permissions.
+// The tables of what stands before or beside an API: WAF, CloudFront, VPC Lattice, Verified Permissions; and CodeDeploy.
 var (
 	wafTable = Table{Name: "waf", Title: "AWS WAF: limits and defaults", Facts: []Fact{
 		{ID: "waf.body_default_kb", Value: "16", Unit: "KB", Text: "16 KB", Kind: Default,
@@ -24,6 +24,12 @@ var (
 			Title:  "Connection attempts to an origin",
 			Source: modelCloudfront, Verified: true,
 			Note: "1 to 3; for custom origins also after a response timeout."},
+	}}
+	codedeployTable = Table{Name: "codedeploy", Title: "AWS CodeDeploy: limits", Facts: []Fact{
+		{ID: "codedeploy.alarms", Value: "10", Unit: "count", Text: "10 alarms", Kind: Hard,
+			Title:  "Alarms of a deployment group",
+			Source: modelCodedeploy, Verified: true,
+			Note: "More need a composite alarm."},
 	}}
 	latticeTable = Table{Name: "lattice", Title: "Amazon VPC Lattice: limits and defaults", Facts: []Fact{
 		{ID: "lattice.connection_minutes", Value: "10", Unit: "minutes", Text: "10 minutes", Kind: Hard,

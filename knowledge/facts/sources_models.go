@@ -14,6 +14,7 @@ var (
 	modelKms         = model("kms", "2014-11-01")
 	modelLambda      = model("lambda", "2015-03-31")
 	modelLattice     = model("vpc-lattice", "2022-11-30")
+	modelCodedeploy  = model("codedeploy", "2014-10-06")
 	modelLogs        = model("logs", "2014-03-28")
 	modelSecrets     = model("secretsmanager", "2017-10-17")
 	modelSsm         = model("ssm", "2014-11-06")

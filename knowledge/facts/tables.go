@@ -4,5 +4,5 @@ package facts
 var tables = []Table{
 	lambdaTable, esmTable, sqsTable, snsTable, eventbridgeTable, schedulerTable, pipesTable, sfnTable, apigwTable,
 	dynamodbTable, kinesisTable, s3Table, cloudwatchTable, cognitoTable, appsyncTable, cloudformationTable,
-	iamTable, secretsTable, ssmTable, kmsTable, wafTable, cloudfrontTable, latticeTable, avpTable,
+	iamTable, secretsTable, ssmTable, kmsTable, wafTable, cloudfrontTable, latticeTable, avpTable, codedeployTable,
 }
