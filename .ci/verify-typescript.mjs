@@ -60,7 +60,7 @@ async function typecheck(projects) {
     await exec(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'], { cwd: folder, maxBuffer: 1 << 26 });
   } catch (e) {
     for (const line of (e.stdout + e.stderr).trim().split('\n')) {
-      const project = projects.find((p) => line.startsWith(path.basename(p) + path.sep)) ?? projects[0];
+      const project = projects.find((p) => line.includes(path.sep + path.basename(p) + path.sep)) ?? projects[0];
       found.set(project, [...(found.get(project) ?? []), `tsc: ${line}`]);
     }
   }

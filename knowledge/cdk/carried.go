@@ -10,10 +10,10 @@ import (
 // architecture: alarms, log groups and roles are written together with what they serve.
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
-	graph.Invokes:    {"addRoutes", "addMethod", "lambdaFunction", "grantStartExecution"},
+	graph.Invokes:    {"addRoutes", "addMethod", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution"},
 	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "targetParameters"},
-	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite"},
-	graph.Reads:      {"grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
+	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "PutItem", "DeleteItem"},
+	graph.Reads:      {"GetItem", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},
 }
@@ -60,7 +60,7 @@ func (m mentions) any(words []string) bool {
 
 // route tells whether an API's statement is about the edge's own route: a function may have several.
 func (m mentions) route(e *graph.Edge) bool {
-	if e.Kind != graph.Invokes || e.From.Kind != graph.HTTPAPI && e.From.Kind != graph.RestAPI {
+	if e.Kind == graph.Authorizes || e.From.Kind != graph.HTTPAPI && e.From.Kind != graph.RestAPI {
 		return true
 	}
 	method, path, _ := strings.Cut(e.Label, " ")
@@ -79,7 +79,12 @@ func (m mentions) add(other mentions) {
 // said collects the mentions of each statement. What a variable that is no node stands for counts as said by those
 // who use it.
 func (l *lowerer) said() []mentions {
-	r := &reader{nodes: map[string]*graph.Node{}, byID: map[text]*graph.Node{}, variables: map[string]mentions{}}
+	r := &reader{nodes: map[string]*graph.Node{}, byID: map[text]*graph.Node{}, variables: map[string]mentions{}, behind: map[*graph.Node][]*graph.Node{}}
+	for _, e := range l.g.OfEdge(graph.Deploys) {
+		if e.From.Kind == graph.Alias {
+			r.behind[e.From] = append(r.behind[e.From], e.To)
+		}
+	}
 	for n, name := range l.names {
 		r.nodes[name] = n
 		r.byID[constructID(n)] = n
@@ -107,6 +112,7 @@ type reader struct {
 	nodes     map[string]*graph.Node
 	byID      map[text]*graph.Node
 	variables map[string]mentions
+	behind    map[*graph.Node][]*graph.Node // alias → its function
 }
 
 func (r *reader) read(e expression, m mentions) {
@@ -125,6 +131,9 @@ func (r *reader) read(e expression, m mentions) {
 	case local:
 		if n := r.nodes[string(x)]; n != nil {
 			m.nodes[n] = true
+			for _, fn := range r.behind[n] { // an alias stands for its function
+				m.nodes[fn] = true
+			}
 		}
 		m.add(r.variables[string(x)])
 	case text:

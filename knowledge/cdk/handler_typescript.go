@@ -48,6 +48,14 @@ func (h *tsHandler) text() string {
 		h.onMessage()
 	case triggerStream, triggerTable:
 		h.stream()
+	case triggerAnswer:
+		h.streamed()
+	case triggerSocket:
+		h.socket()
+	case triggerObjects:
+		h.objects()
+	case triggerEnrich:
+		h.enrich()
 	default:
 		h.plain()
 	}
@@ -135,11 +143,14 @@ func zodType(typ string) string {
 
 // send writes the statements that pass `work` on to everything the function writes to.
 func (h *tsHandler) send(indent string) {
-	if h.object && h.readsBucket() {
+	if from := h.readsFrom(); from != "" && h.collects == nil {
 		h.use("@aws-sdk/client-s3", "GetObjectCommand", "S3Client")
 		h.client("const s3 = new S3Client({});")
-		h.commandInto("const object = ", indent, "s3", "GetObjectCommand", "Bucket: work.bucket", "Key: work"+tsAccess(h.key))
+		h.commandInto("const object = ", indent, "s3", "GetObjectCommand", "Bucket: "+from, "Key: work"+tsAccess(h.key))
 		h.printf("%slogger.info('read', { bytes: object.ContentLength });\n", indent)
+	}
+	if h.collects != nil {
+		h.collect(indent)
 	}
 	for _, n := range h.writes {
 		switch n.Kind {
@@ -150,7 +161,11 @@ func (h *tsHandler) send(indent string) {
 		case graph.Bucket:
 			h.use("@aws-sdk/client-s3", "PutObjectCommand", "S3Client")
 			h.client("const s3 = new S3Client({});")
-			h.command(indent, "s3", "PutObjectCommand", "Bucket: process.env."+envName(n), "Key: `${work"+tsAccess(h.key)+"}.json`", "Body: JSON.stringify(work)")
+			if n == h.deposits {
+				h.deposit(indent, n)
+				continue
+			}
+			h.command(indent, "s3", "PutObjectCommand", "Bucket: process.env."+envName(n), "Key: `${work"+tsAccess(h.key)+"}.json`", h.raw())
 		case graph.Queue:
 			h.use("@aws-sdk/client-sqs", "SQSClient", "SendMessageCommand")
 			h.client("const sqs = new SQSClient({});")
@@ -158,7 +173,7 @@ func (h *tsHandler) send(indent string) {
 			if isTrue(n.Setting("fifoQueue")) {
 				extra = "MessageGroupId: work" + tsAccess(h.key)
 			}
-			h.command(indent, "sqs", "SendMessageCommand", "QueueUrl: process.env."+envName(n), "MessageBody: JSON.stringify(work)", extra)
+			h.command(indent, "sqs", "SendMessageCommand", "QueueUrl: process.env."+envName(n), "MessageBody: "+h.message(), extra)
 		case graph.Topic:
 			h.use("@aws-sdk/client-sns", "PublishCommand", "SNSClient")
 			h.client("const sns = new SNSClient({});")
@@ -166,7 +181,7 @@ func (h *tsHandler) send(indent string) {
 			if isTrue(n.Setting("fifoTopic")) {
 				extra = "MessageGroupId: work" + tsAccess(h.key)
 			}
-			h.command(indent, "sns", "PublishCommand", "TopicArn: process.env."+envName(n), "Message: JSON.stringify(work)", extra)
+			h.command(indent, "sns", "PublishCommand", "TopicArn: process.env."+envName(n), "Message: "+h.told(), extra)
 		case graph.Stream:
 			h.use("@aws-sdk/client-kinesis", "KinesisClient", "PutRecordCommand")
 			h.client("const kinesis = new KinesisClient({});")
@@ -181,6 +196,8 @@ func (h *tsHandler) send(indent string) {
 			h.put(indent, envName(n), condition)
 		case graph.EventBus:
 			h.publish(indent, n)
+		case graph.WebSocketAPI:
+			h.push(indent, n)
 		}
 	}
 }
@@ -215,7 +232,7 @@ func indented(s, indent string) string {
 
 // put writes the work as an item; under a condition it is a creation that never overwrites.
 func (h *tsHandler) put(indent, table, condition string) {
-	fields := []string{"TableName: process.env." + table, "Item: work"}
+	fields := []string{"TableName: process.env." + table, "Item: " + h.item()}
 	if condition != "" {
 		fields = append(fields, strings.SplitN(condition, ",", 2)...)
 	}

@@ -120,13 +120,21 @@ func tsPlainTest(w work) string {
 }
 
 // readsBucket tells whether the function may read objects.
-func (w work) readsBucket() bool {
+func (w work) readsBucket() bool { return w.readsFrom() != "" }
+
+// readsFrom spells the bucket that has the object of the work, "" where the handler reads none.
+func (w work) readsFrom() string {
 	for _, n := range w.reads {
-		if n.Kind == graph.Bucket {
-			return true
+		switch {
+		case n.Kind == graph.Bucket && w.trigger == triggerObjects:
+			return "process.env." + envName(n)
+		case n == w.collects && n.Kind == graph.Bucket:
+			return "process.env." + envName(n)
+		case n.Kind == graph.Bucket && w.object:
+			return "work.bucket"
 		}
 	}
-	return false
+	return ""
 }
 
 // lookup is the table in which the function finds what its route asks for, nil if there is none.

@@ -129,7 +129,14 @@ func (h *tsHandler) api() {
 	}
 	h.use("aws-lambda", "type Context", "type "+in, "type "+out)
 	h.printf("\nconst answer = (statusCode: number, body: unknown): %s => ({\n  statusCode,\n  headers: { 'content-type': 'application/json' },\n  body: JSON.stringify(body),\n});\n", out)
-	if h.takesBody() {
+	switch {
+	case h.answers != nil:
+		h.deciding(in)
+	case h.takesBody() && h.secret() != nil:
+		h.schema()
+		h.signature()
+		h.printf("\nconst parse = (body: Buffer) => {\n  try {\n    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
+	case h.takesBody():
 		h.schema()
 		h.printf("\nconst parse = (event: %s) => {\n  try {\n", in)
 		h.printf("    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');\n")
@@ -142,7 +149,9 @@ func (h *tsHandler) api() {
 	h.printf("\n%s", layout(group(txt("export const handler = async ("), nest(softline, txt(event+": "+in+","), line, txt("context: Context")), ifWide(","), softline,
 		txt("): Promise<"+out+"> => {")), tsWidth, "  "))
 	h.printf("\n  logger.addContext(context);\n")
-	if h.takesBody() {
+	if h.answers != nil {
+		h.decided()
+	} else if h.takesBody() {
 		h.accepting()
 	} else {
 		h.answering()
@@ -161,7 +170,14 @@ func (h *tsHandler) takesBody() bool {
 }
 
 func (h *tsHandler) accepting() {
-	h.printf("  const parsed = parse(event);\n  if (!parsed.success) {\n")
+	if h.secret() != nil {
+		h.printf("  // The signature is over the bytes as they came: nothing is parsed before it is checked.\n")
+		h.printf("  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');\n")
+		h.printf("  if (!(await signed(body, event.headers))) {\n    return answer(401, { message: 'The signature is not valid.' });\n  }\n  const parsed = parse(body);\n")
+	} else {
+		h.printf("  const parsed = parse(event);\n")
+	}
+	h.printf("  if (!parsed.success) {\n")
 	h.printf("    return answer(400, { message: 'The body is not valid.', issues: parsed.error?.issues });\n  }\n  const work = parsed.data;\n")
 	if h.conditional() {
 		h.use("@aws-sdk/client-dynamodb", "ConditionalCheckFailedException")

@@ -3,6 +3,7 @@ package cdk
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -34,6 +35,7 @@ const (
 	rankFunctions
 	rankEntries
 	rankAlarms
+	rankReleases
 )
 
 var lowerings = map[graph.Kind]lowering{}
@@ -89,7 +91,8 @@ func (l *lowerer) order() []*graph.Node {
 // lowerable tells whether a node of a kind with many types is one of those that are known.
 func (l *lowerer) lowerable(n *graph.Node) bool {
 	if n.External {
-		return false
+		arn, ok := n.ARN.Str()
+		return n.Kind == graph.EventBus && ok && strings.HasPrefix(arn, "arn:")
 	}
 	return n.Kind != graph.Other || others[n.Type] != nil
 }
@@ -106,6 +109,8 @@ func (l *lowerer) rank(n *graph.Node) int {
 		return rankAlerts
 	case n.Kind == graph.Other:
 		r = others[n.Type].rank*10 + 5
+	case n.Kind == graph.Deployment && n.Type != "AWS::CodeDeploy::DeploymentGroup":
+		r--
 	case n.Kind == graph.Queue && len(l.g.In(n, graph.FailsTo)) > 0:
 		r -= 2
 	case n.Kind == graph.Topic: // queues subscribe to it
@@ -145,6 +150,7 @@ func init() {
 		"aws-sqs", "aws-sns", "aws-lambda", "aws-events", "aws-logs", "aws-iam", "aws-kms", "aws-s3", "aws-dynamodb", "aws-kinesis", "aws-pipes",
 		"aws-scheduler", "aws-cognito", "aws-wafv2", "aws-cloudwatch", "aws-apigateway", "aws-apigatewayv2", "aws-events-targets",
 		"aws-eventschemas", "aws-stepfunctions", "aws-stepfunctions-tasks", "aws-sns-subscriptions", "aws-ssm", "aws-secretsmanager",
+		"aws-codedeploy", "aws-cloudfront", "aws-cloudfront-origins", "aws-appsync", "aws-eventsv2",
 	} {
 		reserved[alias(m)] = true
 	}

@@ -24,12 +24,18 @@ func lowerAlarm(l *lowerer, a *graph.Node) {
 	for _, e := range l.g.Out(a, graph.Notifies) {
 		topic = e.To
 	}
-	if l.snippet() && !l.deadLetterAlarm(a) {
+	released := len(l.g.In(a, graph.Reads)) > 0
+	if l.snippet() && !l.deadLetterAlarm(a) && !released {
 		l.leftOut = true
 		return
 	}
 	l.alarmHelper(topic)
-	l.do(helper{"alarm", []expression{constructID(a), l.metric(a), wholeOf(a.Setting("threshold")), textOf(a.Setting("alarmDescription"))}})
+	made := helper{"alarm", []expression{constructID(a), l.metric(a), wholeOf(a.Setting("threshold")), textOf(a.Setting("alarmDescription"))}}
+	if released {
+		l.emit(let{Name: l.names[a], Type: alarmType, Value: made})
+		return
+	}
+	l.do(made)
 }
 
 // deadLetterAlarm tells whether an alarm watches a queue of failures: the one alarm that no snippet goes without.
@@ -47,6 +53,13 @@ func (l *lowerer) metric(a *graph.Node) expression {
 	for _, e := range l.g.Out(a, graph.Alarms) {
 		watched = e.To
 	}
+	on := expression(nil)
+	if watched != nil {
+		on = l.ref(watched)
+		if spelled(a.Setting("watches")) == "alias" {
+			on = l.callee(watched)
+		}
+	}
 	key := spelled(a.Setting("namespace")) + " " + spelled(a.Setting("metricName"))
 	period, _ := a.Setting("period").Int()
 	if method, ok := metricMethods[key]; ok && watched != nil {
@@ -54,10 +67,10 @@ func (l *lowerer) metric(a *graph.Node) expression {
 		if period != 300 {
 			args = append(args, *props(typeName{"aws-cloudwatch", "MetricOptions"}).with("period", seconds(period)).done())
 		}
-		return call{l.ref(watched), method, args}
+		return call{on, method, args}
 	}
 	if watched != nil {
-		return call{l.ref(watched), "metric", []expression{text(spelled(a.Setting("metricName"))),
+		return call{on, "metric", []expression{text(spelled(a.Setting("metricName"))),
 			*props(typeName{"aws-cloudwatch", "MetricOptions"}).with("period", seconds(period)).with("statistic", text(spelled(a.Setting("statistic")))).done()}}
 	}
 	return nil
@@ -80,6 +93,11 @@ func (l *lowerer) alarmHelper(topic *graph.Node) {
 			with("alarmDescription", local("alarmDescription")).done()}},
 		run{Value: call{local("alarm"), "addAlarmAction", []expression{value{typeName{"aws-cloudwatch-actions", "SnsAction"}, []expression{l.ref(topic)}}}}},
 	}
+	var result typeName
+	if len(l.g.OfKind(graph.Deployment)) > 0 { // a release watches one of them
+		result = alarmType
+		body = append(body, give{local("alarm")})
+	}
 	l.p.Helpers = append(l.p.Helpers, function{
 		Name:    "alarm",
 		Comment: "An alarm that writes to the topic. No data is good news: nothing runs in quiet times.",
@@ -87,6 +105,7 @@ func (l *lowerer) alarmHelper(topic *graph.Node) {
 			{Name: "id", Type: "text"}, {Name: "metric", Class: typeName{"aws-cloudwatch", "IMetric"}},
 			{Name: "threshold", Type: "number"}, {Name: "alarmDescription", Type: "text"},
 		},
-		Body: body,
+		Result: result,
+		Body:   body,
 	})
 }

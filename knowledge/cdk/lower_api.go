@@ -25,7 +25,7 @@ func lowerHTTPAPI(l *lowerer, api *graph.Node) {
 	}
 	l.let(api, typeName{apigw2, "HttpApi"}, b.done(), "")
 	integrations := map[*graph.Node]expression{}
-	for _, e := range l.g.Out(api, graph.Invokes) {
+	for _, e := range l.routed(api) {
 		method, path, _ := strings.Cut(e.Label, " ")
 		l.do(call{l.ref(api), "addRoutes", []expression{*props(typeName{apigw2, "AddRoutesOptions"}).open().
 			with("path", text(path)).
@@ -46,7 +46,22 @@ func lowerHTTPAPI(l *lowerer, api *graph.Node) {
 				with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(name + "AccessLogs")}}).
 				with("format", static{typeName{"aws-apigateway", "AccessLogFormat"}, "custom", []expression{jsonText{jsonLiteral(accessLogFormat)}}}).done()).
 			done()}}})
+	l.openAPI(api)
 	l.output(api, attribute{local(stage), "url"})
+}
+
+// openAPI explains an API that lets everyone in, as far as it can be explained.
+func (l *lowerer) openAPI(api *graph.Node) {
+	if spelled(api.Setting("authorizer")) != "none" {
+		return
+	}
+	reason := "The description asks for an API without an authorizer: everyone may call it."
+	for _, e := range l.routed(api) {
+		if workOf(l.g, e.To, l.o.Name).secret() != nil {
+			reason = "The sender has no token: the handler checks the signature of each request."
+		}
+	}
+	l.accept(api, "AwsSolutions-APIG4", reason)
 }
 
 func (l *lowerer) output(api *graph.Node, v expression) {
@@ -62,9 +77,12 @@ func (l *lowerer) integration(e *graph.Edge, made map[*graph.Node]expression) ex
 	if got, ok := made[e.To]; ok {
 		return got
 	}
-	v := value{typeName{"aws-apigatewayv2-integrations", "HttpLambdaIntegration"}, []expression{joinedID(constructID(e.To), "Integration"), l.ref(e.To)}}
+	v := value{typeName{"aws-apigatewayv2-integrations", "HttpLambdaIntegration"}, []expression{joinedID(constructID(e.To), "Integration"), l.callee(e.To)}}
+	if e.To.Kind == graph.Queue {
+		v = l.queueIntegration(e)
+	}
 	routes := 0
-	for _, other := range l.g.Out(e.From, graph.Invokes) {
+	for _, other := range l.routed(e.From) {
 		if other.To == e.To {
 			routes++
 		}

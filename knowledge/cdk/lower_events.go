@@ -1,6 +1,11 @@
 package cdk
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"regexp"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var (
 	_ = lowers(graph.EventBus, rankData, lowerBus)
@@ -16,7 +21,26 @@ func init() {
 const eventsModule = "aws-events"
 
 func lowerBus(l *lowerer, bus *graph.Node) {
-	l.let(bus, typeName{eventsModule, "EventBus"}, nil, "")
+	t := typeName{eventsModule, "EventBus"}
+	if bus.External {
+		arn, _ := bus.ARN.Str()
+		named := l.stackProp(camel(bus.ID)+"Arn", "text", text(arn), "ARN of the bus "+bus.ID+" of another account, whose policy lets this one in")
+		l.emit(let{Name: l.names[bus], Type: typeName{eventsModule, "IEventBus"}, Value: static{t, "fromEventBusArn", []expression{local("this"), constructID(bus), named}}})
+		return
+	}
+	l.let(bus, t, nil, "")
+	if accounts := bus.Setting("acceptsFrom"); len(accounts.Each()) > 0 {
+		const iam = "aws-iam"
+		var principals []expression
+		for _, a := range accounts.Each() {
+			principals = append(principals, value{typeName{iam, "AccountPrincipal"}, []expression{text(spelled(a))}})
+		}
+		l.do(call{l.ref(bus), "addToResourcePolicy", []expression{value{typeName{iam, "PolicyStatement"}, []expression{*props(typeName{iam, "PolicyStatementProps"}).open().
+			with("sid", text("OtherAccounts")).
+			with("principals", list{Of: typeName{iam, "IPrincipal"}, Items: principals}).
+			with("actions", list{Items: []expression{text("events:PutEvents")}}).
+			with("resources", list{Items: []expression{attribute{l.ref(bus), "eventBusArn"}}}).done()}}}})
+	}
 }
 
 func lowerArchive(l *lowerer, a *graph.Node) {
@@ -99,6 +123,7 @@ var targetClasses = map[graph.Kind][2]string{
 	graph.Queue:        {"SqsQueue", "SqsQueueProps"},
 	graph.Topic:        {"SnsTopic", "SnsTopicProps"},
 	graph.StateMachine: {"SfnStateMachine", "SfnStateMachineProps"},
+	graph.EventBus:     {"EventBus", "EventBusProps"},
 }
 
 func (l *lowerer) ruleTarget(r *graph.Node, e *graph.Edge) expression {
@@ -108,11 +133,45 @@ func (l *lowerer) ruleTarget(r *graph.Node, e *graph.Edge) expression {
 	for _, f := range l.g.Out(r, graph.FailsTo) {
 		b.with("deadLetterQueue", l.ref(f.To))
 	}
-	b.with("maxEventAge", secondsOf(e.Setting("retryPolicy", "maximumEventAgeInSeconds")))
-	b.with("retryAttempts", wholeOf(e.Setting("retryPolicy", "maximumRetryAttempts")))
-	args := []expression{l.ref(e.To)}
+	if e.To.Kind != graph.EventBus { // the target for buses has no such properties
+		b.with("maxEventAge", secondsOf(e.Setting("retryPolicy", "maximumEventAgeInSeconds")))
+		b.with("retryAttempts", wholeOf(e.Setting("retryPolicy", "maximumRetryAttempts")))
+	}
+	if input := transformed(e); input != nil {
+		b.with(map[bool]string{true: "message", false: "event"}[e.To.Kind == graph.Queue], input)
+		if e.To.Kind == graph.StateMachine {
+			b.o.Fields[len(b.o.Fields)-1].Name = "input"
+		}
+	}
+	args := []expression{l.callee(e.To)}
 	if len(b.o.Fields) > 0 {
 		args = append(args, *b.done())
 	}
 	return value{typeName{module, class[0]}, args}
+}
+
+var templateField = regexp.MustCompile(`"([A-Za-z][A-Za-z0-9]*)":(?:<([A-Za-z0-9_-]+)>|"([^"<>\\\\]*)")(,|}$)`)
+
+// transformed is what a rule makes of an event before the target gets it; nil where that is the event itself, or
+// where a template was written that is no plain object of places and texts.
+func transformed(e *graph.Edge) expression {
+	template, ok := e.Setting("inputTransformer", "inputTemplate").Str()
+	if !ok || !strings.HasPrefix(template, "{") {
+		return nil
+	}
+	paths, rest := e.Setting("inputTransformer", "inputPathsMap"), template[1:]
+	var fields []argument
+	for rest != "" {
+		m := templateField.FindStringSubmatch(rest)
+		if m == nil || !strings.HasPrefix(rest, m[0]) {
+			return nil
+		}
+		rest = rest[len(m[0]):]
+		v := expression(text(m[3]))
+		if m[2] != "" {
+			v = static{typeName{eventsModule, "EventField"}, "fromPath", []expression{text(spelled(paths.Get(m[2])))}}
+		}
+		fields = append(fields, argument{Name: m[1], Value: v})
+	}
+	return static{typeName{eventsModule, "RuleTargetInput"}, "fromObject", []expression{dict{fields}}}
 }

@@ -29,6 +29,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		l.let(fn, nodejsFunction, b.done(), "")
 	}
 	l.functionGrants(fn)
+	l.alias(fn)
 	l.functionSources(fn)
 	l.functionAcceptances(fn)
 }
@@ -118,7 +119,8 @@ func (l *lowerer) environment(fn *graph.Node) expression {
 	seen := map[*graph.Node]bool{}
 	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
 		s, ok := handles[e.To.Kind]
-		if !ok || seen[e.To] || l.names[e.To] == "" {
+		behind := e.To.Kind == graph.WebSocketAPI || answersWorkflow(e) // written behind its functions
+		if !ok || seen[e.To] || l.names[e.To] == "" || behind {
 			continue
 		}
 		seen[e.To] = true
@@ -136,6 +138,8 @@ var handles = map[graph.Kind]struct{ attribute, word, handle string }{
 	graph.StateMachine: {"stateMachineArn", "WORKFLOW", "ARN"},
 	graph.Bucket:       {"bucketName", "BUCKET", "NAME"},
 	graph.Stream:       {"streamName", "STREAM", "NAME"},
+	graph.Secret:       {"secretName", "SECRET", "NAME"},
+	graph.WebSocketAPI: {"callbackUrl", "SOCKET", "URL"},
 }
 
 // envName is the environment variable that holds the handle of a thing: ORDERS_QUEUE_URL.
@@ -156,7 +160,7 @@ func envName(n *graph.Node) string {
 func (l *lowerer) functionGrants(fn *graph.Node) {
 	done := map[*graph.Node]bool{}
 	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
-		if done[e.To] || l.names[e.To] == "" {
+		if done[e.To] || l.names[e.To] == "" || answersWorkflow(e) {
 			continue
 		}
 		done[e.To] = true
@@ -171,6 +175,11 @@ func (l *lowerer) functionGrants(fn *graph.Node) {
 	}
 }
 
+// answersWorkflow tells whether an edge is the answer to a workflow that waits.
+func answersWorkflow(e *graph.Edge) bool {
+	return e.Kind == graph.Writes && e.To.Kind == graph.StateMachine
+}
+
 func grantMethod(k graph.Kind, writes, reads bool) string {
 	switch k {
 	case graph.Queue:
@@ -181,6 +190,8 @@ func grantMethod(k graph.Kind, writes, reads bool) string {
 		return "grantPutEventsTo"
 	case graph.Stream:
 		return "grantWrite"
+	case graph.Secret:
+		return "grantRead"
 	case graph.StateMachine:
 		return "grantStartExecution"
 	case graph.Bucket:
@@ -209,10 +220,10 @@ func (l *lowerer) functionSources(fn *graph.Node) {
 			continue
 		}
 		if _, ok := streamSources[e.From.Kind]; ok {
-			l.do(call{l.ref(fn), "addEventSource", []expression{l.streamSource(e)}})
+			l.do(call{l.callee(fn), "addEventSource", []expression{l.streamSource(e)}})
 		}
 		if e.From.Kind == graph.Queue {
-			l.do(call{l.ref(fn), "addEventSource", []expression{l.queueSource(e)}})
+			l.do(call{l.callee(fn), "addEventSource", []expression{l.queueSource(e)}})
 		}
 	}
 	for _, e := range l.g.In(fn, graph.Routes) {
@@ -222,7 +233,7 @@ func (l *lowerer) functionSources(fn *graph.Node) {
 	}
 	for _, e := range l.g.Out(fn, graph.FailsTo) {
 		if e.Label == "on failure" && l.names[e.To] != "" && len(l.g.In(fn, graph.Routes)) > 0 {
-			l.do(call{l.ref(fn), "configureAsyncInvoke", []expression{*props(typeName{"aws-lambda", "EventInvokeConfigOptions"}).
+			l.do(call{l.callee(fn), "configureAsyncInvoke", []expression{*props(typeName{"aws-lambda", "EventInvokeConfigOptions"}).
 				with("onFailure", value{typeName{"aws-lambda-destinations", "SqsDestination"}, []expression{l.ref(e.To)}}).
 				with("retryAttempts", whole(2)).done()}})
 		}
@@ -241,7 +252,11 @@ func (l *lowerer) functionAcceptances(fn *graph.Node) {
 		l.accept(fn, "Serverless-LambdaDLQ", "The failure queue of the stream's mapping takes what could not be read.")
 	case len(l.g.In(fn, graph.Polls)) > 0:
 		l.accept(fn, "Serverless-LambdaDLQ", "Failed messages go to the dead-letter queue of the source queue.")
-		l.accept(fn, "Serverless-LambdaEventSourceMappingDestination", "SQS mappings have no failure destination: the source queue's dead-letter queue takes that part.")
+		mapped := fn
+		if a := l.aliasOf(fn); a != nil {
+			mapped = a
+		}
+		l.accept(mapped, "Serverless-LambdaEventSourceMappingDestination", "SQS mappings have no failure destination: the source queue's dead-letter queue takes that part.")
 	case len(l.g.In(fn, graph.Routes)) == 0:
 		l.accept(fn, "Serverless-LambdaDLQ", "The function is called synchronously: the caller sees the failure.")
 	default:

@@ -13,20 +13,19 @@ const (
 var lambdaInvoke = typeName{tasksModule, "LambdaInvoke"}
 
 func lowerMachine(l *lowerer, m *graph.Node) {
-	made := map[string]bool{}
-	task := func(id string) expression {
-		name := camel(id) + "Step"
-		if !made[id] {
-			made[id] = true
+	made := map[string]expression{}
+	task := func(id string, described graph.Value) expression {
+		if made[id] == nil {
+			name, fn := camel(id)+"Step", l.g.Node(id)
 			l.taken[name] = true
-			fn := l.g.Node(id)
-			l.emit(let{Name: name, Type: lambdaInvoke, Value: construct{lambdaInvoke, text(graph.UpperFirst(id) + "Step"), props(typeName{tasksModule, "LambdaInvokeProps"}).open().
-				with("lambdaFunction", l.ref(fn)).
-				with("payloadResponseOnly", truth(true)).
-				because("resultPath", text("$."+id), "beside the input, which the later steps need").done()}})
+			l.emit(let{Name: name, Type: lambdaInvoke, Value: construct{lambdaInvoke, text(graph.UpperFirst(id) + "Step"), l.stepCall(m, fn, described).done()}})
 			l.accept(m, "AwsSolutions-IAM5[Resource::<"+logicalID(string(constructID(fn)))+".Arn>:*]", "The workflow may call any version of "+fn.ID+".")
+			made[id] = local(name)
+			if isTrue(described.Get("each")) {
+				made[id] = l.eachObject(m, fn, described, local(name))
+			}
 		}
-		return local(name)
+		return made[id]
 	}
 	chain := l.steps(m, task)
 	logs := l.names[m] + "Logs"
@@ -42,13 +41,16 @@ func lowerMachine(l *lowerer, m *graph.Node) {
 		with("logs", *props(typeName{sfnModule, "LogOptions"}).
 			with("destination", local(logs)).
 			with("level", member{typeName{sfnModule, "LogLevel"}, "ALL"}).done()).done(), "")
+	for _, e := range l.g.In(m, graph.Writes) {
+		l.do(call{l.ref(m), "grantTaskResponse", []expression{l.ref(e.From)}})
+	}
 	l.accept(m, "AwsSolutions-IAM5[Resource::*]", "Delivering logs and traces cannot be narrowed to a resource.")
 }
 
 // steps emits the tasks of a workflow and returns their chain. A failure leads to what undoes the steps before, last
 // one first, and ends in a failed execution.
-func (l *lowerer) steps(m *graph.Node, task func(id string) expression) expression {
-	var chain, undone expression
+func (l *lowerer) steps(m *graph.Node, task func(id string, described graph.Value) expression) expression {
+	var chain, undone, head, approved expression
 	steps := m.Setting("steps").Each()
 	if len(steps) > 1 {
 		failed := l.names[m] + "Failed"
@@ -65,22 +67,52 @@ func (l *lowerer) steps(m *graph.Node, task func(id string) expression) expressi
 		chain = local(first)
 	}
 	for i, s := range steps {
-		step := task(spelled(s.Get("step")))
+		step := task(spelled(s.Get("step")), s)
 		if undone != nil {
 			l.do(call{step, "addCatch", []expression{undone, *props(typeName{sfnModule, "CatchProps"}).with("resultPath", text("$.error")).done()}})
 		}
 		if undo := spelled(s.Get("undo")); undo != "" && i+1 < len(steps) {
-			undoing := task(undo)
+			undoing := task(undo, graph.Value{})
 			l.do(call{undoing, "next", []expression{undone}})
 			undone = undoing
 		}
 		if chain == nil {
 			chain = step
-			continue
+		} else {
+			chain = call{chain, "next", []expression{step}}
 		}
-		chain = call{chain, "next", []expression{step}}
+		if s.Get("callback").Exists() && i+1 < len(steps) {
+			choice := l.approved(m, spelled(s.Get("step")))
+			head, approved, chain = call{chain, "next", []expression{choice}}, choice, nil
+		}
 	}
-	return chain
+	if approved == nil {
+		return chain
+	}
+	t := typeName{sfnModule, "Condition"}
+	l.do(call{approved, "when", []expression{static{t, "booleanEquals", []expression{text("$." + waiting(steps) + ".approved"), truth(true)}}, chain}})
+	return head
+}
+
+// waiting is the step of a workflow that waits for an answer.
+func waiting(steps []graph.Value) string {
+	for _, s := range steps {
+		if s.Get("callback").Exists() {
+			return spelled(s.Get("step"))
+		}
+	}
+	return ""
+}
+
+// approved emits the choice that stands behind an answer: a refusal is an end like any other, not a failure.
+func (l *lowerer) approved(m *graph.Node, step string) expression {
+	choice, refused := l.names[m]+"Approved", l.names[m]+"Refused"
+	l.taken[choice], l.taken[refused] = true, true
+	end, either := typeName{sfnModule, "Succeed"}, typeName{sfnModule, "Choice"}
+	l.emit(let{Name: refused, Type: end, Comment: "A refusal is an end like any other, not a failure.", Value: construct{end, constructID(m) + "Refused", nil}})
+	l.emit(let{Name: choice, Type: either, Value: construct{either, constructID(m) + "Approved", nil}})
+	l.do(call{local(choice), "otherwise", []expression{local(refused)}})
+	return local(choice)
 }
 
 // startsMachine tells whether a function starts a workflow: then it is written behind it.

@@ -108,8 +108,8 @@ func (l *lowerer) restMethods(api *graph.Node) {
 	validator := l.names[api] + "Validator"
 	l.emit(let{Name: validator, Type: rest("RequestValidator"), Value: call{l.ref(api), "addRequestValidator", []expression{text("Validator"),
 		*props(rest("RequestValidatorOptions")).with("validateRequestBody", truth(true)).with("validateRequestParameters", truth(true)).done()}}})
-	model, resources := "", map[string]string{}
-	for _, e := range l.g.Out(api, graph.Invokes) {
+	model, resources, roles := "", map[string]string{}, map[*graph.Node]string{}
+	for _, e := range l.routed(api) {
 		method, path, _ := strings.Cut(e.Label, " ")
 		o := props(rest("MethodOptions")).with("requestValidator", local(validator))
 		if method == "POST" || method == "PUT" || method == "PATCH" {
@@ -118,9 +118,28 @@ func (l *lowerer) restMethods(api *graph.Node) {
 			}
 			o.with("requestModels", dict{[]argument{{Name: "application/json", Value: local(model)}}})
 		}
-		integration := value{rest("LambdaIntegration"), []expression{l.ref(e.To), *props(rest("LambdaIntegrationOptions")).with("allowTestInvoke", truth(false)).done()}}
+		if e.To.Kind != graph.Function {
+			l.direct(e, l.restResource(api, path, resources), roles, o)
+			continue
+		}
+		integration := value{rest("LambdaIntegration"), []expression{l.callee(e.To), *lambdaOptions(e).done()}}
 		l.do(call{l.restResource(api, path, resources), "addMethod", []expression{text(method), integration, *o.done()}})
 	}
+}
+
+func lambdaOptions(e *graph.Edge) *builder {
+	b := props(rest("LambdaIntegrationOptions")).with("allowTestInvoke", truth(false))
+	if streams(e) {
+		timeout, _ := e.To.Setting("timeout").Int()
+		b.open().with("responseTransferMode", member{rest("ResponseTransferMode"), "STREAM"}).
+			because("timeout", seconds(min(timeout, 900)), "a stream may take as long as the function")
+	}
+	return b
+}
+
+// streams tells whether a route hands a function's answer on while it is still being written.
+func streams(e *graph.Edge) bool {
+	return spelled(e.Setting("integration", "responseTransferMode")) == "STREAM"
 }
 
 // restResource is the resource of a path, made when the path first comes up.
@@ -145,8 +164,14 @@ func isWord(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' |
 
 // restModel declares what a body must look like: the fields of what the function works on. Names stand in the order of
 // the alphabet: the deployment's id is made from the text of the model, and some languages sort the fields of a struct.
-func (l *lowerer) restModel(api, fn *graph.Node) string {
-	w := workOf(l.g, fn, l.o.Name)
+func (l *lowerer) restModel(api, to *graph.Node) string {
+	w := workOf(l.g, to, l.o.Name)
+	for _, e := range l.g.Out(to, graph.Invokes) { // a workflow is given what its first step works on
+		if to.Kind == graph.StateMachine {
+			w = workOf(l.g, e.To, l.o.Name)
+			break
+		}
+	}
 	var required []expression
 	var properties []argument
 	for _, f := range w.fields {

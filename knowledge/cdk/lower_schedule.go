@@ -35,7 +35,7 @@ func lowerSchedule(l *lowerer, s *graph.Node) {
 			with("schedule", scheduleExpression(s)).
 			with("timeWindow", timeWindow(s)).
 			with("description", textOf(s.Setting("description"))).
-			with("target", value{typeName{schedulerTargets, class}, []expression{l.ref(e.To), *target.done()}})
+			with("target", value{typeName{schedulerTargets, class}, []expression{l.callee(e.To), *target.done()}})
 		l.do(construct{typeName{schedulerModule, "Schedule"}, constructID(s), b.done()})
 		if e.To.Kind == graph.Function {
 			l.accept(nil, "AwsSolutions-IAM5[Resource::<"+logicalID(string(constructID(e.To)))+".Arn>:*]", "The schedule may start any version of "+e.To.ID+", and nothing else.")

@@ -24,7 +24,7 @@ func (l *lowerer) subscribe(e *graph.Edge) {
 			b.with("deadLetterQueue", l.ref(f.To))
 		}
 	}
-	args := []expression{l.ref(e.To)}
+	args := []expression{l.callee(e.To)}
 	if len(b.o.Fields) > 0 {
 		args = append(args, *b.open().done())
 	}

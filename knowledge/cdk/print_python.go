@@ -63,7 +63,7 @@ func (py *pyPrinter) expr(e expression) doc {
 	case prop:
 		return txt(pyName(string(x)))
 	case member:
-		return txt(py.name(x.Type) + "." + x.Name)
+		return txt(py.name(x.Type) + "." + pyConstant(x.Name))
 	case attribute:
 		return cat(py.expr(x.On), txt("."+pyMember(x.Name)))
 	case equal:
@@ -232,9 +232,18 @@ func (py *pyPrinter) dict(d dict) doc {
 // template spells a text of pieces as an f-string.
 func (py *pyPrinter) template(pieces joined) string {
 	var b strings.Builder
+	quote, double, single := `"`, 0, 0
 	for _, p := range pieces {
 		if t, ok := p.(text); ok {
-			b.WriteString(strings.NewReplacer("{", "{{", "}", "}}", `"`, `\"`).Replace(escapeControl(string(t))))
+			double, single = double+strings.Count(string(t), `"`), single+strings.Count(string(t), "'")
+		}
+	}
+	if double > single { // as ruff has it: the quote that needs fewer escapes
+		quote = "'"
+	}
+	for _, p := range pieces {
+		if t, ok := p.(text); ok {
+			b.WriteString(strings.NewReplacer("{", "{{", "}", "}}", quote, `\`+quote).Replace(escapeControl(string(t))))
 			continue
 		}
 		spelled := layout(py.expr(p), 1000, "")
@@ -243,7 +252,7 @@ func (py *pyPrinter) template(pieces joined) string {
 		}
 		b.WriteString("{" + spelled + "}")
 	}
-	return `f"` + b.String() + `"`
+	return "f" + quote + b.String() + quote
 }
 
 func (py *pyPrinter) entry(name string) doc {

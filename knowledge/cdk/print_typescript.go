@@ -192,7 +192,7 @@ func (ts *tsPrinter) field(f argument) doc {
 	}
 	key := tsKey(f.Name)
 	switch f.Value.(type) {
-	case text, member, joined:
+	case text, member:
 		if len(key) > 2 { // prettier keeps the value beside a key this short
 			return group(txt(key+":"), nest(line, ts.expr(f.Value)))
 		}

@@ -42,7 +42,9 @@ func tsHandlerFiles(g *graph.Graph, o Options) (files []File, modules map[string
 			files = append(files, File{"test/" + w.file + ".test.ts", test})
 		}
 		for m := range h.imports {
-			modules[packageOf(m)] = true
+			if !strings.HasPrefix(m, "node:") {
+				modules[packageOf(m)] = true
+			}
 		}
 		for _, m := range []string{"@aws-sdk/util-dynamodb", "aws-sdk-client-mock"} {
 			if strings.Contains(test, m) {

@@ -35,7 +35,12 @@ func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 		}
 	}
 	b.WriteString("\n## Files\n\n")
-	fmt.Fprintf(&b, "- `%s`: the infrastructure\n- `src/`: the handlers\n- `test/`: tests of both\n\n", into.stack(o))
+	fmt.Fprintf(&b, "- `%s`: the infrastructure\n", into.stack(o))
+	if len(works(g, o.Name)) > 0 {
+		b.WriteString("- `src/`: the handlers\n- `test/`: tests of both\n\n")
+	} else {
+		b.WriteString("- `test/`: its tests\n\n")
+	}
 	b.WriteString("## What the bill depends on\n\n")
 	seen := map[string]bool{}
 	for _, k := range graph.Kinds {

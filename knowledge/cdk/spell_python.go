@@ -57,6 +57,20 @@ func pyMember(s string) string {
 	}
 }
 
+// pyConstants are the static constants that the library's Python package spells otherwise: it parts numbers from words.
+// Members of enums keep their names.
+var pyConstants = map[string]string{
+	"CANARY_10PERCENT_5MINUTES":      "CANARY_10_PERCENT_5_MINUTES",
+	"LINEAR_10PERCENT_EVERY_1MINUTE": "LINEAR_10_PERCENT_EVERY_1_MINUTE",
+}
+
+func pyConstant(name string) string {
+	if s, ok := pyConstants[name]; ok {
+		return s
+	}
+	return name
+}
+
 // pyString spells a text literal with the quotes ruff chooses.
 func pyString(s string) string {
 	quote := `"`

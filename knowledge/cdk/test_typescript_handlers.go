@@ -18,6 +18,14 @@ func tsHandlerTest(w work) string {
 		return tsEventTest(w)
 	case triggerStream, triggerTable:
 		return tsStreamTest(w)
+	case triggerAnswer:
+		return tsStreamedTest(w)
+	case triggerSocket:
+		return tsSocketTest(w)
+	case triggerObjects:
+		return tsObjectsTest(w)
+	case triggerEnrich:
+		return tsEnrichTest(w)
 	case triggerPlain:
 		return tsPlainTest(w)
 	}
@@ -54,6 +62,7 @@ var sendings = map[graph.Kind]sending{
 	graph.StateMachine: {"StartExecutionCommand", "@aws-sdk/client-sfn", "SFNClient", "@aws-sdk/client-sfn"},
 	graph.Bucket:       {"PutObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"},
 	graph.Stream:       {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
+	graph.WebSocketAPI: {"PostToConnectionCommand", "@aws-sdk/client-apigatewaymanagementapi", "ApiGatewayManagementApiClient", "@aws-sdk/client-apigatewaymanagementapi"},
 	graph.EventBus:     {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
 	graph.Table:        {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
 }
@@ -75,7 +84,7 @@ func (w work) sent() (s sending, times int) {
 func (w work) alsoSent() []sending {
 	var out []sending
 	seen := map[graph.Kind]bool{}
-	if w.object && w.readsBucket() {
+	if w.readsBucket() {
 		out = append(out, sending{"GetObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"})
 		seen[graph.Bucket] = true
 	}
@@ -132,6 +141,9 @@ func (w work) testHead(imports map[string][]string) string {
 			add("aws-sdk-client-mock", "mockClient")
 		}
 	}
+	if w.connectionTable() != nil && target.module == sendings[graph.WebSocketAPI].module {
+		add("@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "ScanCommand")
+	}
 	if w.memory != nil {
 		add("aws-sdk-client-mock", "mockClient")
 		add("@aws-sdk/client-dynamodb", "type AttributeValue", "ConditionalCheckFailedException", "DynamoDBClient", "PutItemCommand", "UpdateItemCommand")
@@ -162,6 +174,9 @@ func (w work) mocks() string {
 	}
 	if target.command != "" {
 		fmt.Fprintf(&b, "\nconst target = mockClient(%s);\ntarget.on(%s).resolves(%s);\n", target.client, target.command, target.answer())
+	}
+	if table := w.connectionTable(); table != nil && target.module == sendings[graph.WebSocketAPI].module {
+		fmt.Fprintf(&b, "\nconst connections = mockClient(DynamoDBDocumentClient);\nconnections.on(ScanCommand).resolves({ Items: [{ %s: 'c' }] });\n", tsKey(tableKey(table, "HASH")))
 	}
 	if w.object {
 		b.WriteString("\nconst upload = (key: string) => ({ bucket: { name: 'b' }, object: { key, etag: 'e' } });\n")
@@ -262,6 +277,12 @@ func tsAPITest(w work) string {
 	h := newTSHandler(w)
 	if !h.takesBody() {
 		return tsLookupTest(w, in)
+	}
+	switch {
+	case w.secret() != nil:
+		return tsSignatureTest(w, in)
+	case w.answers != nil:
+		return tsDecidingTest(w, in)
 	}
 	var b strings.Builder
 	imports := map[string][]string{"aws-lambda": {"type Context", "type " + in}}

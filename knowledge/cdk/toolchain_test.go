@@ -45,6 +45,10 @@ name: two-of-each
 nodes: {api: httpApi, intake: function, first: queue, second: queue, kept: {kind: table, key: orderId}, one: function, two: function}
 edges: [api POST /orders -> intake, intake -> first, intake -> second, first -> one, second -> two, one -> kept, two -> kept]
 `, `
+name: address
+nodes: {door: functionUrl, intake: {kind: function, release: linear}, jobs: queue, worker: {kind: function, release: canary}, done: {kind: table, key: jobId}}
+edges: [door -> intake, intake -> jobs, jobs -> worker, worker -> done]
+`, `
 name: import
 title: 'Reserved words" \ {x} ${x} """'
 nodes: {class: {kind: queue}, lambda: {kind: function, description: 'say "no" \ {x} ${x} ''yes'''}, self: {kind: table, key: from}, none: eventBus,

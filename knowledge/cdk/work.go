@@ -11,14 +11,18 @@ import (
 type trigger string
 
 const (
-	triggerHTTP   trigger = "http"   // HTTP API, payload version 2
-	triggerREST   trigger = "rest"   // REST API, proxy integration
-	triggerQueue  trigger = "queue"  // SQS batch
-	triggerEvent  trigger = "event"  // EventBridge event
-	triggerTopic  trigger = "topic"  // SNS event with one record
-	triggerStream trigger = "stream" // batch of a Kinesis stream
-	triggerTable  trigger = "table"  // batch of a table's stream
-	triggerPlain  trigger = "plain"  // anything else: the event as it is
+	triggerHTTP    trigger = "http"    // HTTP API, payload version 2
+	triggerREST    trigger = "rest"    // REST API, proxy integration
+	triggerQueue   trigger = "queue"   // SQS batch
+	triggerEvent   trigger = "event"   // EventBridge event
+	triggerTopic   trigger = "topic"   // SNS event with one record
+	triggerStream  trigger = "stream"  // batch of a Kinesis stream
+	triggerTable   trigger = "table"   // batch of a table's stream
+	triggerAnswer  trigger = "answer"  // REST API, answer streamed
+	triggerSocket  trigger = "socket"  // route of a WebSocket API
+	triggerObjects trigger = "objects" // step of a workflow, for some objects of a bucket
+	triggerEnrich  trigger = "enrich"  // enrichment of a pipe
+	triggerPlain   trigger = "plain"   // anything else: the event as it is
 )
 
 // work is what a handler does, read off the graph: what calls it, what it gets, where that goes. It is the same for
@@ -38,6 +42,11 @@ type work struct {
 	writes   []*graph.Node
 	reads    []*graph.Node
 	memory   *graph.Node // the idempotency table, nil if none
+	waits    bool        // a workflow waits for an answer: the work has a token
+	answers  *graph.Node // the workflow that the handler answers, nil if none
+	deposits *graph.Node // the bucket that keeps the thing while a message names it
+	collects *graph.Node // the bucket that has the thing which a message names
+	pipe     *graph.Node // the pipe whose records the handler adds to
 	object   bool        // the thing is an object that came into a bucket
 	keep     int         // seconds for which a piece of work is remembered
 	source   string      // source of the events it publishes
@@ -74,11 +83,22 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 		switch {
 		case e.Kind == graph.Invokes && (e.From.Kind == graph.HTTPAPI || e.From.Kind == graph.RestAPI):
 			w.trigger = triggerHTTP
-			if e.From.Kind == graph.RestAPI {
+			switch {
+			case streams(e):
+				w.trigger = triggerAnswer
+			case e.From.Kind == graph.RestAPI:
 				w.trigger = triggerREST
 			}
 			method, path, _ := strings.Cut(e.Label, " ")
 			w.routes = append(w.routes, route{method, path})
+		case e.Kind == graph.Invokes && e.From.Kind == graph.FunctionURL:
+			w.trigger, w.routes = triggerHTTP, append(w.routes, route{"POST", "/"})
+		case e.Kind == graph.Invokes && e.From.Kind == graph.WebSocketAPI:
+			w.trigger, w.routes = triggerSocket, append(w.routes, route{"", e.Label})
+		case e.Kind == graph.Invokes && e.From.Kind == graph.Pipe:
+			w.enriches(g, e.From)
+		case e.Kind == graph.Invokes && e.From.Kind == graph.StateMachine:
+			w.asStep(e.From)
 		case e.Kind == graph.Polls && e.From.Kind == graph.Queue:
 			w.trigger = triggerQueue
 			w.fifo = isTrue(e.From.Setting("fifoQueue"))
@@ -100,6 +120,8 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 	}
 	w.outputs(g)
 	w.thing(g)
+	w.stepFields()
+	w.claims(g)
 	return w
 }
 
@@ -108,8 +130,12 @@ func (w *work) outputs(g *graph.Graph) {
 	for _, e := range g.Out(w.fn, graph.Writes, graph.Reads, graph.Invokes) {
 		switch {
 		case e.Kind == graph.Invokes && e.To.Kind != graph.StateMachine:
+		case e.Kind == graph.Writes && e.To.Kind == graph.StateMachine:
+			w.answers = e.To
 		case spelled(e.To.Setting("role")) == "idempotency":
 			w.memory = e.To
+		case spelled(e.To.Setting("role")) == "connections" && pushes(g, w.fn):
+			w.reads = append(w.reads, e.To) // written only to forget who is gone
 		case e.Kind == graph.Reads:
 			w.reads = append(w.reads, e.To)
 		case !seen[e.To]:
@@ -117,6 +143,16 @@ func (w *work) outputs(g *graph.Graph) {
 			w.writes = append(w.writes, e.To)
 		}
 	}
+}
+
+// pushes tells whether a function sends to those who are connected to a WebSocket API.
+func pushes(g *graph.Graph, fn *graph.Node) bool {
+	for _, e := range g.Out(fn, graph.Writes) {
+		if e.To.Kind == graph.WebSocketAPI {
+			return true
+		}
+	}
+	return false
 }
 
 // thing finds what the handler works on: the contract of an event, or the key of the table it ends up in.
@@ -128,7 +164,7 @@ func (w *work) thing(g *graph.Graph) {
 		}
 	}
 	for _, n := range reached {
-		if n.Kind == graph.Table && spelled(n.Setting("role")) != "idempotency" {
+		if n.Kind == graph.Table && spelled(n.Setting("role")) == "" {
 			w.key = tableKey(n, "HASH")
 			w.fields = []field{{w.key, "string"}}
 			if sortKey := tableKey(n, "RANGE"); sortKey != "" {

@@ -34,7 +34,7 @@ const (
 func (d *draft) complete() error {
 	for _, step := range []func(){
 		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeFailures,
-		d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeLogs, d.completeAlarms,
+		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeLogs, d.completeAlarms, d.completeReleases,
 	} {
 		step()
 	}
@@ -44,9 +44,14 @@ func (d *draft) complete() error {
 	return nil
 }
 
-func (d *draft) calledByAPI(fn *node) bool {
-	for _, e := range d.in(fn, graph.Invokes) {
-		if e.from.kind == graph.HTTPAPI || e.from.kind == graph.RestAPI {
+// calledByAPI tells whether a caller behind an API waits for the function or workflow.
+func (d *draft) calledByAPI(n *node) bool {
+	for _, e := range d.in(n, graph.Invokes) {
+		switch {
+		case e.streams():
+		case e.from.kind == graph.HTTPAPI, e.from.kind == graph.RestAPI, e.from.kind == graph.FunctionURL, e.from.kind == graph.WebSocketAPI:
+			return true
+		case e.from.kind == graph.StateMachine && d.calledByAPI(e.from):
 			return true
 		}
 	}
@@ -204,8 +209,14 @@ func (d *draft) completeBuses() {
 func (d *draft) completeFailures() {
 	for _, r := range d.ofKind(graph.Rule) {
 		for _, e := range d.out(r, graph.Routes) {
-			if len(e.props) > 0 {
-				e.props = []graph.Field{field("RetryPolicy", r.object(e.props...))}
+			transformer := e.get("InputTransformer")
+			if retry := drop(e.props, "InputTransformer"); len(retry) > 0 {
+				e.props = []graph.Field{field("RetryPolicy", r.object(retry...))}
+			} else {
+				e.props = nil
+			}
+			if transformer.Exists() {
+				e.set("InputTransformer", transformer)
 			}
 		}
 		if len(d.out(r, graph.FailsTo)) == 0 && !r.noDLQ && len(d.out(r, graph.Routes)) > 0 {

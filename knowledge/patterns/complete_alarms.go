@@ -59,6 +59,9 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 			{"ErrorsAlarm", "AWS/Lambda", "Errors", "Sum", 300, 1, "FunctionName", "", n.id + " fails"},
 			{"ThrottlesAlarm", "AWS/Lambda", "Throttles", "Sum", 300, 1, "FunctionName", "", n.id + " is throttled: its concurrency is used up"},
 		}
+		if n.getExtra("release").Exists() {
+			alarms = append(alarms, alarmSpec{releaseAlarm, "AWS/Lambda", "Errors", "Sum", 60, 1, "", "", n.id + " fails while a new version takes over: the release is rolled back"})
+		}
 		if d.readsStream(n) {
 			alarms = append(alarms, alarmSpec{"IteratorAgeAlarm", "AWS/Lambda", "IteratorAge", "Maximum", 60, iteratorAgeMS, "FunctionName", "",
 				n.id + " reads records that are older than an hour: it does not keep up"})
@@ -71,6 +74,8 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 		}
 	case graph.HTTPAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5xx", "Sum", 300, 1, "ApiId", "", n.id + " answers with server errors"}}
+	case graph.WebSocketAPI:
+		return []alarmSpec{{"IntegrationErrorsAlarm", "AWS/ApiGateway", "IntegrationError", "Sum", 300, 1, "ApiId", "", n.id + " gets errors from its functions"}}
 	case graph.RestAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5XXError", "Sum", 300, 1, "ApiName", "", n.id + " answers with server errors"}}
 	}
@@ -86,7 +91,11 @@ func (d *draft) alarm(n *node, s alarmSpec, topic *node) {
 	a.set("AlarmDescription", a.text(s.text))
 	a.set("Namespace", a.text(s.namespace))
 	a.set("MetricName", a.text(s.metric))
-	a.set("Dimensions", a.list(a.object(field("Name", a.text(s.dimension)), field("Value", dimension))))
+	if s.dimension == "" { // those of the alias
+		a.setExtra("watches", a.text("alias"))
+	} else {
+		a.set("Dimensions", a.list(a.object(field("Name", a.text(s.dimension)), field("Value", dimension))))
+	}
 	a.set("Statistic", a.text(s.statistic))
 	a.set("Period", a.num(s.period))
 	a.set("EvaluationPeriods", a.num(1))

@@ -28,6 +28,7 @@ type node struct {
 	keep     bool // holds data: kept when the stack goes
 	noAlarms bool
 	noDLQ    bool
+	external graph.Value // the ARN of a thing of another account
 }
 
 type edge struct {
@@ -37,8 +38,8 @@ type edge struct {
 	label    string
 	props    []graph.Field
 	at       graph.Evidence
-	undo     string // a workflow's step: the function that undoes it
-	undoAt   graph.Evidence
+	step     step        // of a workflow
+	filter   graph.Value // of a pipe's source
 }
 
 // Graph completes the description and returns its graph. set gives parameters values; errors are InputErrors.
@@ -205,6 +206,9 @@ func (d *draft) finish() *graph.Graph {
 			r.Attributes = n.object(field("DeletionPolicy", n.text("Retain")), field("UpdateReplacePolicy", n.text("Retain")))
 		}
 		gn := &graph.Node{ID: n.id, Kind: n.kind, Type: n.typ, Resource: r, PolicyUnknown: madeByCode}
+		if n.external.Exists() {
+			gn.External, gn.ARN = true, n.external
+		}
 		for _, f := range n.extra {
 			gn.SetExtra(f.Name, f.Value)
 		}

@@ -120,7 +120,10 @@ var routeForm = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY
 
 // readLabel checks what stands between the nodes: a route for an API, nothing for the rest.
 func (e *edge) readLabel(spec EdgeSpec) error {
-	isRoute := e.kind == graph.Invokes && (e.from.kind == graph.HTTPAPI || e.from.kind == graph.RestAPI)
+	if e.from.kind == graph.WebSocketAPI {
+		return e.readSocketRoute(spec)
+	}
+	isRoute := e.routed()
 	switch {
 	case isRoute && !routeForm.MatchString(spec.Label):
 		return wrong(spec.at, `a method and a path, such as "api POST /orders -> intake"`, "the route %q", clip(spec.Label))
@@ -128,7 +131,7 @@ func (e *edge) readLabel(spec EdgeSpec) error {
 		return wrong(spec.at, `an edge such as "orders -> worker"`, "%q between %s and %s", clip(spec.Label), e.from.id, e.to.id)
 	}
 	e.label = spec.Label
-	return nil
+	return e.readMethod()
 }
 
 // bounds are the property a setting is written to and the values it may have.
@@ -154,8 +157,8 @@ var edgeSettings = map[graph.EdgeKind]map[string]bounds{
 
 // takes tells whether the two ends of an edge let it have a setting that others of its kind have.
 func (e *edge) takes(name string) bool {
-	if e.to.kind == graph.Pipe {
-		return false // a pipe hands over one message at a time
+	if e.to.kind == graph.Pipe && !isStream(e.from) {
+		return false
 	}
 	switch name {
 	case "maxReceiveCount":
@@ -173,11 +176,29 @@ func (e *edge) takes(name string) bool {
 }
 
 func (e *edge) read(name string, v graph.Value) error {
+	if name == "filter" && e.to.kind == graph.Pipe {
+		return e.readPipeFilter(v)
+	}
 	if name == "filter" && e.from.kind == graph.Topic && e.kind == graph.Routes {
 		return e.readFilter(v)
 	}
-	if name == "undo" && e.from.kind == graph.StateMachine {
-		return e.readUndo(v)
+	if name == "transform" && e.from.kind == graph.Rule && e.kind == graph.Routes {
+		return e.readTransform(v)
+	}
+	if name == "stream" && e.from.kind == graph.RestAPI && e.to.kind == graph.Function {
+		on, ok := v.Truth()
+		if !ok {
+			return wrong(*v.At, "true or false", "stream of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
+		}
+		if on {
+			e.set("Integration", graph.NewMap(v.At, field("ResponseTransferMode", graph.NewString(v.At, "STREAM"))))
+		}
+		return nil
+	}
+	if e.from.kind == graph.StateMachine && e.kind == graph.Invokes {
+		if known, err := e.readStep(name, v); known {
+			return err
+		}
 	}
 	allowed := edgeSettings[e.kind]
 	s, ok := allowed[name]
@@ -188,7 +209,7 @@ func (e *edge) read(name string, v graph.Value) error {
 				names = append(names, n)
 			}
 		}
-		if e.from.kind == graph.Topic && e.kind == graph.Routes {
+		if e.from.kind == graph.Topic && e.kind == graph.Routes || e.to.kind == graph.Pipe {
 			names = append(names, "filter")
 		}
 		if len(names) == 0 {

@@ -24,8 +24,6 @@ func init() {
 		{graph.Topic, graph.StateMachine}:        {"SNS does not start workflows", "topic -> function -> stateMachine, or a rule"},
 		{graph.Stream, graph.StateMachine}:       {"a stream does not start workflows by itself", "stream -> function -> stateMachine"},
 		{graph.Table, graph.StateMachine}:        {"a table's stream does not start workflows by itself", "table -> function -> stateMachine"},
-		{graph.HTTPAPI, graph.StateMachine}:      {"the generator writes no workflow integration of an API", "api POST /path -> function -> stateMachine"},
-		{graph.RestAPI, graph.StateMachine}:      {"the generator writes no workflow integration of an API", "api POST /path -> function -> stateMachine"},
 		{graph.StateMachine, graph.Queue}:        {"the generator's workflows call functions", "stateMachine -> function -> queue"},
 		{graph.StateMachine, graph.Topic}:        {"the generator's workflows call functions", "stateMachine -> function -> topic"},
 		{graph.StateMachine, graph.Table}:        {"the generator's workflows call functions", "stateMachine -> function -> table"},
@@ -42,7 +40,7 @@ func (e *edge) readUndo(v graph.Value) error {
 	if !ok || id == "" {
 		return wrong(*v.At, "the name of a function", "undo of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
 	}
-	e.undo, e.undoAt = id, *v.At
+	e.step.undo, e.step.undoAt = id, *v.At
 	return nil
 }
 
@@ -57,21 +55,21 @@ func (d *draft) orderSteps() error {
 			}
 			seen[e.to] = true
 			step := []graph.Field{field("step", m.text(e.to.id))}
-			if e.undo != "" {
-				undo := d.byID[e.undo]
+			if e.step.undo != "" {
+				undo := d.byID[e.step.undo]
 				if undo == nil || undo.kind != graph.Function || undo == e.to {
-					return wrong(e.undoAt, "another function of the sketch", "undo of %s -> %s is %q", m.id, e.to.id, clip(e.undo))
+					return wrong(e.step.undoAt, "another function of the sketch", "undo of %s -> %s is %q", m.id, e.to.id, clip(e.step.undo))
 				}
 				step = append(step, field("undo", m.text(undo.id)))
 			}
-			steps = append(steps, m.object(step...))
+			steps = append(steps, m.object(append(step, e.step.described(m)...)...))
 		}
 		if len(steps) == 0 {
 			return refusal(m.at, m.id+" -> function", "the workflow %s has no step", m.id)
 		}
 		for _, e := range d.out(m, graph.Invokes) {
 			e.label = stepName(e.to)
-			if undo := d.byID[e.undo]; undo != nil && !seen[undo] {
+			if undo := d.byID[e.step.undo]; undo != nil && !seen[undo] {
 				seen[undo] = true
 				d.connect(m, undo, graph.Invokes, graph.Sync, e.at).label = stepName(undo)
 			}
@@ -104,8 +102,16 @@ func (d *draft) refuseLongExpress() error {
 func (d *draft) completeMachines() {
 	for _, m := range d.ofKind(graph.StateMachine) {
 		typ, seconds := "STANDARD", machineSeconds
+		for _, e := range d.out(m, graph.Invokes) { // the answer, and an hour for all the rest
+			if wait, ok := e.step.callback.Int(); ok {
+				seconds += wait
+			}
+		}
 		if t, _ := m.getExtra("type").Str(); t == "express" {
 			typ, seconds = "EXPRESS", expressSeconds
+			if d.calledByAPI(m) {
+				seconds = apiTimeoutSeconds
+			}
 		}
 		m.set("StateMachineType", m.text(typ))
 		m.setExtraNew("timeout", m.num(seconds))

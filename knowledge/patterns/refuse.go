@@ -47,7 +47,7 @@ func cannotJoin(spec EdgeSpec, from, to *node) error {
 
 // refuse finds what AWS would refuse, or what could never work, in nodes that each look right.
 func (d *draft) refuse() error {
-	for _, check := range []func() error{d.refuseDoubled, d.refuseCallers, d.refuseForms, d.refuseRules, d.refuseSchedules, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops, d.refuseObjectLoops, d.refuseLongExpress, d.refusePipes} {
+	for _, check := range []func() error{d.refuseDoubled, d.refuseCallers, d.refuseForms, d.refuseRules, d.refuseSchedules, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops, d.refuseObjectLoops, d.refuseLongExpress, d.refusePipes, d.refuseDirect, d.refuseReleases, d.refuseURLs, d.refuseSockets, d.refuseStreams, d.refuseSecrets, d.refuseSteps, d.refuseBuses} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -119,12 +119,12 @@ func (d *draft) refuseDeadLetters() error {
 func (d *draft) refuseAPIs() error {
 	for _, api := range d.ofKind(graph.HTTPAPI, graph.RestAPI) {
 		routes := map[string]bool{}
-		for _, e := range d.out(api, graph.Invokes) {
+		for _, e := range d.routesOf(api) {
 			if routes[e.label] {
 				return refusal(e.at, "one target for each route", "%s has the route %s twice", api.id, e.label)
 			}
 			routes[e.label] = true
-			if t := e.to.number("Timeout"); t > 29 {
+			if t := e.to.number("Timeout"); t > apiLongest && !e.streams() {
 				return refusal(e.at, api.id+" -> "+e.to.id+" with timeout: 29 or less, or a queue between them",
 					"%s may run %d s, but %s gives up after 29 s", e.to.id, t, api.id)
 			}

@@ -30,6 +30,14 @@ func nearestJoin(from, to *node) string {
 			}
 		}
 	}
+	none := len(targets) == 0
+	for verb, pairs := range verbs {
+		for _, p := range pairs {
+			if none && (p[0] == from.kind || p[1] == from.kind) {
+				targets = append(targets, string(p[0])+" "+string(verb)+" "+string(p[1]))
+			}
+		}
+	}
 	return strings.Join(sorted(targets), ", ")
 }
 

@@ -90,6 +90,8 @@ func possible(role *graph.Node, a allowance) (notes []string, ok bool) {
 
 var allowAll = graph.Statement{Effect: "Allow", Actions: []graph.Value{graph.NewString(nil, "*")}, Resources: []graph.Value{graph.NewString(nil, "*")}}
 
+const answersTask = "states:SendTaskSuccess"
+
 // covered lists the uses that a statement's actions allow.
 func covered(s graph.Statement) []use {
 	var out []use
@@ -99,7 +101,9 @@ func covered(s graph.Statement) []use {
 		}
 		for _, a := range s.Actions {
 			text, ok := a.Str()
-			if u.mode == graph.Poll { // sqs:* is given to senders as well: only a right that is spelled out says "receives"
+			// sqs:* is given to senders as well, states:* to those who start: only a right that is spelled out says
+			// "receives" or "answers".
+			if u.mode == graph.Poll || u.action == answersTask {
 				ok = ok && strings.EqualFold(text, u.action)
 			}
 			if ok && (text == u.action || strings.ContainsAny(text, "*?") && policy.Glob(strings.ToLower(text), strings.ToLower(u.action)) || strings.EqualFold(text, u.action)) {

@@ -40,6 +40,7 @@ var uses = []use{
 	{"s3:GetObject", graph.Bucket, graph.Reads, graph.Sync},
 	{"lambda:InvokeFunction", graph.Function, graph.Invokes, ""},
 	{"states:StartExecution", graph.StateMachine, graph.Invokes, graph.Async},
+	{answersTask, graph.StateMachine, graph.Writes, graph.Sync}, // the answer that a waiting state gets
 	{"states:StartSyncExecution", graph.StateMachine, graph.Invokes, graph.Sync},
 	{"appsync:GraphQL", graph.GraphQLAPI, graph.Invokes, graph.Sync},
 	{"execute-api:Invoke", graph.RestAPI, graph.Invokes, graph.Sync},
