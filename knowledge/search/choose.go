@@ -3,7 +3,6 @@ package search
 import (
 	"math"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -13,7 +12,7 @@ import (
 // the best passage or more. Measured on .ci/queries: 4 points more questions answered within three passages.
 const (
 	joinWords = 340
-	joinShare = 0.5
+	joinShare = 0.4
 )
 
 // choice fills a result in ranked order.
@@ -26,57 +25,73 @@ type choice struct {
 
 // fillResult chooses whole passages in ranked order until limit or budget is reached. A passage that does not
 // fit is left out and a shorter one further down may still come.
-func fillResult(res *Result, ranked []candidate, q Query, enough float64) {
+func fillResult(res *Result, ranked []candidate, q Query, enough float64) error {
 	c := choice{res: res, onPage: map[string]int{}}
 	if len(ranked) > 0 {
 		c.atLeast = joinShare * ranked[0].score
 	}
 	for _, cand := range ranked {
+		var err error
 		if cand.score < enough {
-			res.nearest(cand)
-			continue
+			err = res.nearest(cand)
+		} else {
+			err = c.take(cand, q.Limit, q.MaxTokens)
 		}
-		c.take(cand, q.Limit, q.MaxTokens)
+		if err != nil {
+			return err
+		}
 	}
 	if len(res.Passages) > 0 {
 		res.Nearest = nil
 	}
+	return nil
 }
 
 // take puts a passage into the result where it says something new and fits.
-func (c *choice) take(cand candidate, limit, budget int) {
-	sig := cand.corpus.signature(&cand.Passage)
-	if sig.likeAny(c.seen) {
-		return
+func (c *choice) take(cand candidate, limit, budget int) error {
+	page := cand.page()
+	place, joins := c.onPage[page]
+	joins = joins && isSection(cand.id) && cand.score >= c.atLeast
+	if len(c.res.Passages) == limit && !joins {
+		c.res.Omitted++
+		return nil
 	}
-	page, _, _ := strings.Cut(cand.ID, "#")
-	if i, ok := c.onPage[page]; ok && isSection(cand.ID) && cand.score >= c.atLeast {
-		if h, ok := c.res.Passages[i].with(cand); ok && c.res.Tokens+h.tokens()-c.res.Passages[i].tokens() <= budget {
-			c.res.Tokens += h.tokens() - c.res.Passages[i].tokens()
-			c.res.Passages[i] = h
+	p, err := cand.corpus.passage(cand.id)
+	if err != nil {
+		return err
+	}
+	sig := cand.corpus.signature(&p)
+	if sig.likeAny(c.seen) {
+		return nil
+	}
+	if joins {
+		if h, ok := c.res.Passages[place].with(p); ok && c.res.Tokens+h.tokens()-c.res.Passages[place].tokens() <= budget {
+			c.res.Tokens += h.tokens() - c.res.Passages[place].tokens()
+			c.res.Passages[place] = h
 			c.seen = append(c.seen, sig)
-			return
+			return nil
 		}
 	}
-	n := tokens(cand.Title) + tokens(cand.Text)
+	n := tokens(p.Title) + tokens(p.Text)
 	if len(c.res.Passages) == limit || c.res.Tokens+n > budget {
 		c.res.Omitted++
-		return
+		return nil
 	}
 	c.seen = append(c.seen, sig)
 	c.res.Tokens += n
 	c.onPage[page] = len(c.res.Passages)
-	c.res.Passages = append(c.res.Passages, hit(cand))
+	c.res.Passages = append(c.res.Passages, hit(p, cand.score))
+	return nil
 }
 
 // with returns the passage with a section of the same page joined, unless both are too long for one passage.
-func (h Hit) with(c candidate) (Hit, bool) {
-	if len(strings.Fields(h.Text))+len(strings.Fields(c.Text)) > joinWords {
+func (h Hit) with(p Passage) (Hit, bool) {
+	if words(h.Text)+words(p.Text) > joinWords {
 		return h, false
 	}
-	h.Text += "\n\n**" + c.Title + ".** " + c.Text
-	h.With = append(slices.Clip(h.With), Title{c.ID, c.Title})
-	for _, s := range c.Sources {
+	h.Text += "\n\n**" + p.Title + ".** " + p.Text
+	h.With = append(slices.Clip(h.With), Title{p.ID, p.Title})
+	for _, s := range p.Sources {
 		if !slices.Contains(h.Sources, s) {
 			h.Sources = append(slices.Clip(h.Sources), s)
 		}
@@ -89,19 +104,25 @@ func (h Hit) tokens() int { return tokens(h.Title) + tokens(h.Text) }
 // maxNearest is how many titles are named when nothing is good.
 const maxNearest = 3
 
-func (r *Result) nearest(c candidate) {
-	if len(r.Nearest) < maxNearest {
-		r.Nearest = append(r.Nearest, Title{c.ID, c.Title})
+func (r *Result) nearest(c candidate) error {
+	if len(r.Nearest) == maxNearest {
+		return nil
 	}
+	p, err := c.corpus.passage(c.id)
+	if err != nil {
+		return err
+	}
+	r.Nearest = append(r.Nearest, Title{p.ID, p.Title})
+	return nil
 }
 
-func hit(c candidate) Hit {
-	sources := c.Sources
+func hit(p Passage, score float64) Hit {
+	sources := p.Sources
 	if sources == nil {
 		sources = []Source{}
 	}
-	return Hit{ID: c.ID, Title: c.Title, Domain: c.Domain, Kind: c.Kind, Text: c.Text, Score: math.Round(c.score*1000) / 1000,
-		Sources: sources, Rules: c.Rules, Patterns: c.Patterns}
+	return Hit{ID: p.ID, Title: p.Title, Domain: p.Domain, Kind: p.Kind, Text: p.Text, Score: math.Round(score*1000) / 1000,
+		Sources: sources, Rules: p.Rules, Patterns: p.Patterns}
 }
 
 func tokens(text string) int {

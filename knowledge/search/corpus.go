@@ -1,10 +1,11 @@
 package search
 
 import (
+	"bufio"
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -42,13 +43,17 @@ type Corpus struct {
 	signatures map[string]signature // of the passages that were answers, by id
 
 	list func() ([]string, error) // the paths of all pages
+	hash func() (string, error)   // see Hash
 }
 
 // NewCorpus returns the corpus over the product's own pages: guides/, patterns/ and, from the rules' and facts'
 // own tables, the rest.
-func NewCorpus(fsys fs.FS) *Corpus {
-	c := &Corpus{fsys: fsys, pages: map[string]*Page{}, signatures: map[string]signature{}}
-	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, "guides", "patterns") })
+func NewCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, false, "guides", "patterns") }
+
+func newCorpus(fsys fs.FS, own bool, roots ...string) *Corpus {
+	c := &Corpus{fsys: fsys, own: own, pages: map[string]*Page{}, signatures: map[string]signature{}}
+	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, roots...) })
+	c.hash = sync.OnceValues(c.readHash)
 	return c
 }
 
@@ -122,33 +127,42 @@ func (c *Corpus) Page(id string) (*Page, error) {
 }
 
 // Hash changes whenever something that is searched changes. It tells a stale index from a fresh one and is not
-// meant against an adversary.
-func (c *Corpus) Hash() (string, error) {
+// meant against an adversary. It is worked out once.
+func (c *Corpus) Hash() (string, error) { return c.hash() }
+
+// readHash reads all pages piece by piece: they are megabytes, and nothing of them is kept.
+func (c *Corpus) readHash() (string, error) {
 	files, err := c.list()
 	if err != nil {
 		return "", err
 	}
-	table := crc32.MakeTable(crc32.Castagnoli)
-	sum, size := uint32(0), uint64(0)
-	add := func(b []byte) {
-		sum = crc32.Update(sum, table, b)
-		size += uint64(len(b))
-	}
-	for _, f := range files {
-		data, err := fs.ReadFile(c.fsys, f)
+	sum, size := crc32.New(crc32.MakeTable(crc32.Castagnoli)), uint64(0)
+	w := bufio.NewWriterSize(sum, 32<<10)
+	for _, name := range files {
+		f, err := c.fsys.Open(name)
 		if err != nil {
-			return "", fmt.Errorf("hashing %s: %w", f, err)
+			return "", fmt.Errorf("hashing %s: %w", name, err)
 		}
-		add([]byte(f))
-		add(binary.LittleEndian.AppendUint64(nil, uint64(len(data))))
-		add(data)
+		n, err := w.ReadFrom(struct{ io.Reader }{f}) // no WriterTo: it would read all at once
+		f.Close()
+		if err != nil {
+			return "", fmt.Errorf("hashing %s: %w", name, err)
+		}
+		fmt.Fprintf(w, "%s %d", name, n)
+		size += uint64(n)
 	}
 	if !c.own {
 		for _, p := range tablePassages() {
-			add([]byte(p.ID + p.Title + p.Text))
+			for _, text := range []string{p.ID, p.Title, p.Text} {
+				w.WriteString(text)
+				size += uint64(len(text))
+			}
 		}
 	}
-	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum, size), nil
+	if err := w.Flush(); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum.Sum32(), size), nil
 }
 
 // signature returns the signature of one of the corpus's passages.

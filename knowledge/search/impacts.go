@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -49,6 +50,8 @@ type impactCache struct {
 	mu    sync.Mutex
 	terms map[string]*impacts
 	size  int // of all hits
+
+	places sync.Pool // of *[]int32: where in the hits a passage stands, plus one
 }
 
 // maxImpacts bounds what is kept, at 8 bytes a hit. The corpus has about 300,000, but questions ask for few of its words.
@@ -86,7 +89,16 @@ func (c *impactCache) read(ctx context.Context, r index.IndexReader, term string
 	if strings.Contains(term, " ") {
 		fields = pairFields
 	}
-	at := map[int32]int{}
+	at, ok := c.places.Get().(*[]int32)
+	if !ok {
+		at = new([]int32)
+	}
+	defer c.places.Put(at)
+	defer func() {
+		for _, hit := range out.hits {
+			(*at)[hit.doc] = 0
+		}
+	}()
 	for _, field := range fields {
 		n, err := c.field(ctx, r, term, field, out, at)
 		if err != nil {
@@ -101,7 +113,7 @@ func (c *impactCache) read(ctx context.Context, r index.IndexReader, term string
 }
 
 // field adds a term's BM25 scores in one field and returns how many passages hold it there.
-func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, field string, out *impacts, at map[int32]int) (float64, error) {
+func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, field string, out *impacts, at *[]int32) (float64, error) {
 	postings, err := r.TermFieldReader(ctx, []byte(term), field, true, true, false)
 	if err != nil {
 		return 0, err
@@ -111,6 +123,7 @@ func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, fiel
 	if n == 0 {
 		return 0, nil
 	}
+	out.hits = slices.Grow(out.hits, max(0, int(n)-len(out.hits)))
 	weight, b := weightOf(field)
 	weight *= c.idf(n)
 	mean := float64(c.stats.FieldCardinality[field]) / c.stats.DocCount
@@ -121,14 +134,15 @@ func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, fiel
 			return n, err
 		}
 		d := int32(binary.BigEndian.Uint64(next.ID))
-		i, ok := at[d]
-		if !ok {
-			i = len(out.hits)
-			at[d] = i
+		if int(d) >= len(*at) {
+			*at = append(*at, make([]int32, max(int(d)+1, int(c.stats.DocCount))-len(*at))...)
+		}
+		if (*at)[d] == 0 {
 			out.hits = append(out.hits, impact{doc: d})
+			(*at)[d] = int32(len(out.hits))
 		}
 		tf, length := float64(next.Freq), 1/(next.Norm*next.Norm)
-		out.hits[i].score += float32(weight * tf * search.BM25_k1 / (tf + search.BM25_k1*(1-b+b*length/mean)))
+		out.hits[(*at)[d]-1].score += float32(weight * tf * search.BM25_k1 / (tf + search.BM25_k1*(1-b+b*length/mean)))
 	}
 }
 

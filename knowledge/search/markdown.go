@@ -125,8 +125,18 @@ func squeeze(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// words counts the words of a text outside of markup.
-func words(text string) int { return len(strings.Fields(text)) }
+// words counts the words of a text, without keeping them.
+func words(text string) int {
+	n, inWord := 0, false
+	for i := 0; i < len(text); i++ {
+		blank := text[i] == ' ' || text[i] == '\n' || text[i] == '\t'
+		if !blank && !inWord {
+			n++
+		}
+		inWord = !blank
+	}
+	return n
+}
 
 // leadOf returns the first sentence of a passage.
 func leadOf(text string) string {

@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/blevesearch/bleve/v2/search"
 )
@@ -28,11 +27,7 @@ const ownWeight = 2.5
 // no front matter: the title is the first heading or the file's name, sections begin at second-level headings.
 // Front matter may name title, domain, topics, services and, in replaces, ids of our pages or sections that shall not
 // be shown any more.
-func NewUserCorpus(fsys fs.FS) *Corpus {
-	c := &Corpus{fsys: fsys, pages: map[string]*Page{}, signatures: map[string]signature{}, own: true}
-	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, ".") })
-	return c
-}
+func NewUserCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, true, ".") }
 
 // With returns an index that answers from the user's own pages, too.
 func (ix *Index) With(own *Index) (*Index, error) {
@@ -114,7 +109,7 @@ func (ix *Index) beside(ctx context.Context, ranked []candidate, ideal float64, 
 	if ix.own == nil {
 		return ranked, nil
 	}
-	ranked = slices.DeleteFunc(ranked, func(c candidate) bool { return ix.isReplaced(c.ID) })
+	ranked = slices.DeleteFunc(ranked, func(c candidate) bool { return ix.isReplaced(c.id) })
 	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), impacts: ix.ownImpacts, correct: ix.own.correct}
 	theirs, err := ix.own.rank(ctx, scored, q)
 	if err != nil || scored.ideal == 0 {

@@ -67,11 +67,16 @@ type Title struct {
 	Title string `json:"title"`
 }
 
-// candidate is a ranked passage before the budget.
+// candidate is a ranked passage before the budget. Its text is read only where it may become part of the answer.
 type candidate struct {
-	Passage
+	id     string
 	score  float64
 	corpus *Corpus // that it comes from
+}
+
+func (c candidate) page() string {
+	page, _, _ := strings.Cut(c.id, "#")
+	return page
 }
 
 // Search answers a question. An empty question is an error; finding nothing is not.
@@ -102,7 +107,9 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if q.MaxTokens <= 0 {
 		q.MaxTokens = DefaultMaxTokens
 	}
-	fillResult(&res, ranked, q, enough)
+	if err := fillResult(&res, ranked, q, enough); err != nil {
+		return res, err
+	}
 	if h, ok := namedResource(q); ok {
 		res.lead(h, q.Limit, q.MaxTokens)
 	}
@@ -135,11 +142,7 @@ func (ix *Index) rank(ctx context.Context, scored *conceptQuery, q Query) ([]can
 	}
 	out := make([]candidate, 0, len(found.Hits))
 	for _, h := range found.Hits {
-		p, err := ix.corpus.passage(h.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, candidate{p, h.Score * kindWeight(p.Kind), ix.corpus})
+		out = append(out, candidate{h.ID, h.Score * kindWeight(h.ID), ix.corpus})
 	}
 	sortByScore(out)
 	addSiblings(out)
@@ -162,15 +165,13 @@ func addSiblings(ranked []candidate) {
 	}
 	pages := map[string]page{}
 	for _, c := range ranked {
-		id, _, _ := strings.Cut(c.ID, "#")
-		if p := pages[id]; p.sections < bestSections {
-			pages[id] = page{p.sections + 1, p.sum + c.score}
+		if p := pages[c.page()]; p.sections < bestSections {
+			pages[c.page()] = page{p.sections + 1, p.sum + c.score}
 		}
 	}
 	for i, c := range ranked {
-		if isSection(c.ID) {
-			id, _, _ := strings.Cut(c.ID, "#")
-			ranked[i].score += tuning.siblings * pages[id].sum / bestSections
+		if isSection(c.id) {
+			ranked[i].score += tuning.siblings * pages[c.page()].sum / bestSections
 		}
 	}
 	sortByScore(ranked)
@@ -183,11 +184,11 @@ func isSection(id string) bool {
 
 // kindWeight puts short rows of tables and rules behind pages that say as much: a row has few words, which BM25
 // takes for being to the point.
-func kindWeight(kind string) float64 {
-	switch kind {
-	case "facts":
+func kindWeight(id string) float64 {
+	switch {
+	case strings.HasPrefix(id, "facts/"):
 		return tuning.facts
-	case "rule":
+	case strings.HasPrefix(id, "rules/"):
 		return tuning.rules
 	}
 	return 1
