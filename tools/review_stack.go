@@ -20,7 +20,7 @@ var _ = define(Tool{
 	Title: "Review a deployed stack",
 	Description: "Findings for a deployed CloudFormation stack: its processed template with the real parameter values. Read-only AWS calls with the user's credentials. " +
 		"Without stack it lists the stacks. Example: {\"stack\":\"orders-prod\",\"region\":\"eu-west-1\"}",
-	Input: `{"type":"object","properties":{"stack":{"type":"string","description":"name or ARN; leave out to list"},"region":{"type":"string"},"profile":{"type":"string"},"role_arn":{"type":"string","description":"role to assume"},` +
+	Input: `{"type":"object","properties":{"stack":{"type":"string","description":"name or ARN; leave out to list"},"region":{"type":"string"},"profile":{"type":"string"},"role_arn":{"type":"string","description":"role to assume"},"since":{"type":"string","description":"window of metrics: 14d, 24h"},` +
 		`"rules":{"type":"string","enum":["core","advisory","strict"]},"detail":{"type":"string","description":"id of one finding to show whole"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":1500}},"additionalProperties":false}`,
 	Output:    `{"type":"object","properties":{"schema":{"type":"string"},"stacks":{"type":"array","items":{"type":"object"}},"summary":{"type":"object"},"findings":{"type":"array","items":{"type":"object"}},"unknown":{"type":"array","items":{"type":"object"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["schema"]}`,
@@ -36,6 +36,7 @@ type StackInput struct {
 	Region    string `json:"region,omitempty"`
 	Profile   string `json:"profile,omitempty"`
 	RoleARN   string `json:"role_arn,omitempty"` // a role to take on
+	Since     string `json:"since,omitempty"`    // how far back metrics count: 14d, 24h
 	Rules     string `json:"rules,omitempty"`
 	Detail    string `json:"detail,omitempty"`
 	MaxTokens int    `json:"max_tokens,omitempty"`
@@ -43,6 +44,24 @@ type StackInput struct {
 
 func (in StackInput) connection() stack.Options {
 	return stack.Options{Region: in.Region, Profile: in.Profile, RoleARN: in.RoleARN}
+}
+
+// defaultWindow is how far back metrics count: two weeks hold a weekend and a month's end or beginning half of the time.
+const defaultWindow = 14 * 24 * time.Hour
+
+// window reads "14d", "36h" or "90m".
+func window(text string) (time.Duration, error) {
+	if text == "" {
+		return defaultWindow, nil
+	}
+	var n int
+	var unit string
+	_, err := fmt.Sscanf(text, "%d%s", &n, &unit)
+	d := time.Duration(n) * map[string]time.Duration{"d": 24 * time.Hour, "h": time.Hour, "m": time.Minute}[unit]
+	if err != nil || d < 15*time.Minute || d > 90*24*time.Hour {
+		return 0, wrong("write it like 14d, 36h or 90m (15 minutes to 90 days)", "the window %q is none", text)
+	}
+	return d, nil
 }
 
 // StackResult is a review of a stack, or a list of stacks.
@@ -141,6 +160,10 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if err != nil {
 		return nil, err
 	}
+	since, err := window(in.Since)
+	if err != nil {
+		return nil, err
+	}
 	st, err := r.Load(ctx, in.Stack)
 	if err != nil {
 		return nil, awsProblem(err)
@@ -166,6 +189,7 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if sys.stage = stageOf(st.Tags); sys.stage == "" {
 		sys.stage = stageOf(st.Parameters)
 	}
+	r.Observe(ctx, st, sys.graphs, since)
 	for _, one := range st.All() {
 		for _, why := range one.Gaps {
 			sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: one.File()}, Why: why})

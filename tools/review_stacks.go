@@ -21,6 +21,7 @@ type StacksInput struct {
 	Regions []string // none: the profile's own
 	Profile string
 	RoleARN string
+	Since   string
 	Match   string // shell pattern of the name, "" for all
 	Rules   string
 }
@@ -115,7 +116,7 @@ func (w *Workbench) reviewEach(ctx context.Context, in StacksInput, todo []Stack
 		all.Add(1)
 		go func() {
 			defer func() { <-places; all.Done() }()
-			full, err := w.ReviewStackFully(ctx, StackInput{Stack: row.Name, Region: row.Region, Profile: in.Profile, RoleARN: in.RoleARN, Rules: in.Rules})
+			full, err := w.ReviewStackFully(ctx, StackInput{Stack: row.Name, Region: row.Region, Profile: in.Profile, RoleARN: in.RoleARN, Since: in.Since, Rules: in.Rules})
 			if ctx.Err() != nil {
 				return // not its own fault
 			}

@@ -14,7 +14,7 @@ var _ = register(command{name: "review", usage: "PATH...|--stack NAME|--all-stac
 
 type reviewFlags struct {
 	stack, region, profile string
-	roleARN                string
+	roleARN, since         string
 	format, output         string
 	failOn, rules, today   string
 	baseline, config       string
@@ -34,6 +34,7 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	f.StringVar(&o.region, "region", "", "with --stack: AWS region; with --all-stacks several, joined by commas")
 	f.StringVar(&o.profile, "profile", "", "with --stack: AWS profile")
 	f.StringVar(&o.roleARN, "role-arn", "", "with --stack or --all-stacks: take on this role")
+	f.StringVar(&o.since, "since", "14d", "with --stack or --all-stacks: how far back metrics count (14d, 36h, 90m)")
 	f.StringVar(&o.format, "format", "markdown", "one of "+strings.Join(report.Names(), ", "))
 	f.BoolVar(&o.json, "json", false, "the same as --format json (review/1)")
 	f.StringVar(&o.output, "output", "", "write the report to this file")
@@ -113,7 +114,7 @@ func reviewWhat(ctx context.Context, s *session, o reviewFlags, in tools.ReviewI
 	if len(in.Paths) > 0 {
 		return tools.ReviewResult{}, usageError("review", "--stack and paths cannot be reviewed together")
 	}
-	return s.bench.ReviewStackFully(ctx, tools.StackInput{Stack: o.stack, Region: o.region, Profile: o.profile, RoleARN: o.roleARN, Rules: o.rules})
+	return s.bench.ReviewStackFully(ctx, tools.StackInput{Stack: o.stack, Region: o.region, Profile: o.profile, RoleARN: o.roleARN, Since: o.since, Rules: o.rules})
 }
 
 // configure takes the settings of a configuration file where no flag says otherwise.

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Detect unmanaged configuration changes to stacks and resources with drift detection"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Deployed stacks only. Only settings that other rules and the graph use are compared, for the types that the live review reads; values of environment variables are compared and never shown; what scaling and gradual ` +
-		`deployments change is left out. Policies are compared by effect and actions. High where the setting guards access or data.`,
+		`deployments change is left out, as are triggers that were switched off (LIV008). Policies are compared by effect and actions. High where the setting guards access or data.`,
 	Bad: `# Metadata.observed stands for what a live review saw of the deployed resource.
 Resources:
   Orders:
@@ -58,6 +58,9 @@ var guards = map[string]bool{
 func checkDrift(p *Pass) {
 	for _, r := range p.Graph.Resources {
 		for _, c := range r.Drift {
+			if stops(r, c) {
+				continue // trigger-not-running says more
+			}
 			top, _, _ := strings.Cut(c.Setting, "/")
 			h := Hit{Node: p.Graph.Node(r.ID), Resource: r, Values: []graph.Value{placed(r, c, c.Template), placed(r, c, c.Live)}}
 			if guards[top] && (top != "Enabled" || r.Type == "AWS::KMS::Key") {

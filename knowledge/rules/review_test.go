@@ -59,19 +59,20 @@ func observe(s *graph.Scenario) {
 					if s.Observed == nil {
 						s.Observed = map[string]graph.Value{}
 					}
-					s.Observed[d.Name] = seen(d.Value)
+					s.Observed[d.Name] = seen(d.Value, nil)
 				}
 			default:
-				r.Observe(f.Name, seen(f.Value))
+				r.Observe(f.Name, seen(f.Value, r.At))
 			}
 		}
 	}
 }
 
-func seen(v graph.Value) graph.Value {
+func seen(v graph.Value, at *graph.Evidence) graph.Value {
 	if text, _ := v.Str(); strings.HasPrefix(text, "unknown: ") {
 		return graph.NewUnknown(v.At, strings.TrimPrefix(text, "unknown: "))
 	}
+	v.At = at // what is seen has no place of its own
 	return v.WithOrigin(graph.Live)
 }
 

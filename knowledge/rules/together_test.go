@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,7 +20,7 @@ func TestExamplesSideBySideHoldTheSameDefects(t *testing.T) {
 	files := map[string]string{}
 	alone := map[string]map[string]bool{}
 	for _, r := range rules.All() {
-		if meets[r.ID] {
+		if meets[r.ID] || strings.Contains(r.Bad, "observed: {stack:") { // what is seen of one stack is not seen of another
 			continue
 		}
 		name := r.ID + ".yaml"

@@ -63,6 +63,8 @@ func settle(why string) string {
 		return "give its value: --parameter " + name[1] + "=VALUE"
 	case strings.Contains(lower, "import") || strings.Contains(lower, "not part of this system"):
 		return "review the template that owns it in the same call, or the deployed stack: --stack NAME"
+	case strings.HasPrefix(lower, "access denied to "):
+		return "allow " + strings.TrimPrefix(why, "access denied to ") + " to these credentials (serverless-architect permissions prints the whole policy)"
 	case strings.Contains(lower, "file") || strings.Contains(lower, "uri"):
 		return "put the file beside the template"
 	}

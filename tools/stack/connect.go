@@ -12,6 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/cloudcontrol"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -56,5 +62,7 @@ func Connect(ctx context.Context, o Options) (*Reader, error) {
 	if c.Region == "" {
 		return nil, &Error{Kind: Network, What: "reading the AWS configuration", Detail: "no region is set; choose --region, or set AWS_REGION"}
 	}
-	return &Reader{CloudFormation: cloudformation.NewFromConfig(c), CloudControl: cloudcontrol.NewFromConfig(c), Region: c.Region}, nil
+	return &Reader{CloudFormation: cloudformation.NewFromConfig(c), CloudControl: cloudcontrol.NewFromConfig(c), Region: c.Region,
+		Services: Services{CloudWatch: cloudwatch.NewFromConfig(c), Lambda: lambda.NewFromConfig(c), SQS: sqs.NewFromConfig(c), SNS: sns.NewFromConfig(c),
+			KMS: kms.NewFromConfig(c), Logs: cloudwatchlogs.NewFromConfig(c)}}, nil
 }

@@ -27,6 +27,9 @@ type read struct {
 	problem    string // why there are none
 }
 
+// states are read-only properties that tell how a resource fares.
+var states = map[string][]string{"AWS::Pipes::Pipe": {"CurrentState", "StateReason"}}
+
 // atOnce bounds the calls of one stack that are under way side by side.
 const atOnce = 8
 
@@ -67,6 +70,11 @@ func (r *Reader) Overlay(ctx context.Context, st *Stack, scenarios []graph.Scena
 		}
 		c.in(stacks[res.File])
 		c.overlay(res, results[i].properties)
+		for _, name := range states[res.Type] {
+			if s, ok := results[i].properties[name].(string); ok && s != "" {
+				res.Observe(name, graph.NewString(res.At, short(s)).WithOrigin(graph.Live))
+			}
+		}
 	}
 	return gapsOf(problems)
 }

@@ -29,7 +29,9 @@ type CloudFormation interface {
 type Reader struct {
 	CloudFormation CloudFormation
 	CloudControl   CloudControl // nil: live settings are not read, the template's are taken
+	Services       Services     // tell what settings do not: metrics, states, the account
 	Region         string
+	Now            func() time.Time // nil: the clock
 }
 
 // Summary is a stack in a list.
@@ -51,6 +53,7 @@ type Stack struct {
 	Region     string
 	Status     string
 	Updated    time.Time
+	Protected  bool              // termination protection is on
 	Template   []byte            // the processed template, JSON or YAML
 	Parameters map[string]string // real values; NoEcho ones are left out, see Hidden
 	Tags       map[string]string
@@ -60,7 +63,8 @@ type Stack struct {
 	Notes      []string          // what a reader must know: the stack's state, what CloudFormation found
 	Gaps       []string          // what could not be read, and what would be needed to read it
 
-	drifted []string // what CloudFormation's own drift detection has found
+	changed map[string]time.Time // when a resource was last made or updated, by logical id
+	drifted []string             // what CloudFormation's own drift detection has found
 }
 
 // All returns the stack and those nested in it, outermost first.
@@ -99,7 +103,7 @@ func (r *Reader) load(ctx context.Context, name string) (*Stack, error) {
 	}
 	s := described.Stacks[0]
 	st := &Stack{Name: aws.ToString(s.StackName), ID: aws.ToString(s.StackId), Region: r.Region, Status: string(s.StackStatus),
-		Updated: updated(s), Parameters: map[string]string{}, Tags: map[string]string{}, Physical: map[string]string{}, Nested: map[string]*Stack{}}
+		Updated: updated(s), Protected: aws.ToBool(s.EnableTerminationProtection), Parameters: map[string]string{}, Tags: map[string]string{}, Physical: map[string]string{}, Nested: map[string]*Stack{}, changed: map[string]time.Time{}}
 	for _, tag := range s.Tags {
 		st.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
@@ -175,6 +179,9 @@ func (r *Reader) resources(ctx context.Context, st *Stack) {
 				if aws.ToString(res.ResourceType) == "AWS::CloudFormation::Stack" {
 					st.Nested[logical] = nil
 				}
+			}
+			if res.LastUpdatedTimestamp != nil && st.changed != nil {
+				st.changed[logical] = *res.LastUpdatedTimestamp
 			}
 			if d := res.DriftInformation; d != nil && (d.StackResourceDriftStatus == types.StackResourceDriftStatusModified || d.StackResourceDriftStatus == types.StackResourceDriftStatusDeleted) {
 				st.drifted = append(st.drifted, logical+" "+string(d.StackResourceDriftStatus))

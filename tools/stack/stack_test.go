@@ -120,10 +120,20 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 
 func TestOnlyReadingCallsAreReachable(t *testing.T) {
 	reading := regexp.MustCompile(`^(Describe|Get|List)[A-Z]`)
-	for _, api := range []reflect.Type{reflect.TypeFor[stack.CloudFormation](), reflect.TypeFor[stack.CloudControl]()} {
-		require.Positive(t, api.NumMethod())
-		for i := range api.NumMethod() {
-			require.Regexp(t, reading, api.Method(i).Name)
+	listed := map[reflect.Type]bool{}
+	for _, api := range stack.APIs() {
+		listed[api.Calls] = true
+		require.Positive(t, api.Calls.NumMethod())
+		for i := range api.Calls.NumMethod() {
+			require.Regexp(t, reading, api.Calls.Method(i).Name)
+		}
+	}
+	// Whatever client the Reader holds is one of the listed interfaces.
+	for _, holder := range []reflect.Type{reflect.TypeFor[stack.Reader](), reflect.TypeFor[stack.Services]()} {
+		for i := range holder.NumField() {
+			if f := holder.Field(i).Type; f.Kind() == reflect.Interface {
+				require.True(t, listed[f], "%s is not among APIs()", f)
+			}
 		}
 	}
 	for _, action := range stack.Actions() { // what Cloud Control does in the caller's name

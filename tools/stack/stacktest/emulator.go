@@ -135,3 +135,18 @@ func root(t testing.TB) string {
 		dir = above
 	}
 }
+
+// Physical returns the physical ids of a stack's resources by their logical ones.
+func Physical(t testing.TB, client *cloudformation.Client, name string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	pages := cloudformation.NewListStackResourcesPaginator(client, &cloudformation.ListStackResourcesInput{StackName: &name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		require.NoError(t, err)
+		for _, r := range page.StackResourceSummaries {
+			out[aws.ToString(r.LogicalResourceId)] = aws.ToString(r.PhysicalResourceId)
+		}
+	}
+	return out
+}

@@ -1,0 +1,65 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "deliveries-fail",
+	Code:     "LIV011",
+	Title:    `Deliveries fail outside of any log`,
+	Severity: High,
+	Pillar:   Reliability,
+	Why:      `An event that a rule, topic or asynchronous call could not deliver appears in no log of yours; without a failure queue that works it is lost.`,
+	Fix:      `Give the sender the right it lacks (resource policy, key policy), and every target, subscription and asynchronous function a failure queue of its own.`,
+	CDK:      `deadLetterQueue of targets and subscriptions, onFailure of functions`,
+	Sources: []Source{
+		{Title: `Amazon EventBridge User Guide, "Monitoring Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html", Checked: "2026-11-29"},
+		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
+		{Title: `Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html", Checked: "2026-11-29", Unverified: true},
+	},
+	Gaps: `Deployed stacks only. Looks at FailedInvocations and InvocationsFailedToBeSentToDlq of rules, AsyncEventsDropped, DestinationDeliveryFailures and DeadLetterErrors of functions, NumberOfNotificationsFailed and NumberOfNotificationsFilteredOut-InvalidAttributes of topics. EventBridge and SNS count with best effort.`,
+	Bad: `# Metadata.observed stands for what a live review saw.
+Resources:
+  Nightly: # want "FailedInvocations 7"
+    Type: AWS::Events::Rule
+    Metadata: {observed: {stack: {metrics: the 14 days to 2026-11-24}, FailedInvocations.Sum: 7}}
+    Properties: {ScheduleExpression: rate(1 day), Targets: [{Id: a, Arn: arn:aws:sqs:eu-west-1:111122223333:jobs}]}
+  Worker: # want "AsyncEventsDropped 2, DeadLetterErrors 1"
+    Type: AWS::Lambda::Function
+    Metadata: {observed: {AsyncEventsDropped.Sum: 2, DeadLetterErrors.Sum: 1, DestinationDeliveryFailures.Sum: 0}}
+    Properties: {Runtime: nodejs24.x, Handler: a.b, Code: {ZipFile: x}, Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/r'}
+  News: # want "NumberOfNotificationsFailed 5"
+    Type: AWS::SNS::Topic
+    Metadata: {observed: {NumberOfNotificationsFailed.Sum: 5}}
+`,
+	Good: `Resources:
+  Nightly:
+    Type: AWS::Events::Rule
+    Metadata: {observed: {stack: {metrics: the 14 days to 2026-11-24}, FailedInvocations.Sum: 0}}
+    Properties: {ScheduleExpression: rate(1 day), Targets: [{Id: a, Arn: arn:aws:sqs:eu-west-1:111122223333:jobs}]}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: nodejs24.x, Handler: a.b, Code: {ZipFile: x}, Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/r'}
+  News:
+    Type: AWS::SNS::Topic
+    Metadata: {observed: {NumberOfNotificationsFailed.Sum: 0}}
+`,
+	Check: checkDeliveries,
+})
+
+func checkDeliveries(p *Pass) {
+	if !p.looked("metrics") {
+		return
+	}
+	for _, n := range p.Graph.OfKind(graph.Rule, graph.Function, graph.Topic) {
+		values, words := counted(n.Resource, "FailedInvocations.Sum", "InvocationsFailedToBeSentToDlq.Sum", "AsyncEventsDropped.Sum", "DestinationDeliveryFailures.Sum", "DeadLetterErrors.Sum",
+			"NumberOfNotificationsFailed.Sum", "NumberOfNotificationsFilteredOut-InvalidAttributes.Sum")
+		if len(values) > 0 {
+			p.Report(Hit{Node: n, Values: values, Message: fmt.Sprintf("deliveries of %s failed in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))})
+		}
+	}
+}

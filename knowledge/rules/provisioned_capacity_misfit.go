@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "provisioned-capacity-misfit",
+	Code:     "LIV012",
+	Title:    `Provisioned capacity does not fit the use`,
+	Severity: Medium,
+	Pillar:   Cost,
+	Why:      `Too little is throttled or spills over into cold starts; too much is paid for and idle.`,
+	Fix:      `Let it scale (Application Auto Scaling), set it to what is used, or switch to on demand.`,
+	CDK:      `addAutoScaling of the alias; billing: Billing.onDemand() of the table; streamMode: ON_DEMAND of the stream`,
+	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Monitoring concurrency"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html", Checked: "2026-11-29"},
+		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `Amazon Kinesis Data Streams Developer Guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html", Checked: "2026-11-29", Unverified: true},
+	},
+	Gaps: `Deployed stacks only. Aliases with provisioned concurrency (spilled over, or never used by half), throttled tables and streams. Whether the window holds the peak of the year is not known; how much of the provisioned capacity of a table was consumed is not looked at.`,
+	Bad: `# Metadata.observed stands for what a live review saw.
+Resources:
+  Live: # want "ProvisionedConcurrencySpilloverInvocations 12"
+    Type: AWS::Lambda::Alias
+    Metadata: {observed: {stack: {metrics: the 14 days to 2026-11-24}, ProvisionedConcurrencySpilloverInvocations.Sum: 12, ProvisionedConcurrencyUtilization.Maximum: 1}}
+    Properties: {FunctionName: f, FunctionVersion: '1', Name: live, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 5}}
+  Idle: # want "never used more than 20 %"
+    Type: AWS::Lambda::Alias
+    Metadata: {observed: {ProvisionedConcurrencySpilloverInvocations.Sum: 0, ProvisionedConcurrencyUtilization.Maximum: 0.2}}
+    Properties: {FunctionName: g, FunctionVersion: '1', Name: live, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 5}}
+  Orders: # want "WriteThrottleEvents 3"
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {WriteThrottleEvents.Sum: 3}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+`,
+	Good: `Resources:
+  Live:
+    Type: AWS::Lambda::Alias
+    Metadata: {observed: {stack: {metrics: the 14 days to 2026-11-24}, ProvisionedConcurrencySpilloverInvocations.Sum: 0, ProvisionedConcurrencyUtilization.Maximum: 0.7}}
+    Properties: {FunctionName: f, FunctionVersion: '1', Name: live, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 5}}
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {WriteThrottleEvents.Sum: 0}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+  Clicks:
+    Type: AWS::Kinesis::Stream
+    Properties: {ShardCount: 1}
+`,
+	Check: checkCapacityUse,
+})
+
+func checkCapacityUse(p *Pass) {
+	if !p.looked("metrics") {
+		return
+	}
+	for _, n := range p.Graph.OfKind(graph.Alias, graph.Table, graph.Stream) {
+		values, words := counted(n.Resource, "ProvisionedConcurrencySpilloverInvocations.Sum", "ReadThrottleEvents.Sum", "WriteThrottleEvents.Sum",
+			"ReadProvisionedThroughputExceeded.Sum", "WriteProvisionedThroughputExceeded.Sum")
+		use := n.Resource.Seen("ProvisionedConcurrencyUtilization.Maximum")
+		used, seen := use.Float()
+		switch {
+		case len(values) > 0:
+			p.Report(Hit{Node: n, Values: values, Message: fmt.Sprintf("%s had too little capacity in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))})
+		case seen && used < 0.5:
+			p.Report(Hit{Node: n, Values: []graph.Value{use}, Severity: Low,
+				Message: fmt.Sprintf("the provisioned concurrency of %s was never used more than %.0f %% in %s", nameOf(n), 100*used, p.window())})
+		}
+	}
+}

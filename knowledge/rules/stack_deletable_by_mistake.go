@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+var _ = add(Rule{
+	ID:       "stack-deletable-by-mistake",
+	Code:     "LIV013",
+	Title:    `Stack with data can be deleted by mistake`,
+	Severity: Medium,
+	Pillar:   Operations,
+	Why:      `One wrong command or click deletes the stack, and with it every table, bucket and user pool that no DeletionPolicy keeps.`,
+	Fix:      `Switch on termination protection (aws cloudformation update-termination-protection), and set DeletionPolicy: Retain on what holds data.`,
+	CDK:      `terminationProtection: true on the stack`,
+	Sources: []Source{
+		{Title: `AWS CloudFormation User Guide, "Protect CloudFormation stacks from being deleted"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html", Checked: "2026-11-29", Unverified: true},
+	},
+	Gaps: `Deployed stacks only. Stacks whose data all have a DeletionPolicy of Retain or Snapshot are left out; of nested stacks the outermost counts. Shown once, on the first resource with data.`,
+	Bad: `# Metadata.observed stands for what a live review saw.
+Resources:
+  Orders: # want "termination protection is off"
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: false}}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+`,
+	Good: `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: true}}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+`,
+	MoreGood: []string{`Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: false}}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+`},
+	Check: checkTermination,
+})
+
+func checkTermination(p *Pass) {
+	protection := p.Graph.Observed["stack.terminationProtection"]
+	if on, known := protection.Truth(); on || !known {
+		return
+	}
+	var data []*graph.Node
+	for _, n := range p.Graph.OfKind(graph.Table, graph.Bucket, graph.UserPool, graph.Database) {
+		if n.Resource == nil {
+			continue
+		}
+		if policy, _ := n.Resource.Attributes.Get("DeletionPolicy").Str(); policy != "Retain" && policy != "Snapshot" && policy != "RetainExceptOnCreate" {
+			data = append(data, n)
+		}
+	}
+	if len(data) == 0 {
+		return
+	}
+	protection.At = data[0].At()
+	stack, _ := p.Graph.Observed["stack.name"].Str()
+	p.Report(Hit{Node: data[0], Related: data[1:], Values: []graph.Value{protection},
+		Message: fmt.Sprintf("termination protection is off for stack %s, which would take %s with it", stack, names(data))})
+}
