@@ -58,6 +58,30 @@ func TestProgramsOfPagesParse(t *testing.T) {
 	check(typescript, "node", "-e", checkTypeScript)
 }
 
+// TestTypeScriptOfPagesHasRightTypes compiles the blocks that say what they import, which makes them whole, by one run
+// of the compiler against the pinned libraries. Names that stand for the reader's own things are declared in the block.
+func TestTypeScriptOfPagesHasRightTypes(t *testing.T) {
+	toolchain, err := filepath.Abs(filepath.Join("..", ".toolchain", "node", "node_modules"))
+	require.NoError(t, err)
+	folder := t.TempDir()
+	require.NoError(t, os.Symlink(toolchain, filepath.Join(folder, "node_modules")))
+	const settings = `{"compilerOptions": {"strict": true, "noEmit": true, "skipLibCheck": true, "target": "es2022", "module": "nodenext", "types": ["node"]}, "include": ["*.ts"]}`
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "tsconfig.json"), []byte(settings), 0o600))
+	whole := 0
+	for i, b := range blocks(t) {
+		if (b.language == "ts" || b.language == "typescript") && strings.Contains("\n"+b.text, "\nimport ") {
+			whole++
+			name := fmt.Sprintf("%s-%d.ts", strings.ReplaceAll(b.page, string(filepath.Separator), "_"), i)
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(b.text), 0o600))
+		}
+	}
+	assert.GreaterOrEqual(t, whole, 3)
+	compiler := exec.Command("node", filepath.Join(toolchain, "typescript", "bin", "tsc"), "-p", folder, "--pretty", "false")
+	compiler.Dir = folder
+	out, err := compiler.CombinedOutput()
+	assert.NoError(t, err, "%s", out)
+}
+
 // TestTemplatesOfPagesPassCfnLint has AWS's linter check every template that a page recommends against the schemas of
 // the resource types: the good example of each rule, and those of the guides.
 func TestTemplatesOfPagesPassCfnLint(t *testing.T) {

@@ -195,3 +195,17 @@ func TestNoPageIsAnOrphan(t *testing.T) {
 	slices.Sort(orphans)
 	assert.Empty(t, orphans)
 }
+
+// A rule that no page names is found by its own id only: name it under "rules" in the page that treats its matter.
+func TestEveryRuleIsReachedFromAPage(t *testing.T) {
+	_, all := pages(t)
+	reached := map[string]bool{}
+	for _, p := range all {
+		for _, id := range p.Rules {
+			reached[id] = true
+		}
+	}
+	for _, r := range rules.All() {
+		assert.True(t, reached[r.ID], "no guide or pattern names the rule %s in its front matter", r.ID)
+	}
+}
