@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Set ContentBasedDeduplication: true on the queue.`,
 	CDK:      `contentBasedDeduplication: true`,
 	Sources: []Source{
-		{Title: `CloudFormation reference, AWS::SQS::Queue ContentBasedDeduplication`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html#cfn-sqs-queue-contentbaseddeduplication", Checked: "2026-11-23", Unverified: true},
+		{Title: `CloudFormation reference, AWS::SQS::Queue ContentBasedDeduplication (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html#cfn-sqs-queue-contentbaseddeduplication", Checked: "2026-11-29"},
 	},
 	Gaps: `Asked for EventBridge rules and schedules. A pipe may set the id itself.`,
 	Bad: `Resources:

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set QueryDepthLimit (1 to 75) and ResolverCountLimit (1 to 10,000) to what the clients need.`,
 	CDK:      `queryDepthLimit: 10, resolverCountLimit: 100`,
 	Sources: []Source{
-		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Low for private APIs with IAM. Introspection is not asked about: it is open by design in many APIs. Merged APIs are left out.`,
 	Bad: `Resources:

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Set TracingEnabled: true on the stage.`,
 	CDK:      `deployOptions: { tracingEnabled: true }`,
 	Sources: []Source{
-		{Title: `CloudFormation reference, AWS::ApiGateway::Stage TracingEnabled`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `CloudFormation reference, AWS::ApiGateway::Stage TracingEnabled (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html", Checked: "2026-11-29"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWXrayEnabled", "cdk-nag:APIGWXrayEnabled", "checkov:CKV_AWS_73", "serverless-rules:WS2002", "security-hub:APIGateway.3", "prowler:apigateway_restapi_tracing_enabled"},
 	Gaps:        `HTTP and WebSocket APIs are left out: HTTP APIs offer no X-Ray tracing. Stages that deployments or other templates make are not seen.`,

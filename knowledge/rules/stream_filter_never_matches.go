@@ -21,7 +21,7 @@ var _ = add(Rule{
 	CDK: `filters: [lambda.FilterCriteria.filter({ dynamodb: { NewImage: { state: { S: ["paid"] } } } })], and stream: StreamViewType.NEW_AND_OLD_IMAGES on the table`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Using event filtering with a DynamoDB event source"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html", Checked: "2026-11-23"},
-		{Title: `CloudFormation reference, AWS::DynamoDB::Table StreamSpecification`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-streamspecification.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `CloudFormation reference, AWS::DynamoDB::Table StreamSpecification (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-streamspecification.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Looks at mappings, not at pipes, and not below $or. Each filter is judged for itself: another one of the mapping may match.`,
 	Bad: tableOfOrders + `
