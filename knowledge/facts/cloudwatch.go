@@ -31,7 +31,7 @@ var cloudwatchTable = Table{Name: "cloudwatch", Title: "Amazon CloudWatch: limit
 		Note: "256 KB until 2025."},
 	{ID: "cloudwatch.log_retention_default", Value: "never", Unit: "text", Text: "for ever (no expiry)", Kind: Default,
 		Title:  "Retention of a log group that sets none",
-		Source: docCwLogs, Verified: false},
+		Source: cdkLogGroup, Verified: true},
 	{ID: "cloudwatch.insights_log_groups", Value: "50", Unit: "count", Text: "50 log groups", Kind: Hard,
 		Title:  "Log groups named in one Logs Insights query",
 		Source: botoLogs, Verified: true},

@@ -52,7 +52,7 @@ var dynamodbTable = Table{Name: "dynamodb", Title: "Amazon DynamoDB: limits and 
 		Note: "Transactional writes take double."},
 	{ID: "dynamodb.stream_retention_hours", Value: "24", Unit: "hours", Text: "24 hours", Kind: Hard,
 		Title:  "Records of a table's stream",
-		Source: docDdbStreams, Verified: false},
+		Source: modelDdbStreams, Verified: true},
 	{ID: "dynamodb.stream_readers", Value: "2", Unit: "count", Text: "2 readers", Kind: Behaviour,
 		Title:  "Readers of one stream shard at once before throttling",
 		Source: docDdbStreams, Verified: false,

@@ -4,7 +4,7 @@ package facts
 var pipesTable = Table{Name: "pipes", Title: "EventBridge Pipes: limits and defaults", Facts: []Fact{
 	{ID: "pipes.batch_max", Value: "10000", Unit: "count", Text: "10,000", Kind: Hard,
 		Title:  "Largest batch of a pipe's stream or standard-queue source",
-		Source: docPipesBatch, Verified: false},
+		Source: modelPipes, Verified: true},
 	{ID: "pipes.batch_window_max_seconds", Value: "300", Unit: "seconds", Text: "300 seconds (5 minutes)", Kind: Hard,
 		Title:  "Longest MaximumBatchingWindowInSeconds of a pipe",
 		Source: botoPipes, Verified: true},

@@ -13,7 +13,7 @@ var s3Table = Table{Name: "s3", Title: "Amazon S3: limits and defaults", Facts: 
 		Source: docS3Upload, Verified: false},
 	{ID: "s3.object_bytes", Value: "54975581388800", Unit: "bytes", Text: "50 TB", Kind: Hard,
 		Title:  "Largest object",
-		Source: docS3Upload, Verified: false,
+		Source: modelS3, Verified: true,
 		Note: "5 TB until December 2025."},
 	{ID: "s3.copy_bytes", Value: "5368709120", Unit: "bytes", Text: "5 GB", Kind: Hard,
 		Title:  "Object of a single CopyObject",

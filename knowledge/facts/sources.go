@@ -38,7 +38,6 @@ var (
 	docLambdaFilter    = Source{Title: "AWS Lambda Developer Guide, \"Control which events Lambda sends to your function\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html", Checked: checked}
 	docSqsMessages     = Source{Title: "Amazon SQS Developer Guide, \"Message quotas\"", URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html", Checked: checked}
 	docSqsFifo         = Source{Title: "Amazon SQS Developer Guide, \"FIFO queue quotas\"", URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-fifo.html", Checked: checked}
-	docSqsStandard     = Source{Title: "Amazon SQS Developer Guide, \"Standard queue quotas\"", URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html", Checked: checked}
 	docSqsDlq          = Source{Title: "Amazon SQS Developer Guide, \"Using dead-letter queues\"", URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: checked}
 	docSnsQuotas       = Source{Title: "AWS General Reference, \"Amazon SNS endpoints and quotas\"", URL: "https://docs.aws.amazon.com/general/latest/gr/sns.html", Checked: checked}
 	docSnsFilter       = Source{Title: "Amazon SNS Developer Guide, \"Filter policy constraints\"", URL: "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html", Checked: checked}
@@ -80,14 +79,12 @@ var (
 	docS3Policy        = Source{Title: "Amazon S3 User Guide, \"Adding a bucket policy\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html", Checked: checked}
 	docCwEmf           = Source{Title: "Amazon CloudWatch User Guide, \"Specification: Embedded metric format\"", URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html", Checked: checked}
 	docCwMetrics       = Source{Title: "Amazon CloudWatch User Guide, \"Metrics concepts\"", URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html", Checked: checked}
-	docCwLogs          = Source{Title: "Amazon CloudWatch Logs User Guide, \"CloudWatch Logs quotas\"", URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html", Checked: checked}
 	docCognitoTriggers = Source{Title: "Amazon Cognito Developer Guide, \"Customizing user pool workflows with Lambda triggers\"", URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html", Checked: checked}
 	docCognitoTokens   = Source{Title: "Amazon Cognito Developer Guide, \"Understanding user pool JSON web tokens\"", URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html", Checked: checked}
 	docCognitoLimits   = Source{Title: "Amazon Cognito Developer Guide, \"Quotas in Amazon Cognito\"", URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html", Checked: checked}
 	docAppsyncLimits   = Source{Title: "AWS General Reference, \"AWS AppSync endpoints and quotas\"", URL: "https://docs.aws.amazon.com/general/latest/gr/appsync.html", Checked: checked}
 	docCfnLimits       = Source{Title: "AWS CloudFormation User Guide, \"Understand CloudFormation quotas\"", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html", Checked: checked}
 	docIamLimits       = Source{Title: "AWS IAM User Guide, \"IAM and AWS STS quotas\"", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html", Checked: checked}
-	docSmLimits        = Source{Title: "AWS Secrets Manager User Guide, \"AWS Secrets Manager quotas\"", URL: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html", Checked: checked}
 	docSsmLimits       = Source{Title: "AWS General Reference, \"AWS Systems Manager endpoints and quotas\"", URL: "https://docs.aws.amazon.com/general/latest/gr/ssm.html", Checked: checked}
 	docKmsLimits       = Source{Title: "AWS KMS Developer Guide, \"Request quotas\"", URL: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html", Checked: checked}
 )

@@ -21,6 +21,13 @@ var (
 	modelSts         = model("sts", "2011-06-15")
 	modelWaf         = model("wafv2", "2019-07-29")
 	modelXray        = model("xray", "2016-04-12")
+	modelSfn         = model("stepfunctions", "2016-11-23")
+	modelS3          = model("s3", "2006-03-01")
+	modelCfn         = model("cloudformation", "2010-05-15")
+	modelDdbStreams  = model("dynamodbstreams", "2012-08-10")
+	modelSqs         = model("sqs", "2012-11-05")
+	modelPipes       = model("pipes", "2015-10-07")
+	cdkLogGroup      = Source{Title: "CloudFormation reference, AWS::Logs::LogGroup, text in aws-cdk-lib 2.276.0", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html", Checked: readLate}
 	docLatticeLambda = Source{Title: "AWS Lambda Developer Guide, \"Lambda functions as targets in VPC Lattice\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-vpc-lattice.html", Checked: readLate}
 )
 

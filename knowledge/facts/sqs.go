@@ -52,7 +52,7 @@ var sqsTable = Table{Name: "sqs", Title: "Amazon SQS: limits and defaults", Fact
 		Source: cdkQueue, Verified: true},
 	{ID: "sqs.inflight_standard", Value: "120000", Unit: "count", Text: "about 120,000 messages", Kind: Adjustable,
 		Title:  "Messages in flight of a standard queue",
-		Source: docSqsStandard, Verified: false,
+		Source: modelSqs, Verified: true,
 		Note: "Beyond it short polling returns OverLimit."},
 	{ID: "sqs.inflight_fifo", Value: "120000", Unit: "count", Text: "120,000 messages", Kind: Adjustable,
 		Title:  "Messages in flight of a FIFO queue",

@@ -4,7 +4,7 @@ package facts
 var ssmTable = Table{Name: "ssm", Title: "Systems Manager Parameter Store: limits and defaults", Facts: []Fact{
 	{ID: "ssm.parameter_bytes", Value: "4096", Unit: "bytes", Text: "4 KB", Kind: Hard,
 		Title:  "Value of a standard parameter",
-		Source: docSsmLimits, Verified: false,
+		Source: modelSsm, Verified: true,
 		Note: "Advanced: 8 KB."},
 	{ID: "ssm.parameter_tps", Value: "40", Unit: "per second", Text: "40 requests per second", Kind: Adjustable,
 		Title:  "GetParameter calls of an account without higher throughput",
