@@ -180,7 +180,7 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 			notes = append(notes, one.Name+": "+note)
 		}
 	}
-	options := cfn.Options{Parameters: st.Parameters, Region: st.Region, Nested: func(file, id string) string { return nested[[2]string{file, id}] }}
+	options := cfn.Options{Parameters: st.Parameters, Region: st.Region, Imports: r.Exports(ctx, st), Nested: func(file, id string) string { return nested[[2]string{file, id}] }}
 	sys, err := buildLive(ctx, files, options, rules.Reviewed{Kind: "stack", Files: names(files), Stack: st.Name, Notes: notes},
 		func(scenarios []graph.Scenario) []graph.Gap { return r.Overlay(ctx, st, scenarios) })
 	if err != nil {
@@ -189,6 +189,7 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 	if sys.stage = stageOf(st.Tags); sys.stage == "" {
 		sys.stage = stageOf(st.Parameters)
 	}
+	sys.source.Notes = append(sys.source.Notes, r.Outside(ctx, st, sys.graphs)...)
 	r.Observe(ctx, st, sys.graphs, since)
 	for _, one := range st.All() {
 		for _, why := range one.Gaps {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,4 +107,47 @@ Resources:
 	require.Contains(t, places(t, out), "critical queue-visibility-below-function-timeout Queue", stderr)
 	require.Contains(t, out, "Inner")
 	require.NotContains(t, out, "deployed-setting-differs")
+}
+
+// What a stack names beyond itself is read, one step far, and is told; nothing is said about it itself.
+func TestThingsBeyondTheStackAreReadOneStepFar(t *testing.T) {
+	const shared = `
+Resources:
+  Dead: {Type: AWS::SQS::Queue, Properties: {QueueName: shared-dead, MessageRetentionPeriod: 3600}}
+  Fast: {Type: AWS::SQS::Queue, Properties: {QueueName: shared-fast, VisibilityTimeout: 30}}
+Outputs:
+  Dead: {Value: !GetAtt Dead.Arn, Export: {Name: shared-dead-arn}}
+  Fast: {Value: !GetAtt Fast.Arn, Export: {Name: shared-fast-arn}}
+`
+	const orders = `
+Resources:
+  Jobs: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 86400, RedrivePolicy: {deadLetterTargetArn: !ImportValue shared-dead-arn, maxReceiveCount: 5}}}
+  Mail: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 86400, RedrivePolicy: {deadLetterTargetArn: !Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:gone', maxReceiveCount: 5}}}
+  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Timeout: 60, Role: !GetAtt Role.Arn, Code: {ZipFile: x}, Handler: index.handler, Runtime: nodejs24.x}}
+  Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Worker, EventSourceArn: !ImportValue shared-fast-arn}}
+  Away: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: sqs, Endpoint: 'arn:aws:sqs:us-east-1:999999999999:theirs'}]}}
+`
+	e := stacktest.Start(t)
+	account := e.Account()
+	credentials, err := account.Retrieve(t.Context())
+	require.NoError(t, err)
+	stacktest.Deploy(t, e.Client(account), "shared", shared, nil)
+	c := stacktest.Caller{URL: e.Direct, Key: credentials.AccessKeyID, Secret: "test"}
+	gone, err := c.JSON("sqs", "AmazonSQS.CreateQueue", map[string]any{"QueueName": "gone"})
+	require.NoError(t, err)
+	stacktest.Deploy(t, e.Client(account), "orders", orders, nil)
+	_, err = c.JSON("sqs", "AmazonSQS.DeleteQueue", map[string]any{"QueueUrl": gone["QueueUrl"]})
+	require.NoError(t, err)
+	out, stderr, _ := live(t, e.URL, credentials.AccessKeyID, "test", "review", "--json", "--stack", "orders")
+	require.Contains(t, strings.Join(places(t, out), "\n"), "queue-visibility-below-function-timeout arn:aws:sqs:us-east-1:"+credentials.AccessKeyID+":shared-fast", stderr)
+	var r struct {
+		Source struct{ Notes []string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(out), &r))
+	assert.NotContains(t, strings.Join(places(t, out), "\n"), "shared-dead", "nothing is said about it itself")
+	notes := strings.Join(r.Source.Notes, "\n")
+	assert.Contains(t, notes, "read beyond the stack, one step far: shared-dead, shared-fast; what these name in turn was not followed")
+	assert.Contains(t, notes, "named by the stack and not read: gone")
+	assert.Contains(t, notes, "1 things that the stack names are in another account")
 }

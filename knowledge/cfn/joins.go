@@ -21,6 +21,9 @@ func (w *world) importValue(s *stack, n *node) graph.Value {
 			return v
 		}
 	}
+	if value, ok := w.loader.options.Imports[text]; ok {
+		return graph.NewString(n.at, value)
+	}
 	return graph.NewUnknown(n.at, "import "+text+": no template here exports it")
 }
 

@@ -25,6 +25,8 @@ type Options struct {
 	// Nested, where set, names the given file that holds the template of a nested stack: that of resource, written in
 	// file. "" means that it says nothing, and the resource's own TemplateURL counts.
 	Nested func(file, resource string) string
+	// Imports are the values of exports of stacks that are not read here, by name.
+	Imports map[string]string
 	// Region and Account replace ${AWS::Region} and ${AWS::AccountId}, which otherwise stay as they are.
 	Region, Account string
 	// MaxScenarios bounds the scenarios, 0 means 16.

@@ -12,6 +12,7 @@ import (
 // compare lays live settings over those of the template. One serves one stack.
 type compare struct {
 	partition, region, account string
+	suffix                     string   // amazonaws.com, and what it is elsewhere
 	hidden                     []string // names of parameters whose values must not be seen
 	pseudo                     *strings.Replacer
 	byID                       map[string]*graph.Resource
@@ -41,12 +42,12 @@ func newCompare(st *Stack, resources []*graph.Resource) *compare {
 
 // in says whose resources are compared: pseudo parameters mean that stack.
 func (c *compare) in(st *Stack) {
-	suffix := "amazonaws.com"
+	c.suffix = "amazonaws.com"
 	if c.partition == "aws-cn" {
-		suffix += ".cn"
+		c.suffix += ".cn"
 	}
 	c.pseudo = strings.NewReplacer("${AWS::Partition}", c.partition, "${AWS::Region}", c.region, "${AWS::AccountId}", c.account,
-		"${AWS::URLSuffix}", suffix, "${AWS::StackName}", st.Name, "${AWS::StackId}", st.ID)
+		"${AWS::URLSuffix}", c.suffix, "${AWS::StackName}", st.Name, "${AWS::StackId}", st.ID)
 }
 
 // overlay puts the live settings of a resource into its properties, and notes what differs.

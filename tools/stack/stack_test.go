@@ -22,6 +22,11 @@ type fake struct {
 	describe  func(*cloudformation.DescribeStacksInput) (*cloudformation.DescribeStacksOutput, error)
 	resources func(*cloudformation.ListStackResourcesInput) (*cloudformation.ListStackResourcesOutput, error)
 	template  func(*cloudformation.GetTemplateInput) (*cloudformation.GetTemplateOutput, error)
+	exports   func(*cloudformation.ListExportsInput) (*cloudformation.ListExportsOutput, error)
+}
+
+func (f fake) ListExports(_ context.Context, in *cloudformation.ListExportsInput, _ ...func(*cloudformation.Options)) (*cloudformation.ListExportsOutput, error) {
+	return f.exports(in)
 }
 
 func (f fake) DescribeStacks(_ context.Context, in *cloudformation.DescribeStacksInput, _ ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error) {
