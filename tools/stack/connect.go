@@ -2,6 +2,8 @@ package stack
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -19,6 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // Options says where to look and as whom. Empty fields leave the choice to AWS's usual sources: environment,
@@ -32,16 +36,39 @@ type Options struct {
 // Times that bound one call: without them an endpoint that never answers would hold a review for ever.
 const (
 	answerTime = 20 * time.Second // until the first byte of an answer
+	callTime   = 30 * time.Second // of one call with all its attempts
 	attempts   = 5                // of one call; the waits in between add up to some 10 s under throttling
 )
+
+// brokenOff tells an answer that ended in the middle: all our calls may be made again.
+func brokenOff(err error) aws.Ternary {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
+// bounded gives every call an end.
+func bounded(s *middleware.Stack) error {
+	return s.Initialize.Add(middleware.InitializeMiddlewareFunc("bounded", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		ctx, cancel := context.WithTimeout(ctx, callTime)
+		defer cancel()
+		return next.HandleInitialize(ctx, in)
+	}), middleware.Before)
+}
 
 // Connect makes a Reader. It makes no call yet: missing credentials show at the first one.
 func Connect(ctx context.Context, o Options) (*Reader, error) {
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = answerTime })
 	settings := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
+		config.WithLogger(logging.Nop{}), // what went wrong is told once, by our errors
+		config.WithAPIOptions([]func(*middleware.Stack) error{bounded}),
 		config.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = attempts, 4*time.Second })
+			return retry.NewStandard(func(s *retry.StandardOptions) {
+				s.MaxAttempts, s.MaxBackoff = attempts, 4*time.Second
+				s.Retryables = append(s.Retryables, retry.IsErrorRetryableFunc(brokenOff))
+			})
 		}),
 	}
 	if o.Region != "" {

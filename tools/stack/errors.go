@@ -109,7 +109,7 @@ func explain(action, what, region string, err error) error {
 
 func kindOfCode(code, message string) Kind {
 	switch code {
-	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
+	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "AuthorizationErrorException", "NotAuthorized":
 		return Denied
 	case "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown":
 		return Throttled
