@@ -20,7 +20,7 @@ var _ = define(Tool{
 	Title: "Review a deployed stack",
 	Description: "Findings for a deployed CloudFormation stack: its processed template with the real parameter values. Read-only AWS calls with the user's credentials. " +
 		"Without stack it lists the stacks. Example: {\"stack\":\"orders-prod\",\"region\":\"eu-west-1\"}",
-	Input: `{"type":"object","properties":{"stack":{"type":"string","description":"name or ARN; leave out to list"},"region":{"type":"string"},"profile":{"type":"string"},"role_arn":{"type":"string","description":"role to assume"},"since":{"type":"string","description":"window of metrics: 14d, 24h"},` +
+	Input: `{"type":"object","properties":{"stack":{"type":"string","description":"name or ARN; leave out to list"},"match":{"type":"string","description":"many: name pattern, * for all"},"tag":{"type":"string","description":"many: K=V"},"region":{"type":"string"},"profile":{"type":"string"},"role_arn":{"type":"string","description":"role to assume"},"since":{"type":"string","description":"window of metrics: 14d, 24h"},` +
 		`"rules":{"type":"string","enum":["core","advisory","strict"]},"detail":{"type":"string","description":"id of one finding to show whole"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":1500}},"additionalProperties":false}`,
 	Output:    `{"type":"object","properties":{"schema":{"type":"string"},"stacks":{"type":"array","items":{"type":"object"}},"summary":{"type":"object"},"findings":{"type":"array","items":{"type":"object"}},"unknown":{"type":"array","items":{"type":"object"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["schema"]}`,
@@ -33,6 +33,8 @@ const countedStacks = 50
 // StackInput says which deployed stack to review.
 type StackInput struct {
 	Stack     string `json:"stack,omitempty"` // name or ARN; "" lists the stacks
+	Match     string `json:"match,omitempty"` // instead: all stacks of such names
+	Tag       string `json:"tag,omitempty"`   // instead, or beside: all stacks with this tag, K=V
 	Region    string `json:"region,omitempty"`
 	Profile   string `json:"profile,omitempty"`
 	RoleARN   string `json:"role_arn,omitempty"` // a role to take on
@@ -98,6 +100,7 @@ func (l StackList) Markdown() string {
 type live struct {
 	mu      sync.Mutex
 	readers map[stack.Options]*stack.Reader
+	recent  recent
 }
 
 func (w *Workbench) reader(ctx context.Context, o stack.Options) (*stack.Reader, error) {
@@ -119,6 +122,9 @@ func (w *Workbench) reader(ctx context.Context, o stack.Options) (*stack.Reader,
 
 // ReviewStack reviews a deployed stack within an assistant's budget, or lists the stacks.
 func (w *Workbench) ReviewStack(ctx context.Context, in StackInput) (StackResult, error) {
+	if in.Stack == "" && (in.Match != "" || in.Tag != "") {
+		return w.reviewMatching(ctx, in)
+	}
 	if in.Stack == "" {
 		r, err := w.reader(ctx, in.connection())
 		if err != nil {
@@ -134,24 +140,70 @@ func (w *Workbench) ReviewStack(ctx context.Context, in StackInput) (StackResult
 		r.Count(ctx, found, countedStacks)
 		return StackList{Schema: "stacks/1", Region: r.Region, Stacks: found}, nil
 	}
+	if in.Detail != "" {
+		if kept, ok := w.live.recent.get(in); ok {
+			return brief(kept, in.Detail, in.MaxTokens)
+		}
+	}
 	full, err := w.ReviewStackFully(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	w.live.recent.put(in, full)
 	return brief(full, in.Detail, in.MaxTokens)
 }
 
+// reviewMatching reviews many stacks within an assistant's budget: one line each, and what they share. The whole of
+// one is then asked for by its name.
+func (w *Workbench) reviewMatching(ctx context.Context, in StackInput) (StackResult, error) {
+	if in.Match == "*" {
+		in.Match = ""
+	}
+	regions := strings.FieldsFunc(in.Region, func(r rune) bool { return r == ',' || r == ' ' })
+	out, err := w.ReviewStacks(ctx, StacksInput{Regions: regions, Profile: in.Profile, RoleARN: in.RoleARN, Since: in.Since, Match: in.Match, Tag: in.Tag, Rules: in.Rules},
+		func(StackSummary) string { return "" },
+		func(row StackSummary, full ReviewResult) error {
+			one := in
+			one.Stack, one.Region, one.Match, one.Tag = row.Name, row.Region, "", ""
+			w.live.recent.put(one, full)
+			return nil
+		})
+	if err != nil && len(out.Stacks) == 0 {
+		return nil, err
+	}
+	if err != nil {
+		out.Notes = append(out.Notes, "broken off: "+err.Error())
+	}
+	most := in.MaxTokens
+	if most <= 0 {
+		most = defaultReviewTokens
+	}
+	if fit := max(1, most*4/stackRowBytes); len(out.Stacks) > fit {
+		out.Omitted, out.Stacks = len(out.Stacks)-fit, out.Stacks[:fit]
+	}
+	return out, nil
+}
+
+// stackRowBytes is what one stack takes in the structured answer, about.
+const stackRowBytes = 260
+
 // ReviewStackFully reviews a deployed stack; nothing is cut.
 func (w *Workbench) ReviewStackFully(ctx context.Context, in StackInput) (ReviewResult, error) {
+	full, _, err := w.reviewDeployed(ctx, in)
+	return full, err
+}
+
+// reviewDeployed is ReviewStackFully with the graph of the stack as it is.
+func (w *Workbench) reviewDeployed(ctx context.Context, in StackInput) (ReviewResult, *graph.Graph, error) {
 	profile, err := parseProfile(in.Rules)
 	if err != nil {
-		return ReviewResult{}, err
+		return ReviewResult{}, nil, err
 	}
 	sys, err := w.deployed(ctx, in)
 	if err != nil {
-		return ReviewResult{}, err
+		return ReviewResult{}, nil, err
 	}
-	return ReviewResult{Report: sys.review(w, profile)}, nil
+	return ReviewResult{Report: sys.review(w, profile)}, sys.graphs[0], nil
 }
 
 // deployed reads a stack and makes its graph.
@@ -196,7 +248,7 @@ func (w *Workbench) deployed(ctx context.Context, in StackInput) (*system, error
 			sys.Gaps = append(sys.Gaps, graph.Gap{Evidence: graph.Evidence{File: one.File()}, Why: why})
 		}
 	}
-	return sys, nil
+	return sys, ctx.Err() // a review that was broken off says nothing of what it did not reach
 }
 
 // awsProblem makes a refusal of AWS a Problem.

@@ -23,6 +23,7 @@ type StacksInput struct {
 	RoleARN string
 	Since   string
 	Match   string // shell pattern of the name, "" for all
+	Tag     string // K=V: stacks with this tag only
 	Rules   string
 }
 
@@ -44,6 +45,9 @@ type StacksResult struct {
 	Schema string         `json:"schema"` // stacks-review/1
 	Stacks []StackSummary `json:"stacks"`
 	Notes  []string       `json:"notes,omitempty"` // regions that could not be listed
+	// Shared says what the stacks have in common: limits of the account, queues and buses that several use.
+	Shared  []string `json:"shared,omitempty"`
+	Omitted int      `json:"omitted,omitempty"` // stacks left out to fit a budget: the best ones
 }
 
 // stacksAtOnce bounds how many stacks are read side by side: CloudFormation allows few calls a second.
@@ -57,6 +61,10 @@ func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(
 	out := StacksResult{Schema: "stacks-review/1", Stacks: []StackSummary{}}
 	if _, err := path.Match(in.Match, "x"); err != nil {
 		return out, &Problem{Class: InputWrong, Err: fmt.Errorf("the pattern %q: %w", in.Match, err), Next: "Write it like a file pattern, such as 'orders-*'."}
+	}
+	key, value, tagged := strings.Cut(in.Tag, "=")
+	if in.Tag != "" && (!tagged || key == "") {
+		return out, wrong("write it like stage=prod", "the tag %q is not of the form K=V", in.Tag)
 	}
 	regions := in.Regions
 	if len(regions) == 0 {
@@ -77,7 +85,7 @@ func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(
 			continue
 		}
 		for _, s := range found {
-			if fits, _ := path.Match(in.Match, s.Name); in.Match != "" && !fits || s.Status == "REVIEW_IN_PROGRESS" || s.Status == "DELETE_COMPLETE" {
+			if fits, _ := path.Match(in.Match, s.Name); in.Match != "" && !fits || in.Tag != "" && s.Tags[key] != value || s.Status == "REVIEW_IN_PROGRESS" || s.Status == "DELETE_COMPLETE" {
 				continue
 			}
 			row := StackSummary{Name: s.Name, Region: r.Region, Status: s.Status, Updated: s.Updated}
@@ -93,18 +101,21 @@ func (w *Workbench) ReviewStacks(ctx context.Context, in StacksInput, skip func(
 			todo = append(todo, row)
 		}
 	}
-	reviewed, err := w.reviewEach(ctx, in, todo, done)
+	common := newShared()
+	reviewed, err := w.reviewEach(ctx, in, todo, common, done)
+	out.Shared = common.notes()
 	out.Stacks = append(out.Stacks, reviewed...)
 	sort.SliceStable(out.Stacks, func(i, j int) bool { return worse(out.Stacks[i], out.Stacks[j]) })
 	return out, err
 }
 
-func (w *Workbench) reviewEach(ctx context.Context, in StacksInput, todo []StackSummary, done func(StackSummary, ReviewResult) error) ([]StackSummary, error) {
+func (w *Workbench) reviewEach(ctx context.Context, in StacksInput, todo []StackSummary, common *shared, done func(StackSummary, ReviewResult) error) ([]StackSummary, error) {
 	var mu sync.Mutex
 	var out []StackSummary
 	var failed error
 	var all sync.WaitGroup
 	places := make(chan struct{}, stacksAtOnce)
+	quiet := stack.WithProgress(ctx, func(int, int, string) {}) // progress is told by stack
 	for _, row := range todo {
 		select {
 		case places <- struct{}{}:
@@ -116,15 +127,17 @@ func (w *Workbench) reviewEach(ctx context.Context, in StacksInput, todo []Stack
 		all.Add(1)
 		go func() {
 			defer func() { <-places; all.Done() }()
-			full, err := w.ReviewStackFully(ctx, StackInput{Stack: row.Name, Region: row.Region, Profile: in.Profile, RoleARN: in.RoleARN, Since: in.Since, Rules: in.Rules})
+			full, g, err := w.reviewDeployed(quiet, StackInput{Stack: row.Name, Region: row.Region, Profile: in.Profile, RoleARN: in.RoleARN, Since: in.Since, Rules: in.Rules})
 			if ctx.Err() != nil {
 				return // not its own fault
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			stack.Tell(ctx, len(out)+1, len(todo), fmt.Sprintf("%d of %d stacks", len(out)+1, len(todo)))
 			if err != nil {
 				row.Problem = err.Error()
 			} else {
+				common.add(row.Region, row.Name, g)
 				row.Resources, row.Findings, row.Unknowns = full.Summary.Resources, full.Summary.Findings, full.Summary.Unknowns
 				failed = errors.Join(failed, done(row, full))
 			}
@@ -166,6 +179,12 @@ func (r StacksResult) Markdown() string {
 			remark = s.Status
 		}
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %d | %s |\n", report.Quote(s.Name), s.Region, s.Findings.Critical, s.Findings.High, s.Findings.Medium, s.Findings.Low, s.Unknowns, strings.ReplaceAll(remark, "|", "/"))
+	}
+	if r.Omitted > 0 {
+		fmt.Fprintf(&b, "\nOmitted: %d stacks with less.\n", r.Omitted)
+	}
+	for _, n := range r.Shared {
+		fmt.Fprintf(&b, "\nShared: %s\n", n)
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\nNot listed: %s\n", report.Quote(n))

@@ -73,7 +73,9 @@ func (t Tool) Serve(w *Workbench) server.ServerTool {
 	// All four hints are set: left out, they mean "writes, destroys".
 	def.Annotations = mcp.ToolAnnotation{Title: t.Title, ReadOnlyHint: &yes, DestructiveHint: &no, IdempotentHint: &yes, OpenWorldHint: &open}
 	return server.ServerTool{Tool: def, Handler: func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		ctx, drain := progress(ctx, req)
 		out, err := t.call(ctx, w, req)
+		drain()
 		if err != nil {
 			return failure(t.Name, err), nil
 		}

@@ -21,7 +21,7 @@ type reviewFlags struct {
 	parameters             []string
 	json                   bool
 	allStacks, maskAccount bool
-	match                  string
+	match, tag             string
 }
 
 func runReview(ctx context.Context, s *session, args []string) error {
@@ -30,6 +30,7 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	f.StringVar(&o.stack, "stack", "", "review this deployed CloudFormation stack (name or ARN); reads AWS, changes nothing")
 	f.BoolVar(&o.allStacks, "all-stacks", false, "review every deployed stack of the account and region; --output is a folder then, with one report each")
 	f.StringVar(&o.match, "match", "", "with --all-stacks: only stacks whose names fit this pattern, such as 'orders-*'")
+	f.StringVar(&o.tag, "tag", "", "K=V, with --all-stacks: only stacks with this tag")
 	f.BoolVar(&o.maskAccount, "mask-account", false, "write XXXXXXXXXXXX for account numbers")
 	f.StringVar(&o.region, "region", "", "with --stack: AWS region; with --all-stacks several, joined by commas")
 	f.StringVar(&o.profile, "profile", "", "with --stack: AWS profile")

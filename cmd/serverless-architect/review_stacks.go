@@ -50,7 +50,7 @@ func reviewStacks(ctx context.Context, s *session, o reviewFlags, printer report
 		}
 		return os.Rename(name+".part", name) // a report that was broken off does not count as made
 	}
-	result, err := s.bench.ReviewStacks(ctx, tools.StacksInput{Regions: split(o.region), Profile: o.profile, RoleARN: o.roleARN, Since: o.since, Match: o.match, Rules: o.rules}, skip, done)
+	result, err := s.bench.ReviewStacks(ctx, tools.StacksInput{Regions: split(o.region), Profile: o.profile, RoleARN: o.roleARN, Since: o.since, Match: o.match, Tag: o.tag, Rules: o.rules}, skip, done)
 	if len(result.Stacks) > 0 || err == nil {
 		text := []byte(result.Markdown())
 		if o.format == "json" {

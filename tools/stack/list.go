@@ -19,7 +19,11 @@ func (r *Reader) List(ctx context.Context) ([]Summary, error) {
 			return out, explain("cloudformation:DescribeStacks", "listing the stacks", r.Region, err)
 		}
 		for _, s := range page.Stacks {
-			out = append(out, Summary{Name: aws.ToString(s.StackName), Status: string(s.StackStatus), Updated: updated(s), Parent: nameOf(aws.ToString(s.ParentId)), id: aws.ToString(s.StackId)})
+			tags := map[string]string{}
+			for _, tag := range s.Tags {
+				tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+			}
+			out = append(out, Summary{Tags: tags, Name: aws.ToString(s.StackName), Status: string(s.StackStatus), Updated: updated(s), Parent: nameOf(aws.ToString(s.ParentId)), id: aws.ToString(s.StackId)})
 		}
 		if token = page.NextToken; token == nil {
 			break

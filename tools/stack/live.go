@@ -113,6 +113,7 @@ func listed(list []*graph.Resource) string {
 func (r *Reader) readAll(ctx context.Context, c *compare, todo []*graph.Resource) []read {
 	out := make([]read, len(todo))
 	var mu sync.Mutex
+	done := 0
 	closed := map[string]string{} // type, or "" for all → why
 	shut := func(typ string) string {
 		mu.Lock()
@@ -134,6 +135,10 @@ func (r *Reader) readAll(ctx context.Context, c *compare, todo []*graph.Resource
 					out[i].problem = why
 					continue
 				}
+				mu.Lock()
+				done++
+				Tell(ctx, done, len(todo), fmt.Sprintf("reading live settings: %d of %d resources", done, len(todo)))
+				mu.Unlock()
 				var scope string
 				var final bool
 				out[i], scope, final = r.readOne(ctx, c, todo[i])

@@ -44,6 +44,9 @@ type Summary struct {
 	// Resources counts them; 0 where they were not counted.
 	Resources int `json:"resources,omitempty"`
 
+	// Tags are the stack's own.
+	Tags map[string]string `json:"-"`
+
 	id string
 }
 

@@ -150,3 +150,8 @@ func Physical(t testing.TB, client *cloudformation.Client, name string) map[stri
 	}
 	return out
 }
+
+// AccountOf returns the credentials of an account's access key.
+func AccountOf(key string) aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(key, "test", "")
+}
