@@ -39,6 +39,11 @@ func (d *draft) completeReleases() {
 		d.connect(group, fn, graph.Deploys, "", fn.at)
 		alarm := d.byID[fn.id+releaseAlarm]
 		d.connect(group, alarm, graph.Reads, "", fn.at).label = "alarm"
+		// What the construct makes of its alarms, so that a review of the design sees it.
+		group.set("AlarmConfiguration", graph.NewMap(&group.at, field("Enabled", graph.NewBool(&group.at, true)),
+			field("Alarms", graph.NewList(&group.at, graph.NewMap(&group.at, field("Name", graph.NewRef(&group.at, alarm.id, "")))))))
+		group.set("AutoRollbackConfiguration", graph.NewMap(&group.at, field("Enabled", graph.NewBool(&group.at, true)),
+			field("Events", graph.NewList(&group.at, group.text("DEPLOYMENT_FAILURE"), group.text("DEPLOYMENT_STOP_ON_ALARM")))))
 		d.note("Added the alias %s and the deployment group %s: a new version of %s gets a tenth of the calls first, and is rolled back when %s rings.", alias.id, group.id, fn.id, alarm.id)
 	}
 }
