@@ -223,6 +223,9 @@ func (w *world) selectFn(s *stack, n *node) graph.Value {
 			}
 		}
 	}
+	if args[1].fn == "Fn::GetAZs" && args[1].shape == call {
+		return graph.NewUnknown(n.at, fmt.Sprintf("availability zone %d of the region is known when it is deployed", index))
+	}
 	return unresolved(n, items, "Fn::Select needs a list")
 }
 

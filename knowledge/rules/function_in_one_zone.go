@@ -112,8 +112,11 @@ func checkZones(p *Pass) {
 			zone := s + ref.Resource
 			if isRef {
 				if n := p.Graph.Node(ref.Resource); n != nil && n.Kind == graph.Subnet {
-					if z, ok := n.Setting("availabilityZone").Str(); ok {
+					where := n.Setting("availabilityZone")
+					if z, ok := where.Str(); ok {
 						zone = z
+					} else if strings.HasPrefix(where.Reason(), "availability zone ") { // Fn::Select of Fn::GetAZs, by its index
+						zone, _, _ = strings.Cut(where.Reason(), " of the region")
 					}
 				}
 			}

@@ -48,7 +48,7 @@ func checkLargeMessages(p *Pass) {
 		}
 		subscriptions := topic.Setting("subscriptions").Each()
 		for _, s := range subscriptions {
-			protocol, ok := s.Get("Protocol").Str()
+			protocol, ok := p.Text(topic, s.Get("Protocol"))
 			if ok && protocol != "sqs" && protocol != "lambda" && protocol != "firehose" {
 				p.Report(Hit{Node: topic, Values: []graph.Value{v, s.Get("Protocol")},
 					Message: fmt.Sprintf("MaximumMessageSize is %d bytes, but a subscription by %s takes at most %d", size, protocol, facts.Int("sns.message_bytes_default"))})

@@ -81,6 +81,27 @@ func roleMay(role *graph.Node, action string, to *graph.Node) policy.Decision {
 	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: role.PolicyUnknown, Boundary: role.Boundary}, statements)
 }
 
+// roleMayCall asks whether a role may call the target of an edge. A version or alias of a function is a resource of its
+// own: a statement on the bare ARN does not cover it.
+func roleMayCall(role *graph.Node, action string, e *graph.Edge) policy.Decision {
+	if e.To.Kind != graph.Function || e.To.External || e.Qualifier == "" {
+		return roleMay(role, action, e.To)
+	}
+	qualified, named := policy.On(e.To), policy.Target{IDs: e.To.StandIns}
+	qualified.IDs, qualified.Rest = []string{e.To.ID}, ":"+e.Qualifier
+	ask := func(to policy.Target) policy.Decision {
+		statements := append(append([]graph.Statement{}, role.Statements...), attached(e.To)...)
+		return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: to, Incomplete: role.PolicyUnknown, Boundary: role.Boundary}, statements)
+	}
+	d := ask(qualified)
+	if d.Answer == policy.No && len(named.IDs) > 0 {
+		if other := ask(named); other.Answer != policy.No {
+			return other
+		}
+	}
+	return d
+}
+
 // checkMay reports that the target of an edge does not let the service that makes the edge do what it needs.
 func checkMay(p *Pass, e *graph.Edge, service, action, what string) {
 	if e.To.External {

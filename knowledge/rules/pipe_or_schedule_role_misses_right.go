@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23"},
 	},
-	Gaps: `Rights on keys, calls of any API by a universal target (aws-sdk) and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
+	Gaps: `Rights on keys, the thing that a universal target (aws-sdk) works on, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
 	Bad: `Resources:
   Pipe: # want "sqs:DeleteMessage"
     Type: AWS::Pipes::Pipe
@@ -121,6 +121,7 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 	}
 	target, _ := n.Setting("target", "arn").Str()
 	if strings.Contains(target, ":aws-sdk:") {
+		checkUniversalRight(p, n, role, target)
 		return
 	}
 	for _, e := range p.Graph.Out(n, graph.Routes, graph.Invokes) {
@@ -130,10 +131,54 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 	}
 }
 
+// universalActions name the right that a universal target needs where it is not the call's own name.
+var universalActions = map[string]string{
+	"lambda:invoke": "lambda:InvokeFunction", "sqs:sendMessageBatch": "sqs:SendMessage", "sns:publishBatch": "sns:Publish",
+	"sqs:deleteMessageBatch": "sqs:DeleteMessage",
+}
+
+// universalPrefixes are services whose universal targets need the right of the call's name, by the prefix of their actions.
+var universalPrefixes = map[string]string{
+	"sqs": "sqs", "sns": "sns", "sfn": "states", "eventbridge": "events", "dynamodb": "dynamodb", "kinesis": "kinesis", "firehose": "firehose",
+	"lambda": "lambda", "ecs": "ecs", "glue": "glue", "codebuild": "codebuild", "batch": "batch", "rds": "rds", "ec2": "ec2", "ssm": "ssm",
+	"secretsmanager": "secretsmanager",
+}
+
+// checkUniversalRight asks whether any statement of a role allows the call of a universal target, on whatever thing.
+func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
+	_, call, _ := strings.Cut(target, ":aws-sdk:")
+	service, name, _ := strings.Cut(call, ":")
+	prefix := universalPrefixes[service]
+	if prefix == "" || name == "" {
+		return
+	}
+	action := prefix + ":" + graph.UpperFirst(name)
+	if other := universalActions[call]; other != "" {
+		action = other
+	}
+	for _, s := range role.Statements {
+		for _, a := range s.Actions {
+			if _, known := a.Str(); !known || len(s.NotActions) > 0 {
+				p.Unclear(role, "whether it may do "+action)
+				return
+			}
+		}
+		if isAllow(s) && (grantsAction(s, action) || len(s.NotActions) > 0) {
+			return
+		}
+	}
+	if role.External || role.PolicyUnknown != "" {
+		p.Unclear(role, "whether it may do "+action+": not all its statements are known")
+		return
+	}
+	p.Report(Hit{Node: n, Related: []*graph.Node{role}, Values: []graph.Value{{}, n.Setting("target", "arn")},
+		Message: fmt.Sprintf("role %s may not do %s on anything: %s cannot call its target", nameOf(role), action, nameOf(n))})
+}
+
 func checkCallRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
 	why := ""
 	for _, action := range actions {
-		d := roleMay(role, action, e.To)
+		d := roleMayCall(role, action, e)
 		switch d.Answer {
 		case policy.Unknown:
 			p.Unclear(role, "whether it may do "+action+" on "+nameOf(e.To)+": "+d.Why)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -76,9 +77,13 @@ func checkEndpoints(p *Pass) {
 	for _, topic := range p.Graph.OfKind(graph.Topic) {
 		for _, e := range p.Graph.Out(topic, graph.Routes) {
 			v := e.Settings.Get("Protocol")
-			protocol, ok := v.Str()
+			protocol, ok := p.Text(topic, v)
 			want := endpointKinds[protocol]
-			if !ok || want == "" || e.To.External {
+			if !ok || want == "" {
+				continue
+			}
+			if e.To.External && !strings.HasPrefix(e.To.ID, "arn:") {
+				p.Unclear(topic, fmt.Sprintf("what kind of thing %s is: it is not part of this system", nameOf(e.To)))
 				continue
 			}
 			h := Hit{Node: topic, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{topic, e.To}, Values: []graph.Value{v, e.Settings.Get("Endpoint")}}
@@ -87,8 +92,17 @@ func checkEndpoints(p *Pass) {
 				p.Report(h)
 				continue
 			}
-			from, ok := topic.Setting("fifoTopic").Truth()
-			to, known := e.To.Setting("fifoQueue").Truth()
+			if endpoint, ok := e.Settings.Get("Endpoint").Ref(); ok && want == graph.Queue && endpoint.Attribute == "" {
+				h.Message = fmt.Sprintf("endpoint is the URL of queue %s: Amazon SNS wants its ARN", nameOf(e.To))
+				h.Fix = fmt.Sprintf("Set Endpoint to !GetAtt %s.Arn.", nameOf(e.To))
+				p.Report(h)
+				continue
+			}
+			if want != graph.Queue || topic.External {
+				continue
+			}
+			from, ok := p.Truth(topic, topic.Setting("fifoTopic"))
+			to, known := isFIFO(p, topic, e.To)
 			if want == graph.Queue && ok && known && !from && to {
 				h.Message = fmt.Sprintf("standard topic %s cannot deliver to FIFO queue %s", nameOf(topic), nameOf(e.To))
 				p.Report(h)

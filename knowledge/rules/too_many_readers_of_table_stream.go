@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: "AWS SDK reference (botocore), DynamoDB LimitExceededException", URL: "https://docs.aws.amazon.com/botocore/latest/reference/services/dynamodb/client/exceptions/LimitExceededException.html", Checked: "2026-11-23"},
 		{Title: `Amazon DynamoDB Developer Guide, "Quotas in Amazon DynamoDB", DynamoDB Streams`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Limits.html", Checked: "2026-11-23", Unverified: true},
 	},
-	Gaps: `Mappings that are switched off are not counted. Code that reads the stream by itself, and the reader that a global table has of its own, are not seen; Kinesis streams are left out: their limit is on calls and bytes, not on readers.`,
+	Gaps: `Mappings that are switched off are not counted. Code that reads the stream by itself is not seen. Kinesis streams, whose limit is on calls and bytes and not on readers, are judged at Low, without the readers that have a consumer of their own (enhanced fan-out).`,
 	Bad: `Resources:
   Orders: # want "A, B, C read the stream"
     Type: AWS::DynamoDB::Table
@@ -111,28 +111,65 @@ Resources:
 })
 
 func checkStreamReaders(p *Pass) {
-	most := facts.Int("dynamodb.stream_readers")
-	for _, table := range p.Graph.OfKind(graph.Table) {
-		if table.External {
-			continue
+	for _, source := range p.Graph.OfKind(graph.Table, graph.Stream) {
+		if !source.External {
+			checkReaders(p, source)
 		}
-		var readers []*graph.Edge
-		var names []string
-		for _, e := range p.Graph.Out(table, graph.Polls) {
-			state, _ := e.To.Setting("desiredState").Str()
-			if on, ok := e.Setting("enabled").Truth(); ok && !on || state == "STOPPED" {
-				continue
-			}
+	}
+}
+
+// readersAllowed is how many may read one shard of a source at the same time, and why no more.
+func readersAllowed(source *graph.Node) (most int, why string) {
+	switch {
+	case source.Kind == graph.Stream:
+		return facts.Int("kinesis.shard_read_bytes") / facts.Int("kinesis.shard_write_bytes"), "readers without enhanced fan-out share the 2 MB/s and five reads a second of a shard"
+	case source.Type == "AWS::DynamoDB::GlobalTable" && len(source.Setting("replicas").Each()) > 1:
+		return 1, "replication reads the stream of a global table too: one reader of a shard is advised beside it"
+	}
+	most = facts.Int("dynamodb.stream_readers")
+	return most, fmt.Sprintf("DynamoDB allows %d readers of a shard at the same time and throttles more", most)
+}
+
+func checkReaders(p *Pass, source *graph.Node) {
+	most, why := readersAllowed(source)
+	var readers []*graph.Edge
+	var names []string
+	var unsure []graph.Value
+	for _, e := range p.Graph.Out(source, graph.Polls) {
+		off, maybe := switchedOff(e)
+		switch {
+		case off || source.Kind == graph.Stream && fansOut(source, e):
+		case maybe.Exists():
+			unsure = append(unsure, maybe)
+		default:
 			readers, names = append(readers, e), append(names, nameOf(e.To))
 		}
-		if len(readers) <= most {
-			continue
-		}
-		h := Hit{Node: table, Confidence: weaker(readers...), Values: append([]graph.Value{{}}, edgePlace(readers...)...),
-			Message: fmt.Sprintf("%s read the stream of %s: DynamoDB allows %d readers of a shard at the same time and throttles more", strings.Join(names, ", "), nameOf(table), most)}
-		for _, e := range readers {
-			h.Related = append(h.Related, e.To)
-		}
-		p.Report(h)
 	}
+	if len(readers) <= most {
+		for _, v := range unsure {
+			if len(readers)+len(unsure) > most {
+				p.Unknown(source, v)
+			}
+		}
+		return
+	}
+	h := Hit{Node: source, Confidence: weaker(readers...), Values: append([]graph.Value{{}}, edgePlace(readers...)...),
+		Message: fmt.Sprintf("%s read the stream of %s: %s", strings.Join(names, ", "), nameOf(source), why)}
+	if source.Kind == graph.Stream {
+		h.Severity = Low
+		h.Message = fmt.Sprintf("%s read %s: %s", strings.Join(names, ", "), nameOf(source), why)
+	}
+	for _, e := range readers {
+		h.Related = append(h.Related, e.To)
+	}
+	p.Report(h)
+}
+
+// fansOut tells whether a reader of a Kinesis stream has a throughput of its own: it names a consumer, not the stream.
+func fansOut(stream *graph.Node, e *graph.Edge) bool {
+	arn := e.Settings.Get("EventSourceArn")
+	if ref, ok := arn.Ref(); ok {
+		return ref.Resource != stream.ID
+	}
+	return open(arn) || strings.Contains(arn.String(), "/consumer/")
 }
