@@ -62,8 +62,25 @@ var _ = add(Rule{
 
 func refusesPlainText(n *graph.Node) bool {
 	for _, s := range n.ResourcePolicy {
-		if s.Effect != "Allow" && strings.Contains(strings.ToLower(s.Conditions.String()), "aws:securetransport") {
+		if s.Effect != "Allow" && (open(s.Conditions) || onPlainText(s.Conditions)) {
 			return true
+		}
+	}
+	return false
+}
+
+// onPlainText tells whether a condition holds for requests without TLS.
+func onPlainText(conditions graph.Value) bool {
+	for _, operator := range conditions.Fields() {
+		for _, key := range operator.Value.Fields() {
+			if !strings.EqualFold(key.Name, "aws:SecureTransport") {
+				continue
+			}
+			for _, v := range key.Value.Each() {
+				if s, known := v.Str(); !known || !strings.EqualFold(s, "true") {
+					return true
+				}
+			}
 		}
 	}
 	return false

@@ -89,6 +89,12 @@ func checkSharedFunctions(p *Pass) {
 			if fifo, _ := e.From.Setting("fifoQueue").Truth(); fifo || strings.HasSuffix(e.From.ID, ".fifo") {
 				continue
 			}
+			if off, unsure := switchedOff(e); off || unsure.Exists() {
+				if unsure.Exists() {
+					p.Unknown(fn, unsure)
+				}
+				continue
+			}
 			p.Report(Hit{Node: fn, Confidence: weaker(e, api), Related: []*graph.Node{e.From, api.From}, RelatedResources: []*graph.Resource{e.Via}, Values: []graph.Value{{}},
 				Message: fmt.Sprintf("%s answers %s and works off %s, with no limit for the queue: a backlog takes the concurrency of the requests", nameOf(fn), nameOf(api.From), nameOf(e.From))})
 		}

@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_115", "cdk-nag:LambdaConcurrency", "guard-rules-registry:LAMBDA_CONCURRENCY_CHECK"},
-	Gaps:        `Rates and cron expressions with regular steps are compared. State machines are left out: most bound a run by what they wait for. Metadata serverless-review idempotent excuses a function that may run twice.`,
+	Gaps:        `Rates and cron expressions with regular steps are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low; what its states take is not added up. Metadata serverless-review idempotent excuses a function that may run twice.`,
 	Bad: `Resources:
   Often:
     Type: AWS::Events::Rule
@@ -80,25 +80,76 @@ func checkOverlaps(p *Pass) {
 		if s.External || disabled(s) {
 			continue
 		}
-		every, ok := interval(s.Setting("scheduleExpression"))
-		if !ok {
-			continue
-		}
 		for _, e := range p.Graph.Out(s, graph.Routes) {
-			fn := e.To
-			if fn.Kind != graph.Function || fn.External || intent(fn, "idempotent") != "" {
+			if e.To.External || intent(e.To, "idempotent") != "" || e.To.Kind != graph.Function && e.To.Kind != graph.StateMachine {
 				continue
 			}
-			timeout := fn.Setting("timeout")
-			seconds, known := timeout.Int()
-			reserved := fn.Setting("reservedConcurrentExecutions")
-			if n, ok := reserved.Int(); !known || time.Duration(seconds)*time.Second <= every || ok && n <= 1 || open(reserved) {
+			expression := s.Setting("scheduleExpression")
+			if open(expression) {
+				p.Unknown(s, expression)
 				continue
 			}
-			p.Report(Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{timeout, s.Setting("scheduleExpression")},
-				Message: fmt.Sprintf("%s may work for %d s, but %s starts it every %s: two runs can overlap", nameOf(fn), seconds, nameOf(s), minutes(every))})
+			every, ok := interval(expression)
+			switch {
+			case !ok:
+			case e.To.Kind == graph.Function:
+				checkFunctionOverlap(p, s, e, every)
+			default:
+				checkMachineOverlap(p, s, e, every)
+			}
 		}
 	}
+}
+
+func checkFunctionOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Duration) {
+	fn := e.To
+	timeout, reserved := fn.Setting("timeout"), fn.Setting("reservedConcurrentExecutions")
+	if n, ok := reserved.Int(); ok && n <= 1 {
+		return
+	}
+	seconds, known := p.Int(fn, timeout)
+	takes := time.Duration(seconds) * time.Second
+	if !known || takes < every {
+		return
+	}
+	if open(reserved) {
+		p.Unknown(fn, reserved)
+		return
+	}
+	h := Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{timeout, s.Setting("scheduleExpression")},
+		Message: fmt.Sprintf("%s may work for %d s, but %s starts it every %s: two runs can overlap", nameOf(fn), seconds, nameOf(s), minutes(every))}
+	if takes == every { // few runs take all of their time
+		h.Severity = Low
+	}
+	p.Report(h)
+}
+
+// oftenStarted is up to what interval an execution without a limit is held against its schedule: those that are started
+// more seldom rarely last until the next one.
+const oftenStarted = time.Hour
+
+func checkMachineOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Duration) {
+	machine := e.To
+	if machine.Workflow == nil || machine.Workflow.Unknown != "" {
+		return
+	}
+	limit := machine.Workflow.Timeout
+	h := Hit{Node: machine, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{limit, s.Setting("scheduleExpression")}}
+	kind, _ := machine.Setting("stateMachineType").Str()
+	seconds, known := limit.Int()
+	switch {
+	case open(limit):
+		p.Unknown(machine, limit)
+		return
+	case known && time.Duration(seconds)*time.Second > every:
+		h.Message = fmt.Sprintf("%s may work for %d s, but %s starts it every %s: two executions can overlap", nameOf(machine), seconds, nameOf(s), minutes(every))
+	case !limit.Exists() && kind == "STANDARD" && every <= oftenStarted:
+		h.Severity, h.Confidence, h.Values = Low, Likely, []graph.Value{{}, s.Setting("scheduleExpression")}
+		h.Message = fmt.Sprintf("%s has no TimeoutSeconds, but %s starts it every %s: an execution that hangs runs beside the next ones", nameOf(machine), nameOf(s), minutes(every))
+	default:
+		return
+	}
+	p.Report(h)
 }
 
 func minutes(d time.Duration) string {

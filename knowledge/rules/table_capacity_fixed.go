@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:DynamoDBAutoScalingEnabled", "security-hub:DynamoDB.1", "prowler:dynamodb_table_autoscaling_enabled", "guard-rules-registry:dynamodb_autoscaling_enabled",
 		"guard-rules-registry:dynamodb_billing_mode_rule"},
-	Gaps: `Low up to 5 units, which is what examples and the free tier use. Indexes are not looked at on their own. Global tables with provisioned writes scale by their own settings and are left out.`,
+	Gaps: `Low up to 5 units, which is what examples and the free tier use. An index whose name is not known is left out. Global tables with provisioned writes scale by their own settings and are left out.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::DynamoDB::Table
@@ -105,16 +105,25 @@ func checkCapacity(p *Pass) {
 	}
 }
 
-// fixedCapacity names what no scalable target of the system raises.
+// fixedCapacity names what no scalable target of the system raises, of the table and of its indexes.
 func fixedCapacity(g *graph.Graph, t *graph.Node) []string {
-	scaled := map[string]bool{}
+	scaled := map[string]bool{} // "reads", "writes" of the table; "reads of index who" of an index
 	for _, e := range g.In(t, graph.Deploys) {
-		dimension := e.Settings.Get("ScalableDimension").String()
-		scaled["reads"] = scaled["reads"] || !strings.Contains(dimension, "Write")
-		scaled["writes"] = scaled["writes"] || !strings.Contains(dimension, "Read")
+		dimension, suffix := e.Settings.Get("ScalableDimension").String(), ""
+		if _, index, ok := strings.Cut(e.Settings.Get("ResourceId").String(), "/index/"); ok {
+			suffix = " of index " + index
+		}
+		scaled["reads"+suffix] = scaled["reads"+suffix] || !strings.Contains(dimension, "Write")
+		scaled["writes"+suffix] = scaled["writes"+suffix] || !strings.Contains(dimension, "Read")
 	}
 	var out []string
-	for _, what := range []string{"reads", "writes"} {
+	wants := []string{"reads", "writes"}
+	for _, index := range t.Setting("globalSecondaryIndexes").Each() {
+		if name, ok := index.Get("IndexName").Str(); ok {
+			wants = append(wants, "reads of index "+name, "writes of index "+name)
+		}
+	}
+	for _, what := range wants {
 		if !scaled[what] {
 			out = append(out, what)
 		}
