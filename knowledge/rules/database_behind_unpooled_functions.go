@@ -99,20 +99,18 @@ func databaseOf(g *graph.Graph, fn *graph.Node) (*graph.Node, graph.Value) {
 	var found *graph.Node
 	var at graph.Value
 	proxied := false
-	fn.Setting("environment", "Variables").Walk(func(v graph.Value) {
-		ref, ok := v.Ref()
-		if !ok {
-			return
+	for _, variable := range fn.Setting("environment", "Variables").Fields() {
+		for _, ref := range variable.Value.Refs() {
+			n := g.Node(ref.Resource)
+			switch {
+			case n == nil:
+			case n.Type == "AWS::RDS::DBProxy":
+				proxied = true
+			case found == nil && relational[n.Type]:
+				found, at = n, variable.Value
+			}
 		}
-		n := g.Node(ref.Resource)
-		switch {
-		case n == nil:
-		case n.Type == "AWS::RDS::DBProxy":
-			proxied = true
-		case found == nil && relational[n.Type]:
-			found, at = n, v
-		}
-	})
+	}
 	if proxied {
 		return nil, at
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -71,5 +72,6 @@ func checkCallee(p *Pass, fn *graph.Node) {
 }
 
 func mayCallFunction(e *graph.Edge) bool {
-	return e.To.Kind == graph.Function && e.To != e.From && e.To.Framework == "" && e.Strength == graph.Certain
+	return e.To.Kind == graph.Function && e.To != e.From && e.To.Framework == "" && e.Strength == graph.Certain &&
+		(!e.To.External || strings.HasPrefix(e.To.ID, "arn:"))
 }

@@ -88,6 +88,9 @@ func (b *builder) nameNode(r *graph.Resource) {
 	if name := r.Properties.Get(t.Name); t.Name != "" && name.Exists() {
 		b.name(t.ARN+strings.TrimPrefix(spell(name), "/"), n)
 	}
+	if title := r.Properties.Get("Body", "info", "title"); r.Type == "AWS::ApiGateway::RestApi" && !r.Properties.Get("Name").Exists() && title.Exists() {
+		b.name(t.ARN+spell(title), n) // an API without a name is called what its definition is called
+	}
 	if r.Physical == "" {
 		return
 	}
