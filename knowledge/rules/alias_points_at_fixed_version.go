@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -18,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Create an alias for a Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html", Checked: "2026-11-24", Unverified: true},
 	},
-	Gaps: `A version resource whose own properties never change, and which CloudFormation therefore publishes once only, is not looked for. A version from a parameter is taken as moved by the pipeline.`,
+	Gaps: `A version resource that CloudFormation publishes once only, since nothing in it changes, is found where the code has a fixed S3 key and neither the version's name nor its Description or CodeSha256 tells one release from another. A version from a parameter is taken as moved by the pipeline.`,
 	Bad: `Resources:
   Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
   Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: live, FunctionVersion: $LATEST}} # want "$LATEST"
@@ -46,5 +48,35 @@ Resources:
 				p.Report(Hit{Node: alias, Values: []graph.Value{version}, Message: fmt.Sprintf("alias %s stays on version %s whatever is deployed", nameOf(alias), s)})
 			}
 		}
+		for _, fn := range p.Graph.OfKind(graph.Function) {
+			checkPublishedOnce(p, fn)
+		}
 	},
 })
+
+// checkPublishedOnce looks for versions that the next deployment leaves as they are.
+func checkPublishedOnce(p *Pass, fn *graph.Node) {
+	key := fn.Setting("code", "S3Key")
+	if s, known := key.Str(); fn.External || !known || counted.MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") ||
+		fn.Setting("code", "S3ObjectVersion").Exists() {
+		return
+	}
+	for _, version := range fn.Setting("versions").Each() {
+		id, _ := version.Get("Id").Str()
+		if counted.MatchString(plainID(id)) || version.Get("CodeSha256").Exists() {
+			continue
+		}
+		if s, known := version.Get("Description").Str(); version.Get("Description").Exists() && (!known || counted.MatchString(s)) {
+			continue
+		}
+		for _, r := range p.Graph.Resources {
+			if r.ID == id && r.Source == "" {
+				p.Report(Hit{Node: fn, Resource: r, Related: []*graph.Node{fn}, Values: []graph.Value{{}, key},
+					Message: fmt.Sprintf("nothing in version %s of %s changes from one deployment to the next: it is published once, and stays as it is", plainID(id), nameOf(fn))})
+			}
+		}
+	}
+}
+
+// counted matches what tells one release from another: a number, a hash.
+var counted = regexp.MustCompile(`[0-9]`)

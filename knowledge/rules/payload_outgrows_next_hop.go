@@ -63,7 +63,7 @@ func checkNextSize(p *Pass, e *graph.Edge) {
 		takes = smallHop
 	case graph.Topic, graph.Queue:
 		v := e.To.Setting("maximumMessageSize")
-		n, known := v.Int()
+		n, known := p.Int(e.To, v)
 		if e.To.Kind == graph.Topic && !v.Exists() {
 			n, known = smallHop, true
 		}
