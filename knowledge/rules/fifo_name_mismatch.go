@@ -76,10 +76,16 @@ func checkFIFONames(p *Pass) {
 func checkFIFOName(p *Pass, n *graph.Node, name, flag graph.Value, property string, fifo bool) {
 	parts := name.Parts()
 	if len(parts) == 0 {
+		if fifo && name.IsUnknown() {
+			p.Unknown(n, name)
+		}
 		return
 	}
 	last := parts[len(parts)-1]
 	if last.Ref != nil || last.Unknown != "" { // the end of the name is not known
+		if fifo {
+			p.Unknown(n, name)
+		}
 		return
 	}
 	ends := strings.HasSuffix(last.Literal, ".fifo")

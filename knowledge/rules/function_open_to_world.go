@@ -63,7 +63,13 @@ Resources:
 func checkOpenFunctions(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
 		for _, s := range fn.ResourcePolicy {
-			if s.Via == nil || !openToWorld(s) {
+			if s.Via == nil {
+				continue
+			}
+			if who := s.Via.Properties.Get("Principal"); who.IsUnknown() && !s.Via.Properties.Get("SourceArn").Exists() && !s.Via.Properties.Get("SourceAccount").Exists() {
+				p.Unknown(fn, who)
+			}
+			if !openToWorld(s) {
 				continue
 			}
 			urlAuth := s.Via.Properties.Get("FunctionUrlAuthType")

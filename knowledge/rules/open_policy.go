@@ -35,9 +35,12 @@ func openToWorld(s graph.Statement) bool {
 		if operator.Value.IsUnknown() || strings.HasPrefix(operator.Name, "Null") {
 			return false
 		}
+		if strings.Contains(operator.Name, "Not") {
+			continue // everyone but some
+		}
 		for _, key := range operator.Value.Fields() {
 			name, _, _ := strings.Cut(strings.ToLower(key.Name), "/")
-			if narrowing[name] {
+			if narrowing[name] && !matchesAnything(key.Value) {
 				return false
 			}
 		}
@@ -52,4 +55,14 @@ func actionsOf(s graph.Statement) string {
 		names = append(names[:3], "...")
 	}
 	return strings.Join(names, ", ")
+}
+
+// matchesAnything tells whether one of the values of a condition matches whatever is compared with it.
+func matchesAnything(v graph.Value) bool {
+	for _, text := range literals(v.Each()) {
+		if strings.Trim(text, "*") == "" {
+			return true
+		}
+	}
+	return false
 }

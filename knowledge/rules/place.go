@@ -148,3 +148,22 @@ func seconds(v graph.Value) string {
 	}
 	return s + " s"
 }
+
+// carrier is the written resource that a value stands in, nil where that is not known. Settings that a thing collects
+// from others (subscriptions of a topic) are found at those.
+func carrier(g *graph.Graph, v graph.Value) *graph.Resource {
+	if v.At == nil {
+		return nil
+	}
+	rest, ok := strings.CutPrefix(v.At.Path, "/Resources/")
+	if !ok {
+		return nil
+	}
+	id, _, _ := strings.Cut(rest, "/")
+	for _, r := range g.Resources {
+		if r.LogicalID == id && r.File == v.At.File && r.Source == "" {
+			return r
+		}
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -66,17 +67,99 @@ func checkTargetRoles(p *Pass) {
 		if rule.Type != "AWS::Events::Rule" || rule.External || rule.Setting("roleArn").Exists() {
 			continue
 		}
-		for _, e := range p.Graph.Out(rule, graph.Routes) {
-			switch e.To.Kind {
-			case graph.StateMachine, graph.Stream, graph.Firehose:
-			default:
+		for _, target := range rule.Setting("targets").Each() {
+			if target.Get("RoleArn").Exists() {
 				continue
 			}
-			if e.Setting("roleArn").Exists() {
+			arn := target.Get("Arn")
+			to := targetOf(p.Graph, rule, arn)
+			what := needsRole(target, arn, to)
+			if what == "" {
+				if open(arn) && (to == nil || to.External) {
+					p.Unknown(rule, arn)
+				}
 				continue
 			}
-			p.Report(Hit{Node: rule, Confidence: weaker(e), Related: []*graph.Node{e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
-				Message: fmt.Sprintf("target %s %s needs a RoleArn: without one every delivery fails", e.To.Kind, nameOf(e.To))})
+			h := Hit{Node: rule, Values: []graph.Value{{}, arn}, Related: []*graph.Node{to},
+				Message: fmt.Sprintf("target %s %s needs a RoleArn: without one every delivery fails", what, roleTargetName(to, arn))}
+			if what == sameAccountBus {
+				h.Severity = Low
+				h.Message = fmt.Sprintf("target bus %s has no RoleArn: within one account its policy lets the rule in, with a role the rule needs no policy", roleTargetName(to, arn))
+			}
+			p.Report(h)
 		}
 	}
+}
+
+const sameAccountBus = "bus of the same account"
+
+// targetOf is the thing that a rule's target names, nil where it is none that the graph knows.
+func targetOf(g *graph.Graph, rule *graph.Node, arn graph.Value) *graph.Node {
+	for _, e := range g.Out(rule, graph.Routes) {
+		for _, at := range e.Evidence {
+			if arn.At != nil && at == *arn.At {
+				return e.To
+			}
+		}
+	}
+	return nil
+}
+
+func roleTargetName(to *graph.Node, arn graph.Value) string {
+	if to != nil {
+		return nameOf(to)
+	}
+	return short(arn.String())
+}
+
+// roleServices are what EventBridge calls under a role, by the service in their ARN. Functions, queues, topics, log
+// groups and APIs let it in by policies of their own.
+var roleServices = map[string]string{
+	"states": "stateMachine", "kinesis": "stream", "firehose": "firehose", "ecs": "ECS cluster", "batch": "job queue", "ssm": "SSM document",
+	"codepipeline": "pipeline", "codebuild": "build project", "appsync": "GraphQL API", "redshift": "Redshift cluster", "redshift-serverless": "Redshift workgroup", "sagemaker": "SageMaker pipeline",
+}
+
+// needsRole says what kind of target it is that EventBridge calls under a role only, "" for others.
+func needsRole(target, arn graph.Value, to *graph.Node) string {
+	for _, block := range []struct{ name, what string }{
+		{"EcsParameters", "ECS cluster"}, {"BatchParameters", "job queue"}, {"RunCommandParameters", "SSM document"}, {"AppSyncParameters", "GraphQL API"},
+		{"KinesisParameters", "stream"}, {"RedshiftDataParameters", "Redshift cluster"}, {"SageMakerPipelineParameters", "SageMaker pipeline"},
+	} {
+		if target.Get(block.name).Exists() {
+			return block.what
+		}
+	}
+	if to != nil {
+		switch to.Kind {
+		case graph.StateMachine, graph.Stream, graph.Firehose, graph.GraphQLAPI:
+			return string(to.Kind)
+		}
+		switch to.Type {
+		case "AWS::Events::ApiDestination":
+			return "API destination"
+		case "AWS::CodePipeline::Pipeline":
+			return "pipeline"
+		case "AWS::CodeBuild::Project":
+			return "build project"
+		case "AWS::Batch::JobQueue":
+			return "job queue"
+		case "AWS::ECS::Cluster":
+			return "ECS cluster"
+		}
+	}
+	fields := strings.Split(strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::Region}", "region", "${AWS::AccountId}", "self").Replace(arn.String()), ":")
+	switch {
+	case to != nil && to.Kind == graph.EventBus && !to.External:
+		return sameAccountBus
+	case len(fields) < 6 || fields[0] != "arn":
+		return ""
+	case fields[2] == "events" && strings.HasPrefix(fields[5], "api-destination/"):
+		return "API destination"
+	case fields[2] == "events" && strings.HasPrefix(fields[5], "event-bus/"):
+		if fields[4] == "self" && fields[3] == "region" {
+			return sameAccountBus
+		}
+		return "bus of another account or region"
+	}
+	return roleServices[fields[2]]
 }

@@ -69,6 +69,9 @@ func checkPipes(p *Pass) {
 			if unbounded(source.Get("MaximumRetryAttempts")) && unbounded(source.Get("MaximumRecordAgeInSeconds")) {
 				lacks = append(lacks, "retries without bound")
 			}
+			if v := firstOpen(source.Get("MaximumRetryAttempts"), source.Get("MaximumRecordAgeInSeconds")); v.Exists() {
+				p.Unknown(pipe, v)
+			}
 			if len(lacks) > 0 {
 				p.Report(Hit{Node: pipe, Values: []graph.Value{{}, source}, Message: "pipe on a stream " + strings.Join(lacks, " and ")})
 			}

@@ -51,8 +51,8 @@ func checkHTTPSubscriptions(p *Pass) {
 	for _, topic := range p.Graph.OfKind(graph.Topic) {
 		for _, s := range topic.Setting("subscriptions").Each() {
 			v := s.Get("Protocol")
-			if text, ok := v.Str(); ok && text == "http" {
-				p.Report(Hit{Node: topic, Values: []graph.Value{v, s.Get("Endpoint")}, Message: "subscription of " + nameOf(topic) + " sends its messages over plain HTTP"})
+			if text, ok := p.Text(topic, v); ok && text == "http" {
+				p.Report(Hit{Node: topic, Resource: carrier(p.Graph, v), Related: []*graph.Node{topic}, Values: []graph.Value{v, s.Get("Endpoint")}, Message: "subscription of " + nameOf(topic) + " sends its messages over plain HTTP"})
 			}
 		}
 	}
