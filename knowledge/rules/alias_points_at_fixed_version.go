@@ -57,16 +57,16 @@ Resources:
 // checkPublishedOnce looks for versions that the next deployment leaves as they are.
 func checkPublishedOnce(p *Pass, fn *graph.Node) {
 	key := fn.Setting("code", "S3Key")
-	if s, known := key.Str(); fn.External || !known || counted.MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") ||
+	if s, known := key.Str(); fn.External || !known || releaseMark.MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") ||
 		fn.Setting("code", "S3ObjectVersion").Exists() {
 		return
 	}
 	for _, version := range fn.Setting("versions").Each() {
 		id, _ := version.Get("Id").Str()
-		if counted.MatchString(plainID(id)) || version.Get("CodeSha256").Exists() {
+		if releaseMark.MatchString(plainID(id)) || version.Get("CodeSha256").Exists() {
 			continue
 		}
-		if s, known := version.Get("Description").Str(); version.Get("Description").Exists() && (!known || counted.MatchString(s)) {
+		if s, known := version.Get("Description").Str(); version.Get("Description").Exists() && (!known || releaseMark.MatchString(s)) {
 			continue
 		}
 		for _, r := range p.Graph.Resources {
@@ -78,5 +78,5 @@ func checkPublishedOnce(p *Pass, fn *graph.Node) {
 	}
 }
 
-// counted matches what tells one release from another: a number, a hash.
-var counted = regexp.MustCompile(`[0-9]`)
+// releaseMark matches what tells one release from another: a number, a hash.
+var releaseMark = regexp.MustCompile(`[0-9]`)

@@ -73,7 +73,7 @@ var _ = add(Rule{
 
 func checkAPIKeys(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI) {
-		if api.External || closedAPI(api) {
+		if api.External || closedAPI(p.Graph, api) {
 			continue
 		}
 		for _, r := range api.Setting("routes").Each() {
@@ -84,7 +84,7 @@ func checkAPIKeys(p *Pass) {
 				continue
 			}
 			name, _ := r.Get("RouteKey").Str()
-			p.Report(Hit{Node: api, Place: routePlace(api, r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
+			p.Report(Hit{Node: api, Place: routePlace(p, api, r.Get("ApiKeyRequired"), r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
 				Message: fmt.Sprintf("%s is protected by only an API key", name)})
 		}
 	}

@@ -75,7 +75,7 @@ func checkCallbacks(p *Pass) {
 		h := Hit{Node: n, Values: []graph.Value{{}}}
 		var tasks []string
 		for _, s := range n.Workflow.States {
-			if s.Pattern != "waitForTaskToken" && !(s.Type == "Task" && strings.Contains(s.Resource.String(), ":activity:")) {
+			if s.Pattern != "waitForTaskToken" && !isActivity(p.Graph, s) {
 				continue
 			}
 			bounded := false
@@ -94,4 +94,19 @@ func checkCallbacks(p *Pass) {
 		h.Message = fmt.Sprintf("%s waits for a token or activity without HeartbeatSeconds or TimeoutSeconds", taskList(tasks))
 		p.Report(h)
 	}
+}
+
+// isActivity tells whether a task waits for a worker that asks for its work.
+func isActivity(g *graph.Graph, s graph.State) bool {
+	if s.Type != "Task" {
+		return false
+	}
+	for _, ref := range s.Resource.Refs() {
+		for _, r := range g.Resources {
+			if r.ID == ref.Resource && r.Type == "AWS::StepFunctions::Activity" {
+				return true
+			}
+		}
+	}
+	return strings.Contains(s.Resource.String(), ":activity:")
 }

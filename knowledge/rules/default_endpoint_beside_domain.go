@@ -87,7 +87,7 @@ func checkDefaultEndpoint(p *Pass) {
 			continue
 		}
 		v := api.Setting("disableExecuteApiEndpoint")
-		if off, ok := p.Truth(api, v); off || !ok && open(v) || closedAPI(api) {
+		if off, ok := p.Truth(api, v); off || !ok && open(v) || closedAPI(p.Graph, api) {
 			continue
 		}
 		h := Hit{Node: api, Values: []graph.Value{v}, Patch: SetPatch(api.Resource, v, "DisableExecuteApiEndpoint", true),

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -56,21 +55,25 @@ var _ = add(Rule{
 
 func checkExpress(p *Pass) {
 	for _, n := range p.Graph.OfKind(graph.StateMachine) {
-		if n.External || n.Workflow == nil || !n.Workflow.Express {
+		if n.External || n.Workflow == nil {
 			continue
 		}
 		h := Hit{Node: n, Values: []graph.Value{n.Setting("stateMachineType")}}
 		var tasks []string
 		for _, s := range n.Workflow.States {
 			mode, _ := s.Definition.Get("ItemProcessor", "ProcessorConfig", "Mode").Str()
-			if s.Pattern != "waitForTaskToken" && s.Pattern != "sync" && !strings.Contains(s.Resource.String(), ":activity:") && mode != "DISTRIBUTED" {
+			if s.Pattern != "waitForTaskToken" && s.Pattern != "sync" && !isActivity(p.Graph, s) && mode != "DISTRIBUTED" {
 				continue
 			}
 			// StartExecution.sync on Express is refused as well; only StartSyncExecution is meant for it.
 			tasks = append(tasks, s.Name)
 			h.Values = append(h.Values, graph.NewString(s.At, s.Name))
 		}
+		kind, known := "", true
 		if len(tasks) > 0 {
+			kind, known = p.Text(n, n.Setting("stateMachineType"))
+		}
+		if known && (n.Workflow.Express || kind == "EXPRESS") && len(tasks) > 0 {
 			h.Message = fmt.Sprintf("an Express workflow supports no jobs, callbacks, activities or distributed maps: %s", taskList(tasks))
 			p.Report(h)
 		}

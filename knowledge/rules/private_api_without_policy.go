@@ -57,6 +57,11 @@ var _ = add(Rule{
 func checkPrivateAPIs(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI) {
 		private := false
+		for _, v := range api.Setting("endpointConfiguration", "types").Each() {
+			if !api.External && open(v) {
+				p.Unknown(api, v)
+			}
+		}
 		for _, s := range literals(api.Setting("endpointConfiguration", "types").Each()) {
 			private = private || s == "PRIVATE"
 		}

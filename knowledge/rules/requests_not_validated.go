@@ -68,6 +68,6 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 	default:
 		return
 	}
-	p.Report(Hit{Node: api, Place: routePlace(api, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
+	p.Report(Hit{Node: api, Place: routePlace(p, api, graph.Value{At: r.At}, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
 		Message: fmt.Sprintf("%s has %s: whatever is sent reaches the code", key, lacks)})
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -19,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS IAM User Guide, "AWS JSON policy elements: Principal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html", Checked: "2026-11-23", Unverified: true},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_60", "checkov:CKV_AWS_61", "prowler:iam_no_custom_policy_permissive_role_assumption", "guard-rules-registry:iam_role_no_allow_plus_not_action_on_trust_policy", "guard-rules-registry:iam_role_no_allow_plus_not_principal", "guard-rules-registry:iam_role_no_full_access_on_trust_policy", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_action", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_resource"},
-	Gaps:        `Accounts named without sts:ExternalId are not reported: whether an account is foreign cannot be seen.`,
+	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition, is reported as likely and at Medium.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -57,11 +58,40 @@ var _ = add(Rule{
 func checkTrust(p *Pass) {
 	for _, role := range p.Graph.OfKind(graph.Role) {
 		for _, s := range role.ResourcePolicy {
-			if role.External || !openToWorld(s) {
+			if role.External {
+				continue
+			}
+			if isAllow(s) && s.NotPrincipal {
+				p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "NotPrincipal")},
+					Message: fmt.Sprintf("trust policy of %s lets everyone but those named assume the role", nameOf(role))})
+				continue
+			}
+			if account := trustedAccount(s); account != "" {
+				p.Report(Hit{Node: role, Resource: s.Via, Severity: Medium, Confidence: Likely, Values: []graph.Value{graph.NewString(s.At, account)},
+					Message: fmt.Sprintf("trust policy of %s lets whoever account %s allows assume the role: a foreign account should prove itself by sts:ExternalId or aws:PrincipalOrgID", nameOf(role), account)})
+				continue
+			}
+			if !openToWorld(s) {
 				continue
 			}
 			p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
 				Message: fmt.Sprintf("trust policy of %s lets everyone assume the role, without a condition on who asks", nameOf(role))})
 		}
 	}
+}
+
+var wholeAccount = regexp.MustCompile(`^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$`)
+
+// trustedAccount is the number of an account that a trust statement admits as a whole and without a condition.
+func trustedAccount(s graph.Statement) string {
+	if !isAllow(s) || s.Conditions.Exists() {
+		return ""
+	}
+	for _, who := range s.Principals {
+		text, _ := who.Value.Str()
+		if m := wholeAccount.FindStringSubmatch(text); m != nil && who.Kind == "AWS" {
+			return m[1]
+		}
+	}
+	return ""
 }

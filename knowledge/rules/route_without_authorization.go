@@ -156,7 +156,7 @@ var publicPath = regexp.MustCompile(`(?i)(^|[/ ])(health(z|check)?|ping|status|v
 
 func checkRoutes(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External || intent(api, "public") != "" || closedAPI(api) {
+		if api.External || intent(api, "public") != "" || closedAPI(p.Graph, api) {
 			continue
 		}
 		for _, r := range api.Setting("routes").Each() {
@@ -166,14 +166,30 @@ func checkRoutes(p *Pass) {
 }
 
 // closedAPI tells whether an API cannot be reached from the internet directly.
-func closedAPI(api *graph.Node) bool {
+func closedAPI(g *graph.Graph, api *graph.Node) bool {
 	for _, v := range api.Setting("endpointConfiguration", "types").Each() {
 		if s, ok := v.Str(); !ok || s == "PRIVATE" {
 			return true
 		}
 	}
 	off, ok := api.Setting("disableExecuteApiEndpoint").Truth()
-	return off || !ok && open(api.Setting("disableExecuteApiEndpoint"))
+	return off && !openDomain(g, api) || !ok && open(api.Setting("disableExecuteApiEndpoint"))
+}
+
+// openDomain tells whether a domain of this system leads to an API without asking for a client's certificate.
+func openDomain(g *graph.Graph, api *graph.Node) bool {
+	for _, mapping := range api.Setting("domainMappings").Each() {
+		ref, ok := mapping.Get("DomainName").Ref()
+		if !ok {
+			continue
+		}
+		for _, r := range g.Resources {
+			if r.ID == ref.Resource && !r.Properties.Get("MutualTlsAuthentication").Exists() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
@@ -199,19 +215,29 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	if auth.At == nil {
 		auth.At = r.At
 	}
-	p.Report(Hit{Node: api, Place: routePlace(api, r), Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
+	p.Report(Hit{Node: api, Place: routePlace(p, api, auth, r), Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
 		Message: fmt.Sprintf("%s has no authorization: everyone may call it", key)})
 }
 
-// routePlace names the method or route that makes an entry of an API's routes; nil where it is the API's own.
-func routePlace(api *graph.Node, r graph.Value) *Place {
+// routePlace names what writes an entry of an API's routes: the method or route, or the resource of SAM whose event it
+// is; nil where what is shown stands at the API itself.
+func routePlace(p *Pass, api *graph.Node, shown, r graph.Value) *Place {
 	id, ok := r.Get("ResourceId").Str()
-	if !ok || id == api.ID || api.Resource == nil || id == api.Resource.WrittenID() {
+	if ok && id != api.ID && (api.Resource == nil || id != api.Resource.WrittenID()) && api.Resource != nil {
+		typ := "AWS::ApiGateway::Method"
+		if api.Kind != graph.RestAPI {
+			typ = "AWS::ApiGatewayV2::Route"
+		}
+		return &Place{ID: plainID(id), Type: typ, File: api.Resource.File}
+	}
+	if shown.At == nil || !strings.Contains(shown.At.Path, "/Properties/Events/") {
 		return nil
 	}
-	typ := "AWS::ApiGateway::Method"
-	if api.Kind != graph.RestAPI {
-		typ = "AWS::ApiGatewayV2::Route"
+	writer, _, _ := strings.Cut(strings.TrimPrefix(shown.At.Path, "/Resources/"), "/")
+	for _, res := range p.Graph.Resources {
+		if res.File == shown.At.File && plainID(res.WrittenID()) == writer && res.SourceType != "" {
+			return &Place{ID: writer, Type: res.SourceType, File: res.File}
+		}
 	}
-	return &Place{ID: plainID(id), Type: typ, File: api.Resource.File}
+	return nil
 }
