@@ -112,6 +112,9 @@ func checkAlarmActions(p *Pass) {
 		on, known := enabled.Truth()
 		h := Hit{Node: a, Values: []graph.Value{actions}}
 		switch {
+		case open(enabled) && len(actions.Each()) > 0:
+			p.Unknown(a, enabled)
+			continue
 		case known && !on && len(actions.Each()) > 0:
 			h.Values = []graph.Value{enabled, actions}
 			h.Message = fmt.Sprintf("the actions of alarm %s are switched off (ActionsEnabled is false)", nameOf(a))

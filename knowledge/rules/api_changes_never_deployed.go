@@ -80,6 +80,6 @@ func checkAutoDeploy(p *Pass, api *graph.Node, s graph.Value) {
 			at.At = s.At
 		}
 		p.Report(Hit{Node: api, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: "AWS::ApiGatewayV2::Stage", File: api.Resource.File}, Values: []graph.Value{at},
-			Message: fmt.Sprintf("stage %s of %s has no deployment and does not deploy by itself (AutoDeploy is not true)", s.Get("StageName"), nameOf(api))})
+			Message: fmt.Sprintf("stage %s of %s has no deployment and does not deploy by itself (AutoDeploy is not true)", stageName(s), nameOf(api))})
 	}
 }

@@ -80,14 +80,14 @@ func checkStageThrottling(p *Pass) {
 				continue
 			}
 			limited, undecided := throttled(api, stage)
-			stageName := stage.Get("StageName").String()
+			name := stageName(stage)
 			switch {
 			case undecided.Exists():
 				p.Unknown(api, undecided)
 			case !limited:
 				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
-					Message: fmt.Sprintf("stage %s of %s has no ThrottlingRateLimit and ThrottlingBurstLimit of its own: one caller may use up the account's rate", stageName, nameOf(api))}
-				if trialStage.MatchString(stageName) {
+					Message: fmt.Sprintf("stage %s of %s has no ThrottlingRateLimit and ThrottlingBurstLimit of its own: one caller may use up the account's rate", name, nameOf(api))}
+				if trialStage.MatchString(name) {
 					h.Severity = Low
 				}
 				p.Report(h)

@@ -118,10 +118,10 @@ func checkAccessLogs(p *Pass) {
 			case property.Get("DestinationArn").Exists():
 				continue
 			}
-			stageName := stage.Get("StageName").String()
+			called := stageName(stage)
 			h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
-				Message: fmt.Sprintf("stage %s of %s has no access log (%s is absent)", stageName, nameOf(api), name)}
-			if trialStage.MatchString(stageName) {
+				Message: fmt.Sprintf("stage %s of %s has no access log (%s is absent)", called, nameOf(api), name)}
+			if trialStage.MatchString(called) {
 				h.Severity = Low
 			}
 			p.Report(h)

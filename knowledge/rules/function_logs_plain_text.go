@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Configuring advanced logging controls for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html", Checked: "2026-11-24", Unverified: true},
 	},
 	Equivalents: []string{"cdk-nag:LambdaLogging", "cdk-nag:LambdaLogLevel"},
-	Gaps:        `Advice (profile advisory). An explicit Text passes as a decision, and so do container images. What the code logs is not seen.`,
+	Gaps:        `Advice (profile advisory). An explicit Text passes beside a layer, which may bring a logger of its own, and so do container images. What the code logs is not seen.`,
 	Bad: `Resources:
   Worker: # want "plain text"
     Type: AWS::Lambda::Function
@@ -62,9 +62,13 @@ Resources:
 				continue
 			}
 			config := fn.Resource.Properties.Get("LoggingConfig")
-			if open(config) {
-				p.Unknown(fn, config)
-			} else if !config.Get("LogFormat").Exists() {
+			format := config.Get("LogFormat")
+			kind, _ := format.Str()
+			if v := firstOpen(config, format); v.Exists() {
+				p.Unknown(fn, v)
+			} else if kind == "Text" && len(fn.Setting("layers").Each()) == 0 {
+				p.Report(Hit{Node: fn, Values: []graph.Value{format}, Message: fmt.Sprintf("%s logs plain text (LoggingConfig.LogFormat is Text)", nameOf(fn))})
+			} else if !format.Exists() {
 				p.Report(Hit{Node: fn, Values: []graph.Value{config}, Message: fmt.Sprintf("%s logs plain text (LoggingConfig.LogFormat is absent)", nameOf(fn))})
 			}
 		}

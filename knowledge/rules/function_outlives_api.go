@@ -167,12 +167,15 @@ func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
 	if !ok || timeout*1000 <= limit {
 		return
 	}
-	severity := High
+	severity, answer := High, "status 504"
+	if e.From.Kind == graph.WebSocketAPI {
+		answer = "an error"
+	}
 	if strings.HasPrefix(e.Label, "ANY ") || strings.Contains(e.Label, "{proxy+}") || e.Label == "$default" {
 		severity = Medium
 	}
 	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
-		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: the client gets status 504 while the work goes on", nameOf(e.To), seconds(v), nameOf(e.From), limit/1000)})
+		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: the client gets %s while the work goes on", nameOf(e.To), seconds(v), nameOf(e.From), limit/1000, answer)})
 }
 
 // streams tells whether an integration hands the response on while it is made.

@@ -61,8 +61,8 @@ Resources:
 				continue
 			}
 			arch := fn.Setting("architectures")
-			if open(arch) {
-				p.Unknown(fn, arch)
+			if v := firstOpen(append([]graph.Value{arch}, arch.Each()...)...); v.Exists() {
+				p.Unknown(fn, v)
 			} else if !strings.Contains(arch.String(), "arm64") {
 				p.Report(Hit{Node: fn, Values: []graph.Value{arch}, Message: fmt.Sprintf("%s runs on x86_64, at a higher rate than on arm64", nameOf(fn))})
 			}

@@ -41,7 +41,7 @@ var _ = add(Rule{
 		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
 			if !closedAPI(p.Graph, api) && !hasWebACL(api) {
 				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
-					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stage.Get("StageName"), nameOf(api))})
+					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))})
 			}
 		})
 		for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {

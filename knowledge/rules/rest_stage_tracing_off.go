@@ -71,7 +71,7 @@ Resources:
 				p.Unknown(api, traced)
 			case !on:
 				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
-					Message: fmt.Sprintf("stage %s of %s is not traced (TracingEnabled is not true)", stage.Get("StageName"), nameOf(api))})
+					Message: fmt.Sprintf("stage %s of %s is not traced (TracingEnabled is not true)", stageName(stage), nameOf(api))})
 			}
 		})
 	},
@@ -89,4 +89,13 @@ func eachRestStage(p *Pass, visit func(api *graph.Node, stage graph.Value)) {
 			}
 		}
 	}
+}
+
+// stageName is what a stage is called: by its name, or where that is not written by its resource.
+func stageName(stage graph.Value) string {
+	if name := stage.Get("StageName"); name.Exists() {
+		return name.String()
+	}
+	id, _ := stage.Get("ResourceId").Str()
+	return plainID(id)
 }

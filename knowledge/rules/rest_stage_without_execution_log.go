@@ -89,7 +89,7 @@ Resources:
 				}
 			}
 			p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
-				Message: fmt.Sprintf("stage %s of %s logs no execution errors: no MethodSettings for /* and * has LoggingLevel ERROR or INFO", stage.Get("StageName"), nameOf(api))})
+				Message: fmt.Sprintf("stage %s of %s logs no execution errors: no MethodSettings for /* and * has LoggingLevel ERROR or INFO", stageName(stage), nameOf(api))})
 		})
 	},
 })

@@ -19,6 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS CloudFormation User Guide, DeletionPolicy attribute`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html", Checked: "2026-11-23"},
 	},
+	Outranks:    []string{"DDB002", "COG003"},
 	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
 	Gaps:        `Deletion protection counts as retention. Buckets are left out: CloudFormation cannot delete one that holds objects. Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so is deletion protection that a condition switches off.`,
 	Bad: `Resources:

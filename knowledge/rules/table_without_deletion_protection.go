@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS Config Developer Guide, dynamodb-table-deletion-protection-enabled`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/dynamodb-table-deletion-protection-enabled.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"security-hub:DynamoDB.6", "prowler:dynamodb_table_deletion_protection_enabled"},
-	Gaps:        `A table that goes with its stack has a finding of stateful-resource-without-retention instead. Tables of short-lived items are left out.`,
+	Gaps:        `A table that goes with its stack has one finding for both, that of stateful-resource-without-retention. Tables of short-lived items are left out.`,
 	Bad: `Resources:
   Orders: # want "deletion protection"
     Type: AWS::DynamoDB::Table
@@ -55,7 +55,7 @@ var _ = add(Rule{
 `},
 	Check: func(p *Pass) {
 		for _, t := range p.Graph.OfKind(graph.Table) {
-			if t.External || t.Resource == nil || shortLived(t) || !retained(t) {
+			if t.External || t.Resource == nil || shortLived(t) {
 				continue
 			}
 			v := t.Setting("deletionProtectionEnabled")
@@ -63,7 +63,11 @@ var _ = add(Rule{
 			if on || !ok && open(v) {
 				continue
 			}
-			p.Report(Hit{Node: t, Values: []graph.Value{v}, Message: fmt.Sprintf("table %s has no deletion protection: its retention binds CloudFormation only", nameOf(t))})
+			h := Hit{Node: t, Values: []graph.Value{v}, Message: fmt.Sprintf("table %s has no deletion protection: one wrong call takes its data away", nameOf(t))}
+			if retained(t) {
+				h.Severity, h.Message = Low, fmt.Sprintf("table %s has no deletion protection: its retention binds CloudFormation only", nameOf(t))
+			}
+			p.Report(h)
 		}
 	},
 })

@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon Cognito API Reference, DeleteUserPool`, URL: "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserPool.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"prowler:cognito_user_pool_deletion_protection_enabled"},
-	Gaps:        `A pool that goes with its stack has a finding of stateful-resource-without-retention instead. The threat protection of the Plus plan is not asked for.`,
+	Gaps:        `A pool that goes with its stack has one finding for both, that of stateful-resource-without-retention. The threat protection of the Plus plan is not asked for.`,
 	Bad: `Resources:
   Users: # want "deletion protection"
     Type: AWS::Cognito::UserPool
@@ -36,7 +36,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, pool := range p.Graph.OfKind(graph.UserPool) {
-			if pool.External || pool.Resource == nil || pool.Type != "AWS::Cognito::UserPool" || !retained(pool) {
+			if pool.External || pool.Resource == nil || pool.Type != "AWS::Cognito::UserPool" {
 				continue
 			}
 			v := pool.Setting("deletionProtection")
