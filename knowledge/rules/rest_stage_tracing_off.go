@@ -91,9 +91,9 @@ func eachRestStage(p *Pass, visit func(api *graph.Node, stage graph.Value)) {
 	}
 }
 
-// stageName is what a stage is called: by its name, or where that is not written by its resource.
+// stageName is what a stage is called: by its name, or where that is not written or not known by its resource.
 func stageName(stage graph.Value) string {
-	if name := stage.Get("StageName"); name.Exists() {
+	if name := stage.Get("StageName"); name.Exists() && !open(name) {
 		return name.String()
 	}
 	id, _ := stage.Get("ResourceId").Str()

@@ -106,7 +106,15 @@ func shortLived(t *graph.Node) bool {
 	if intent(t, "role") == "ephemeral" {
 		return true
 	}
-	return t.Setting("timeToLiveSpecification").Exists() && (shortLivedName.MatchString(nameOf(t)) || shortLivedName.MatchString(t.Name))
+	if !t.Setting("timeToLiveSpecification").Exists() {
+		return false
+	}
+	for _, key := range t.Setting("keySchema").Each() {
+		if s, _ := key.Get("AttributeName").Str(); shortLivedName.MatchString(s) {
+			return true // items that live as long as a session or a token
+		}
+	}
+	return shortLivedName.MatchString(nameOf(t)) || shortLivedName.MatchString(t.Name)
 }
 
 // inBackupPlan tells whether a backup selection of the system names the thing, or selects by tags or wildcard.
