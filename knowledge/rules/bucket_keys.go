@@ -31,6 +31,39 @@ func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
 	return len(rolesOf(g, writer)) > 0
 }
 
+// undecidedKeys is what leaves open whether something that overwritten lets pass causes the event again: the filter of the
+// notification, or the keys that a role may write. It is absent where a right that is known is enough.
+func undecidedKeys(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) graph.Value {
+	filter := graph.Value{}
+	in.Settings.Get("Filter").Walk(func(v graph.Value) {
+		if open(v) && !filter.Exists() {
+			filter = v
+		}
+	})
+	prefixes, suffixes := notifiedKeys(in)
+	unsure := graph.Value{}
+	for _, role := range rolesOf(g, writer) {
+		for _, s := range role.Statements {
+			if !isAllow(s) || !allowsAction(s, "s3:PutObject") && !allowsAction(s, "s3:DeleteObject") {
+				continue
+			}
+			for _, v := range s.Resources {
+				pattern := keyPattern(v)
+				switch {
+				case !reaches(v, e.To) || !overlaps(pattern, prefixes, suffixes):
+				case open(v):
+					unsure = v
+				case filter.Exists() && strings.Trim(pattern, "*") != "":
+					unsure = filter
+				default:
+					return graph.Value{}
+				}
+			}
+		}
+	}
+	return unsure
+}
+
 func allowsAction(s graph.Statement, action string) bool {
 	if len(s.NotActions) > 0 {
 		return true

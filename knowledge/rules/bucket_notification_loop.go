@@ -128,6 +128,10 @@ func checkBucketLoops(p *Pass) {
 				if e.To != bucket || e.Strength == graph.Wildcard || overwritten(p.Graph, in.To, e, in) {
 					continue
 				}
+				if v := undecidedKeys(p.Graph, in.To, e, in); v.Exists() {
+					p.Unknown(in.To, v)
+					continue
+				}
 				p.Report(Hit{Node: in.To, Confidence: weaker(in, e), Related: []*graph.Node{bucket}, RelatedResources: []*graph.Resource{in.Via},
 					Values:  append([]graph.Value{{}}, edgePlace(in, e)...),
 					Message: fmt.Sprintf("%s notifies %s, which may write to %s: each object it writes starts it again", nameOf(bucket), nameOf(in.To), nameOf(bucket))})

@@ -125,6 +125,13 @@ func checkSubnets(p *Pass, fn *graph.Node) {
 			p.Unclear(fn, "the routes of subnet "+nameOf(e.To)+" are not part of this system")
 			continue
 		}
+		for _, table := range p.Graph.Out(e.To, graph.AttachedTo) {
+			for _, route := range table.To.Setting("routes").Each() {
+				if gateway := route.Get("GatewayId"); !table.To.External && open(gateway) {
+					p.Unknown(fn, gateway)
+				}
+			}
+		}
 		if leadsToInternetGateway(p.Graph, e.To) {
 			public = append(public, e.To)
 		}

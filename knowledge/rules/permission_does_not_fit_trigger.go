@@ -293,6 +293,10 @@ func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
 	if missed == nil {
 		return
 	}
+	if openQualifier(p.Graph, missed.Qualifier) {
+		p.Unclear(fn, "by which version or alias "+nameOf(from)+" calls it")
+		return
+	}
 	name := s.Via.Properties.Get("FunctionName")
 	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed),
 		Message: fmt.Sprintf("%s invokes %s, but the permission is for %s: every call is refused", nameOf(from), spellQualifier(fn, missed.Qualifier), spellQualifier(fn, mine)),
@@ -356,4 +360,19 @@ func qualifierOf(g *graph.Graph, name graph.Value) (string, bool) {
 		return "", true
 	}
 	return "", false
+}
+
+// openQualifier tells whether a qualifier is spelt of something other than a version of this system.
+func openQualifier(g *graph.Graph, qualifier string) bool {
+	id, ok := strings.CutPrefix(qualifier, "${")
+	if !ok {
+		return strings.ContainsAny(qualifier, "$(")
+	}
+	id, _, _ = strings.Cut(strings.TrimSuffix(id, "}"), ".")
+	for _, r := range g.Resources {
+		if plainID(r.ID) == id && r.Type == "AWS::Lambda::Version" {
+			return false
+		}
+	}
+	return true
 }

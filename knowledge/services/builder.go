@@ -25,6 +25,7 @@ type builder struct {
 	providers    map[*graph.Node]bool          // functions behind custom resources
 	aliases      map[string][]*graph.Resource  // aliases by the deployment group that shifts their traffic
 	attachments  []attachment                  // policies on roles, joined when all are read
+	nameless     []nameless                    // policies on things that an open parameter names
 	boundaries   map[*graph.Node]graph.Value   // role → permissions boundary
 	rolePolicy   map[*graph.Node][]*graph.Node // role → managed policies of this system
 	lists        map[*graph.Node]map[string][]graph.Value

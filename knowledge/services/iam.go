@@ -94,6 +94,35 @@ func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
 	b.statements(n, b.shared.parse(r, "", r.Properties.Get("PolicyDocument"), "inline"))
 	for _, role := range append(r.Properties.Get("Roles").Each(), r.Properties.Get("RoleName").Each()...) {
 		b.attachments = append(b.attachments, attachment{role, n})
+		b.mayMean(role, graph.Role, r)
+	}
+}
+
+// nameless is a policy on a thing of a kind that nobody can tell before the deployment.
+type nameless struct {
+	kind graph.Kind
+	why  string
+}
+
+// mayMean remembers a policy r whose owner v an open parameter names. It may be any thing whose name is written out, but
+// none whose name CloudFormation makes: a parameter is given before that.
+func (b *builder) mayMean(v graph.Value, kind graph.Kind, r *graph.Resource) {
+	if why := v.Reason(); strings.HasPrefix(why, "parameter ") {
+		b.nameless = append(b.nameless, nameless{kind, r.LogicalID + " may belong to it: " + why})
+	}
+}
+
+// leaveOpen marks the things that policies of open owners may belong to.
+func (b *builder) leaveOpen() {
+	for _, open := range b.nameless {
+		for _, n := range b.byKind[open.kind] {
+			if n.External || n.Resource == nil {
+				continue
+			}
+			if t := types[n.Resource.Type]; t != nil && t.Name != "" && n.Resource.Properties.Get(t.Name).Exists() {
+				undecided(n, open.why)
+			}
+		}
 	}
 }
 

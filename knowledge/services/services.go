@@ -117,6 +117,7 @@ func build(s graph.Scenario, m *shared) *graph.Graph {
 			b.customResource(r)
 		}
 	}
+	b.leaveOpen()
 	b.attachPolicies()
 	b.sends()
 	for _, kind := range []graph.Kind{graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI} {
