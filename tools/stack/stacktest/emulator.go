@@ -3,6 +3,7 @@
 package stacktest
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
@@ -154,4 +155,23 @@ func Physical(t testing.TB, client *cloudformation.Client, name string) map[stri
 // AccountOf returns the credentials of an account's access key.
 func AccountOf(key string) aws.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider(key, "test", "")
+}
+
+// TryDeployWith is TryDeploy with values for parameters.
+func TryDeployWith(t testing.TB, client *cloudformation.Client, name, template string, parameters map[string]string) bool {
+	t.Helper()
+	return deploy(client, name, template, parameters, 3*time.Second) == nil
+}
+
+// Zip makes an archive of one file.
+func Zip(t testing.TB, name, content string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create(name)
+	require.NoError(t, err)
+	_, err = w.Write([]byte(content))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b.String()
 }
