@@ -245,14 +245,27 @@ func TestOnlyReadingCallsGoOut(t *testing.T) {
 	account := e.Account()
 	credentials, err := account.Retrieve(t.Context())
 	require.NoError(t, err)
-	stacktest.Deploy(t, e.Client(account), "orders", "Resources: {Queue: {Type: 'AWS::SQS::Queue'}}", nil)
+	template, err := os.ReadFile(filepath.Join(root(t), "tools", "stack", "testdata", "live.yaml"))
+	require.NoError(t, err)
+	stacktest.Deploy(t, e.Client(account), "shared", "Resources: {Q: {Type: 'AWS::SQS::Queue'}}\nOutputs: {Q: {Value: !GetAtt Q.Arn, Export: {Name: shared}}}", nil)
+	stacktest.Deploy(t, e.Client(account), "orders", string(template)+"  Mail: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref T, Protocol: email, Endpoint: a@example.com}}\n"+
+		"  Imports: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref T, Protocol: sqs, Endpoint: !ImportValue shared}}\n", nil)
 	recorder := &recorder{target: e.URL}
 	s := httptest.NewServer(recorder)
 	defer s.Close()
 	_, stderr, _ := live(t, s.URL, credentials.AccessKeyID, "test", "review", "--stack", "orders")
 	require.NotEmpty(t, recorder.calls, stderr)
+	seen := map[string]bool{}
 	for _, call := range recorder.calls {
-		require.Regexp(t, `^(Describe|Get|List)[A-Z]`, call)
+		require.Regexp(t, `^(Describe|Get|List)[A-Z]|^GET /`, call) // Lambda's calls are verbs and paths
+		seen[call] = true
+	}
+	for _, call := range []string{"DescribeStacks", "GetTemplate", "ListStackResources", "ListExports", "GetResource", "GetMetricData", "GetQueueAttributes", "DescribeKey", "DescribeLogGroups", "ListSubscriptionsByTopic"} {
+		require.True(t, seen[call], "%s was not tried", call)
+	}
+	_, _, _ = live(t, s.URL, credentials.AccessKeyID, "test", "review", "--all-stacks")
+	for _, call := range recorder.calls {
+		require.Regexp(t, `^(Describe|Get|List)[A-Z]|^GET /`, call)
 	}
 }
 
@@ -269,8 +282,12 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	operation := stacktest.Operation(req, body)
+	if operation == "" {
+		operation = req.Method + " " + req.URL.Path
+	}
 	r.mu.Lock()
-	r.calls = append(r.calls, stacktest.Operation(req, body))
+	r.calls = append(r.calls, operation)
 	r.mu.Unlock()
 	stacktest.Forward(w, req, r.target, body)
 }

@@ -92,6 +92,16 @@ func Deploy(t testing.TB, client *cloudformation.Client, name, template string, 
 	require.NoError(t, deploy(client, name, template, parameters, time.Minute))
 }
 
+// DeployURL creates a stack from a template that is too large to be sent along.
+func DeployURL(t testing.TB, client *cloudformation.Client, name, url string) {
+	t.Helper()
+	_, err := client.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: &name, TemplateURL: &url, Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam}})
+	require.NoError(t, err)
+	require.NoError(t, cloudformation.NewStackCreateCompleteWaiter(client, func(o *cloudformation.StackCreateCompleteWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 50*time.Millisecond, 500*time.Millisecond
+	}).Wait(t.Context(), &cloudformation.DescribeStacksInput{StackName: &name}, time.Minute))
+}
+
 // TryDeploy creates a stack, and tells whether the emulator could: it knows many types, not all.
 func TryDeploy(t testing.TB, client *cloudformation.Client, name, template string) bool {
 	t.Helper()
