@@ -60,6 +60,14 @@ func lowerTopic(l *lowerer, t *graph.Node) {
 		l.let(t, typ, b.done(), "")
 		return
 	}
-	l.emit(let{Name: l.names[t], Type: typ, Field: true, Value: construct{typ, constructID(t), b.done()},
-		Comment: "Subscribe the team's mail address or chat to this topic: all alarms go there."})
+	const comment = "Subscribe the team's mail address or chat to this topic: all alarms go there."
+	if l.snippet() { // SNS's own policy, which the demand for TLS would replace, admits the account's alarms
+		l.emit(let{Name: l.names[t], Type: typ, Field: true, Value: construct{typ, constructID(t), nil}, Comment: comment})
+		return
+	}
+	l.emit(let{Name: l.names[t], Type: typ, Field: true, Value: construct{typ, constructID(t), b.done()}, Comment: comment})
+	account := dict{[]argument{{Name: "StringEquals", Value: dict{[]argument{{Name: "aws:SourceAccount", Value: attribute{local("this"), "account"}}}}}}}
+	l.emit(run{Comment: "The demand for TLS gives the topic a policy of its own, which would refuse the alarms without this.",
+		Value: call{l.ref(t), "grantPublish", []expression{value{typeName{"aws-iam", "ServicePrincipal"}, []expression{text("cloudwatch.amazonaws.com"),
+			*props(typeName{"aws-iam", "ServicePrincipalOpts"}).with("conditions", account).done()}}}}})
 }
