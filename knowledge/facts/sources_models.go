@@ -24,6 +24,7 @@ var (
 	modelSfn         = model("stepfunctions", "2016-11-23")
 	modelS3          = model("s3", "2006-03-01")
 	modelCfn         = model("cloudformation", "2010-05-15")
+	modelDdb         = model("dynamodb", "2012-08-10")
 	modelDdbStreams  = model("dynamodbstreams", "2012-08-10")
 	modelSqs         = model("sqs", "2012-11-05")
 	modelPipes       = model("pipes", "2015-10-07")
