@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// reviewed lists, for each type that is read live, the settings that rules and edges use. Only these are taken
-// from the deployed resource and compared with the template; what else differs is none of a review's business.
+// reviewed lists, for each type that is read live, the settings that rules and edges use, and a few that whoever
+// trusts the template relies on. Only these are taken from the deployed resource and compared with the template; what else differs is none of a review's business.
 //
 // A mark behind the name says what a missing setting means: "?" that there is nothing (a dead-letter queue), so that
 // one side without it differs from a side with it; "=value" that the value holds (several where it depends), beside
