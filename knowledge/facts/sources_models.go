@@ -21,6 +21,7 @@ var (
 	modelSts         = model("sts", "2011-06-15")
 	modelWaf         = model("wafv2", "2019-07-29")
 	modelXray        = model("xray", "2016-04-12")
+	modelSynthetics  = model("synthetics", "2017-10-11")
 	modelSfn         = model("stepfunctions", "2016-11-23")
 	modelS3          = model("s3", "2006-03-01")
 	modelCfn         = model("cloudformation", "2010-05-15")
