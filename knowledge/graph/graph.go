@@ -149,7 +149,7 @@ func (n *Node) At() *Evidence {
 func (n *Node) Setting(path ...string) Value {
 	v, ok := n.extra[path[0]]
 	if !ok && n.Resource != nil {
-		v = n.Resource.Properties.Get(UpperFirst(path[0]))
+		v = n.Resource.Properties.property(path[0])
 	}
 	if n.External && !ok {
 		return NewUnknown(n.At(), "it is not part of this system")
@@ -161,7 +161,7 @@ func (n *Node) Setting(path ...string) Value {
 		if lower := v.Get(name); lower.Exists() {
 			v = lower
 		} else {
-			v = v.Get(UpperFirst(name))
+			v = v.property(name)
 		}
 	}
 	if !v.Exists() {
@@ -231,7 +231,7 @@ func (e *Edge) at() *Evidence {
 
 // Setting returns a setting of the edge, as Node.Setting does.
 func (e *Edge) Setting(path ...string) Value {
-	v := e.Settings.Get(UpperFirst(path[0]))
+	v := e.Settings.property(path[0])
 	if !v.Exists() || v.Kind == Null {
 		v = e.Settings.Get(path[0])
 	}
@@ -242,7 +242,7 @@ func (e *Edge) Setting(path ...string) Value {
 		if lower := v.Get(name); lower.Exists() {
 			v = lower
 		} else {
-			v = v.Get(UpperFirst(name))
+			v = v.property(name)
 		}
 	}
 	if !v.Exists() {
@@ -286,6 +286,9 @@ type Graph struct {
 	byID map[string]*Node
 	out  map[*Node][]*Edge
 	in   map[*Node][]*Edge
+
+	mentioning mentioning
+	sealed     *index
 }
 
 // New makes an empty graph.
@@ -334,27 +337,11 @@ func rank(s Strength) int {
 // Node returns the node of an id, or nil.
 func (g *Graph) Node(id string) *Node { return g.byID[id] }
 
-// OfKind returns the nodes of the given kinds, in order.
-func (g *Graph) OfKind(kinds ...Kind) []*Node {
-	var out []*Node
-	for _, n := range g.Nodes {
-		for _, k := range kinds {
-			if n.Kind == k {
-				out = append(out, n)
-			}
-		}
-	}
-	return out
-}
-
 // Out returns the edges that leave n, of the given kinds or, with none given, all.
 func (g *Graph) Out(n *Node, kinds ...EdgeKind) []*Edge { return pick(g.out[n], kinds) }
 
 // In returns the edges that reach n, of the given kinds or, with none given, all.
 func (g *Graph) In(n *Node, kinds ...EdgeKind) []*Edge { return pick(g.in[n], kinds) }
-
-// OfEdge returns all edges of the given kinds.
-func (g *Graph) OfEdge(kinds ...EdgeKind) []*Edge { return pick(g.Edges, kinds) }
 
 func pick(edges []*Edge, kinds []EdgeKind) []*Edge {
 	if len(kinds) == 0 {

@@ -195,15 +195,35 @@ func (v Value) Get(names ...string) Value {
 			return v
 		}
 		next := Value{}
-		for _, f := range v.fields {
-			if f.Name == name {
-				next = f.Value
+		for i := range v.fields {
+			if v.fields[i].Name == name {
+				next = v.fields[i].Value
 			}
 		}
 		v = next
 	}
 	return v
 }
+
+// property is Get(UpperFirst(setting)) without making the name: rules ask for settings some hundred thousand times.
+func (v Value) property(setting string) Value {
+	if v.Kind == Unknown {
+		return v
+	}
+	next := Value{}
+	for i := range v.fields {
+		name := v.fields[i].Name
+		if len(name) != len(setting) || name == "" || name[1:] != setting[1:] {
+			continue
+		}
+		if name[0] == setting[0] && !lowerLetter(name[0]) || lowerLetter(setting[0]) && name[0] == setting[0]-'a'+'A' {
+			next = v.fields[i].Value
+		}
+	}
+	return next
+}
+
+func lowerLetter(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // Fields returns the entries of a mapping in written order, else nil. Do not change it.
 func (v Value) Fields() []Field { return v.fields }
@@ -291,30 +311,6 @@ func (v Value) Ref() (Ref, bool) {
 		return *v.parts[0].Ref, true
 	}
 	return Ref{}, false
-}
-
-// Refs returns every reference in the value and below it, in written order.
-func (v Value) Refs() []Ref {
-	var out []Ref
-	v.Walk(func(w Value) {
-		for _, p := range w.parts {
-			if p.Ref != nil {
-				out = append(out, *p.Ref)
-			}
-		}
-	})
-	return out
-}
-
-// Walk calls visit for the value and everything below it, top down.
-func (v Value) Walk(visit func(Value)) {
-	visit(v)
-	for _, it := range v.items {
-		it.Walk(visit)
-	}
-	for _, f := range v.fields {
-		f.Value.Walk(visit)
-	}
 }
 
 // String spells the value for messages: references as ${Id.Attr}, unknown parts as ${?}, lists and maps

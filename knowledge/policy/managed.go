@@ -33,16 +33,22 @@ func Managed(arn string, at *graph.Evidence, via *graph.Resource) (statements []
 	if strings.Contains(arn, ":") && !strings.Contains(arn, ":iam::aws:") {
 		return nil, false
 	}
-	text, known := managed()[name]
+	document, known := decoded.Load(name)
 	if !known {
-		return nil, false
-	}
-	var document any
-	if err := json.Unmarshal([]byte(text), &document); err != nil {
-		panic("managed policy " + name + ": " + err.Error()) // our own table: a test reads every line
+		text, ok := managed()[name]
+		if !ok {
+			return nil, false
+		}
+		if err := json.Unmarshal([]byte(text), &document); err != nil {
+			panic("managed policy " + name + ": " + err.Error()) // our own table: a test reads every line
+		}
+		decoded.Store(name, document)
 	}
 	return Parse(plainValue(document, at), via, "managed "+arn), true
 }
+
+// decoded holds the documents that were asked for: the same few policies hang on most roles, in every scenario.
+var decoded sync.Map
 
 // plainValue gives decoded JSON as a Value whose every part stands at one place: where the policy is named.
 func plainValue(v any, at *graph.Evidence) graph.Value {

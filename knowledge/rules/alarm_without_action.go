@@ -103,7 +103,6 @@ Resources:
 })
 
 func checkAlarmActions(p *Pass) {
-	var used map[string]bool
 	for _, a := range p.Graph.OfKind(graph.Alarm) {
 		if a.External || a.Type != "AWS::CloudWatch::Alarm" && a.Type != "AWS::CloudWatch::CompositeAlarm" {
 			continue
@@ -123,25 +122,8 @@ func checkAlarmActions(p *Pass) {
 		default:
 			continue
 		}
-		if used == nil {
-			used = referred(p.Graph)
-		}
-		if !used[a.ID] && len(p.Graph.In(a)) == 0 {
+		if !p.Graph.Mentioned(a.ID) && len(p.Graph.In(a)) == 0 {
 			p.Report(h)
 		}
 	}
-}
-
-// referred are the ids that some resource's properties name.
-func referred(g *graph.Graph) map[string]bool {
-	out := map[string]bool{}
-	for _, n := range g.Nodes {
-		if n.Resource == nil {
-			continue
-		}
-		for _, ref := range n.Resource.Properties.Refs() {
-			out[ref.Resource] = true
-		}
-	}
-	return out
 }

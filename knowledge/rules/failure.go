@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -26,12 +25,23 @@ func takesFailures(g *graph.Graph, n *graph.Node) bool {
 	return false
 }
 
-var failureName = regexp.MustCompile(`(?i)(dlq|dead-?_?letter|undeliver|fail(ed|ure)s?|parking|redrive|poison)`)
+// failureWords are what names of dead-letter queues hold, in lower case.
+var failureWords = []string{"dlq", "deadletter", "dead-letter", "dead_letter", "undeliver", "failed", "failure", "parking", "redrive", "poison"}
+
+func failureName(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range failureWords {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // namedForFailures tells whether a queue is called what dead-letter queues are called. Code or another stack may
 // send to it what no edge here shows.
 func namedForFailures(n *graph.Node) bool {
-	return failureName.MatchString(nameOf(n)) || failureName.MatchString(n.Name)
+	return failureName(nameOf(n)) || failureName(n.Name)
 }
 
 // watches tells whether an alarm looks at one of the metrics of n, alone or with all others of its account.

@@ -168,6 +168,21 @@ var silentTypes = map[string]bool{
 	"AWS::Lambda::EventSourceMapping": true, "AWS::Lambda::Permission": true, "AWS::Events::Archive": true,
 }
 
+// joinedTo tells whether an edge runs between two things, either way.
+func joinedTo(g *graph.Graph, n, other *graph.Node) bool {
+	for _, e := range g.Out(n) {
+		if e.To == other {
+			return true
+		}
+	}
+	for _, e := range g.In(n) {
+		if e.From == other {
+			return true
+		}
+	}
+	return false
+}
+
 // toldOutside collects the ids that outputs name, and those that a resource mentions without an edge to show for it.
 func toldOutside(g *graph.Graph) outsiders {
 	told := outsiders{}
@@ -180,15 +195,8 @@ func toldOutside(g *graph.Graph) outsiders {
 		if n.Resource == nil || silentMentions[n.Kind] || silentTypes[n.Type] {
 			continue
 		}
-		joined := map[*graph.Node]bool{}
-		for _, e := range g.Out(n) {
-			joined[e.To] = true
-		}
-		for _, e := range g.In(n) {
-			joined[e.From] = true
-		}
-		for _, ref := range n.Resource.Properties.Refs() {
-			if to := g.Node(ref.Resource); to == nil || to != n && !joined[to] {
+		for _, ref := range g.Mentions(n) {
+			if to := g.Node(ref.Resource); to == nil || to != n && !joinedTo(g, n, to) {
 				told[ref.Resource] = true
 			}
 		}

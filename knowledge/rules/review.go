@@ -29,11 +29,18 @@ type Options struct {
 // merges what they find. It is deterministic: the same graphs give the same report.
 func Review(graphs []*graph.Graph, o Options) Report {
 	chosen := o.rules()
-	m := merger{options: o, graphs: graphs, byKey: map[string]*merged{}}
-	for i, g := range graphs {
+	m := merger{options: o, graphs: graphs, byKey: map[string]*merged{}, alike: map[string]*merged{}}
+	graph.Parallel(len(graphs), func(i int) { graphs[i].Seal() })
+	passes := make([][]*Pass, len(graphs))
+	graph.Parallel(len(graphs), func(i int) {
 		for _, r := range chosen {
-			p := &Pass{Graph: g, Scenarios: graphs, Rule: r, Today: o.Today}
+			p := &Pass{Graph: graphs[i], Scenarios: graphs, Rule: r, Today: o.Today}
 			r.Check(p)
+			passes[i] = append(passes[i], p)
+		}
+	})
+	for i := range passes {
+		for _, p := range passes[i] {
 			m.take(i, p)
 		}
 	}
@@ -85,11 +92,17 @@ type merger struct {
 	graphs   []*graph.Graph
 	order    []*merged
 	byKey    map[string]*merged
+	alike    map[string]*merged // by what a hit says: most say the same in every scenario
 	unknowns []Undecided
 }
 
 func (m *merger) take(scenario int, p *Pass) {
 	for _, h := range p.hits {
+		saying := h.saying(p.Rule)
+		if same := m.alike[saying]; same != nil {
+			same.in[scenario] = true
+			continue
+		}
 		f := m.finding(p, h.Hit)
 		key := strings.Join([]string{f.Rule, f.Resource.File, f.Resource.ID, f.Evidence[0].File, f.Evidence[0].Path}, "\x00")
 		old, ok := m.byKey[key]
@@ -99,11 +112,44 @@ func (m *merger) take(scenario int, p *Pass) {
 			m.order = append(m.order, f)
 		}
 		old.in[scenario] = true
+		m.alike[saying] = old
 		if old != f {
 			old.absorb(f)
 		}
 	}
 	m.unknowns = append(m.unknowns, p.unknowns...)
+}
+
+// saying spells all that goes into the finding of a hit: two hits that say the same make the same finding.
+func (h hit) saying(r *Rule) string {
+	var b strings.Builder
+	write := func(parts ...string) {
+		for _, part := range parts {
+			b.WriteString(part)
+			b.WriteByte(0)
+		}
+	}
+	write(r.ID, h.Message, string(h.Severity), string(h.Confidence), h.Fix)
+	for _, n := range append([]*graph.Node{h.Node}, h.Related...) {
+		if n != nil {
+			write("n", n.ID)
+		}
+	}
+	for _, res := range append([]*graph.Resource{h.Resource}, h.RelatedResources...) {
+		if res != nil {
+			write("r", res.ID)
+		}
+	}
+	if h.Place != nil {
+		write(h.Place.File, h.Place.ID)
+	}
+	for _, v := range h.Values {
+		if v.At != nil {
+			write(v.At.File, v.At.Path)
+		}
+		write(v.String())
+	}
+	return b.String()
 }
 
 // absorb keeps the worse of two findings of one rule at one place, with the related resources of both.

@@ -138,14 +138,36 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 // actsOnData tells whether an action, which may hold wildcards, covers one that acts on data. A grant of the
 // whole service, or of all services, does not count.
 func actsOnData(action string) bool {
-	service, rest, found := strings.Cut(action, ":")
+	service, rest, found := strings.Cut(strings.ToLower(action), ":")
 	if !found || strings.Trim(rest, "*") == "" || strings.ContainsRune(service, '*') {
 		return false
 	}
-	for _, a := range dataActions {
-		if policy.Glob(strings.ToLower(action), strings.ToLower(a)) {
+	if strings.ContainsRune(service, '?') {
+		for name, actions := range dataActionsOf {
+			if policy.Glob(service, name) && anyGlob(rest, actions) {
+				return true
+			}
+		}
+		return false
+	}
+	return anyGlob(rest, dataActionsOf[service])
+}
+
+func anyGlob(pattern string, texts []string) bool {
+	for _, text := range texts {
+		if policy.Glob(pattern, text) {
 			return true
 		}
 	}
 	return false
 }
+
+// dataActionsOf holds dataActions by service, in lower case: every action of every role is looked up here.
+var dataActionsOf = func() map[string][]string {
+	out := map[string][]string{}
+	for _, a := range dataActions {
+		service, action, _ := strings.Cut(strings.ToLower(a), ":")
+		out[service] = append(out[service], action)
+	}
+	return out
+}()

@@ -95,18 +95,21 @@ const answersTask = "states:SendTaskSuccess"
 // covered lists the uses that a statement's actions allow.
 func covered(s graph.Statement) []use {
 	var out []use
-	for _, u := range uses {
+	actions := make([]string, 0, len(s.Actions))
+	for _, a := range s.Actions {
+		if text, ok := a.Str(); ok {
+			actions = append(actions, strings.ToLower(text))
+		}
+	}
+	for i, u := range uses {
 		if u.mode == graph.Poll && strings.HasPrefix(s.Origin, "managed ") {
 			continue // these serve mappings, not code
 		}
-		for _, a := range s.Actions {
-			text, ok := a.Str()
+		spelled := u.mode == graph.Poll || u.action == answersTask
+		for _, text := range actions {
 			// sqs:* is given to senders as well, states:* to those who start: only a right that is spelled out says
 			// "receives" or "answers".
-			if u.mode == graph.Poll || u.action == answersTask {
-				ok = ok && strings.EqualFold(text, u.action)
-			}
-			if ok && (text == u.action || strings.ContainsAny(text, "*?") && policy.Glob(strings.ToLower(text), strings.ToLower(u.action)) || strings.EqualFold(text, u.action)) {
+			if text == lowerUses[i] || !spelled && strings.ContainsAny(text, "*?") && policy.Glob(text, lowerUses[i]) {
 				out = append(out, u)
 				break
 			}
@@ -114,6 +117,15 @@ func covered(s graph.Statement) []use {
 	}
 	return out
 }
+
+// lowerUses are the actions of uses in lower case.
+var lowerUses = func() []string {
+	out := make([]string, len(uses))
+	for i, u := range uses {
+		out[i] = strings.ToLower(u.action)
+	}
+	return out
+}()
 
 func (b *builder) allowedBy(role *graph.Node, s graph.Statement, u use, res graph.Value, single bool, record func(allowance)) {
 	evidence := res

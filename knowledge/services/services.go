@@ -15,9 +15,6 @@ package services
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -134,17 +131,12 @@ func build(s graph.Scenario, m *shared) *graph.Graph {
 // where ctx does.
 func BuildAll(ctx context.Context, scenarios []graph.Scenario) ([]*graph.Graph, error) {
 	graphs := make([]*graph.Graph, len(scenarios))
-	var next atomic.Int64
-	var workers sync.WaitGroup
 	var once shared
-	for range min(runtime.GOMAXPROCS(0), len(scenarios)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(scenarios) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				graphs[i] = build(scenarios[i], &once)
-			}
-		})
-	}
-	workers.Wait()
+	graph.Parallel(len(scenarios), func(i int) {
+		if ctx.Err() == nil {
+			graphs[i] = build(scenarios[i], &once)
+		}
+	})
 	return graphs, ctx.Err()
 }
 

@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"slices"
+	"sync"
+)
+
+// mentioning holds what the properties of a graph's resources refer to.
+type mentioning struct {
+	once sync.Once
+	by   map[*Resource][]Ref
+	ids  map[string]bool
+}
+
+// Mentions returns the references in the properties of n's resource. They are collected once for the whole graph,
+// after which nothing may be added to it.
+func (g *Graph) Mentions(n *Node) []Ref {
+	g.mentioning.once.Do(g.collectMentions)
+	return g.mentioning.by[n.Resource]
+}
+
+// Mentioned tells whether the properties of any resource refer to the resource of an id.
+func (g *Graph) Mentioned(id string) bool {
+	g.mentioning.once.Do(g.collectMentions)
+	return g.mentioning.ids[id]
+}
+
+func (g *Graph) collectMentions() {
+	g.mentioning.by, g.mentioning.ids = make(map[*Resource][]Ref, len(g.Nodes)), map[string]bool{}
+	for _, n := range g.Nodes {
+		if n.Resource == nil || g.mentioning.by[n.Resource] != nil {
+			continue
+		}
+		refs := n.Resource.Properties.Refs()
+		g.mentioning.by[n.Resource] = refs
+		for _, ref := range refs {
+			g.mentioning.ids[ref.Resource] = true
+		}
+	}
+}
+
+// index finds the nodes and edges of a kind without looking at all of them.
+type index struct {
+	place map[*Node]int
+	nodes map[Kind][]*Node
+	edges map[EdgeKind][]*Edge
+}
+
+// Seal says that the graph is whole: nothing is added to it, and no node changes its kind, from now on. It makes
+// OfKind, OfEdge, Mentions and Mentioned quick.
+func (g *Graph) Seal() {
+	i := &index{place: make(map[*Node]int, len(g.Nodes)), nodes: map[Kind][]*Node{}, edges: map[EdgeKind][]*Edge{}}
+	for at, n := range g.Nodes {
+		i.place[n] = at
+		i.nodes[n.Kind] = append(i.nodes[n.Kind], n)
+	}
+	for _, e := range g.Edges {
+		i.edges[e.Kind] = append(i.edges[e.Kind], e)
+	}
+	g.sealed = i
+	g.mentioning.once.Do(g.collectMentions)
+}
+
+// OfKind returns the nodes of the given kinds, in order. Do not change the result.
+func (g *Graph) OfKind(kinds ...Kind) []*Node {
+	if g.sealed != nil && len(kinds) == 1 {
+		return slices.Clip(g.sealed.nodes[kinds[0]])
+	}
+	var out []*Node
+	if g.sealed != nil {
+		for _, k := range kinds {
+			out = append(out, g.sealed.nodes[k]...)
+		}
+		slices.SortFunc(out, func(a, b *Node) int { return g.sealed.place[a] - g.sealed.place[b] })
+		return slices.Compact(out) // a kind may be named twice
+	}
+	for _, n := range g.Nodes {
+		if slices.Contains(kinds, n.Kind) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// OfEdge returns all edges of the given kinds. Do not change the result.
+func (g *Graph) OfEdge(kinds ...EdgeKind) []*Edge {
+	if g.sealed != nil && len(kinds) == 1 {
+		return slices.Clip(g.sealed.edges[kinds[0]])
+	}
+	return pick(g.Edges, kinds)
+}
