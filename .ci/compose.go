@@ -1,3 +1,5 @@
+//go:build ignore
+
 // Command compose prints a large template made of small real ones, for measuring: compose RESOURCES yaml|json.
 package main
 
@@ -19,7 +21,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) != 2 {
-		return fmt.Errorf("usage: compose RESOURCES yaml|json, in the project's folder")
+		return fmt.Errorf("usage: go run .ci/compose.go RESOURCES yaml|json, in the project's folder")
 	}
 	size, err := strconv.Atoi(args[0])
 	if err != nil {
