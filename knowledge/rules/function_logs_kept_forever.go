@@ -94,7 +94,7 @@ func checkFunctionLogs(p *Pass) {
 		for _, e := range groups {
 			reportRetention(p, e)
 		}
-		if len(groups) > 0 || unnamed || fn.Setting("loggingConfig", "LogGroup").Exists() {
+		if len(groups) > 0 || unnamed[fn.Resource.File] || fn.Setting("loggingConfig", "LogGroup").Exists() {
 			continue
 		}
 		if bare[fn.Resource.File] == nil {
@@ -112,18 +112,18 @@ func checkFunctionLogs(p *Pass) {
 	}
 }
 
-// logRetentions finds the functions whose retention a custom resource of CDK sets, and tells whether some log
-// group has a name that is not known: it may be any function's.
-func logRetentions(g *graph.Graph) (unnamed bool, retained map[*graph.Node]bool) {
-	retained = map[*graph.Node]bool{}
+// logRetentions finds the functions whose retention a custom resource of CDK sets, and the files with a log group
+// whose name is not known: it may be that of any function of the file.
+func logRetentions(g *graph.Graph) (unnamed map[string]bool, retained map[*graph.Node]bool) {
+	unnamed, retained = map[string]bool{}, map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
 		switch {
 		case n.Type == "Custom::LogRetention":
 			for _, ref := range n.Setting("logGroupName").Refs() {
 				retained[g.Node(ref.Resource)] = true
 			}
-		case n.Kind == graph.LogGroup && !n.External && open(n.Setting("logGroupName")):
-			unnamed = true
+		case n.Kind == graph.LogGroup && !n.External && n.Resource != nil && open(n.Setting("logGroupName")):
+			unnamed[n.Resource.File] = true
 		}
 	}
 	return unnamed, retained

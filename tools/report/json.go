@@ -45,7 +45,8 @@ func Cut(r rules.Report, maxTokens int) rules.Report {
 	if maxTokens <= 0 {
 		return r
 	}
-	left := maxTokens*4 - size(rules.Report{Schema: r.Schema, Source: r.Source, Summary: r.Summary, Unreadable: r.Unreadable, Folded: r.Folded})
+	most := rules.Omitted{Findings: len(r.Findings), Unknown: len(r.Unknown), Suppressed: len(r.Suppressed)}
+	left := maxTokens*4 - size(rules.Report{Schema: r.Schema, Source: r.Source, Summary: r.Summary, Unreadable: r.Unreadable, Folded: r.Folded, Omitted: &most})
 	omitted := rules.Omitted{}
 	findings := fitting(r.Findings, &left, 1)
 	omitted.Findings = len(r.Findings) - len(findings)
