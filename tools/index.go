@@ -22,7 +22,7 @@ var prebuilt embed.FS
 const indexFolder = "index/corpus"
 
 // OpenKnowledge opens the product's own knowledge. The prebuilt index is unpacked once into a folder of cacheDir
-// ("" is the user's cache folder, then the temporary folder) that is named after its content, and opened there
+// ("" is the user's cache folder, then the temporary folder, then shared memory) that is named after its content, and opened there
 // for reading. Where nothing was prebuilt, it does not fit the corpus, or no folder can be written, the index is
 // built in memory: slower, never a failure.
 func OpenKnowledge(ctx context.Context, cacheDir string) (*search.Index, error) {
@@ -44,8 +44,16 @@ func cacheBases(cacheDir string) []string {
 	if dir, err := os.UserCacheDir(); err == nil {
 		out = append(out, filepath.Join(dir, "serverless-architect"))
 	}
-	return append(out, filepath.Join(os.TempDir(), fmt.Sprintf("serverless-architect-%d", os.Getuid())))
+	own := fmt.Sprintf("serverless-architect-%d", os.Getuid())
+	out = append(out, filepath.Join(os.TempDir(), own))
+	if info, err := os.Stat(sharedMemory); err == nil && info.IsDir() {
+		out = append(out, filepath.Join(sharedMemory, own))
+	}
+	return out
 }
+
+// sharedMemory is writable in most containers whose file system is not.
+const sharedMemory = "/dev/shm"
 
 var errNotBuilt = errors.New("no index was built into this program")
 
@@ -58,8 +66,10 @@ func openUnpacked(ctx context.Context, corpus *search.Corpus, base string) (*sea
 		return nil, err
 	}
 	dir := filepath.Join(base, "index-"+hash)
-	if ix, err := search.Open(ctx, corpus, dir); err == nil {
-		return ix, nil
+	if private(base) == nil {
+		if ix, err := search.Open(ctx, corpus, dir); err == nil {
+			return ix, nil
+		}
 	}
 	if err := unpack(base, dir); err != nil {
 		return nil, err
@@ -97,15 +107,15 @@ func unpack(base, dir string) error {
 	return os.Rename(filepath.Join(fresh, "corpus"), dir)
 }
 
-// private refuses a folder that others may write: in a shared temporary folder somebody else could have put one
-// there to feed us an index.
+// private refuses a folder that others may write or own: in a shared temporary folder somebody else could have put
+// one there to feed us an index.
 func private(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
 	}
-	if !info.IsDir() || info.Mode().Perm()&0o022 != 0 {
-		return fmt.Errorf("%s is writable by others", dir)
+	if !info.IsDir() || info.Mode().Perm()&0o022 != 0 || !ownedByUs(info) {
+		return fmt.Errorf("%s is not ours alone", dir)
 	}
 	return nil
 }

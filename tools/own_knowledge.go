@@ -32,8 +32,10 @@ func openOwn(ctx context.Context, dir, cacheDir string) (*search.Index, error) {
 // openBuilt opens an index in a folder of base, and builds it first where it is missing.
 func openBuilt(ctx context.Context, corpus *search.Corpus, base, name string) (*search.Index, error) {
 	dir := filepath.Join(base, name)
-	if ix, err := search.Open(ctx, corpus, dir); err == nil {
-		return ix, nil
+	if private(base) == nil {
+		if ix, err := search.Open(ctx, corpus, dir); err == nil {
+			return ix, nil
+		}
 	}
 	if err := os.MkdirAll(base, 0o700); err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (w *Workbench) index(ctx context.Context) (*search.Index, error) {
 		}
 		own, err := openOwn(ctx, w.Knowledge, w.CacheDir)
 		if err == nil {
-			w.words.ix, err = w.words.ix.With(own)
+			w.words.ix = w.words.ix.With(own)
 		}
 		w.words.err = err
 	})

@@ -17,7 +17,7 @@ import (
 )
 
 // indexVersion changes whenever analysis or the fields change, so that an index of an older program is stale.
-const indexVersion = 3
+const indexVersion = 4
 
 // ErrStale is returned by Open for an index that was built from another corpus.
 var ErrStale = errors.New("the index was built from another corpus")
@@ -42,12 +42,14 @@ var (
 
 var statsKey = []byte("serverless-architect")
 
-// stats is kept inside the index: what it was built from, and the true length of each field, which BM25 needs
-// and bleve does not know (it takes the number of distinct terms for the number of terms).
+// stats is kept inside the index: what it was built from, the true length of each field, which BM25 needs
+// and bleve does not know (it takes the number of distinct terms for the number of terms), and what the pages stand in
+// for, so that none of them is read before it is part of an answer.
 type stats struct {
-	Hash   string         `json:"hash"`
-	Count  int            `json:"count"`
-	Length map[string]int `json:"length"`
+	Hash     string         `json:"hash"`
+	Count    int            `json:"count"`
+	Length   map[string]int `json:"length"`
+	Replaces []string       `json:"replaces,omitempty"`
 }
 
 // Index answers questions over a corpus. It is safe for concurrent use.
@@ -55,7 +57,7 @@ type Index struct {
 	corpus  *Corpus
 	index   bleve.Index
 	impacts *impactCache
-	hash    string
+	stats   stats
 
 	own        *Index // the user's own pages, nil without any
 	ownImpacts *impactCache
@@ -194,7 +196,7 @@ func Memory(ctx context.Context, c *Corpus) (*Index, error) {
 }
 
 func newIndex(c *Corpus, ix bleve.Index, st stats) *Index {
-	out := &Index{corpus: c, index: ix, hash: st.Hash,
+	out := &Index{corpus: c, index: ix, stats: st,
 		impacts: newImpactCache(&search.BM25Stats{DocCount: float64(st.Count), FieldCardinality: st.Length})}
 	out.vocabulary = sync.OnceValue(out.readVocabulary)
 	return out
@@ -210,7 +212,7 @@ func fill(ctx context.Context, c *Corpus, add func(id string, data interface{}) 
 	if err != nil {
 		return stats{}, err
 	}
-	st := stats{Hash: hash, Count: len(passages), Length: map[string]int{}}
+	st := stats{Hash: hash, Count: len(passages), Length: map[string]int{}, Replaces: c.replaces()}
 	for _, p := range passages {
 		if err := ctx.Err(); err != nil {
 			return stats{}, err
@@ -241,4 +243,4 @@ func (s stats) json() []byte {
 func (ix *Index) Close() error { return ix.index.Close() }
 
 // Hash names the corpus that the index was built from.
-func (ix *Index) Hash() string { return ix.hash }
+func (ix *Index) Hash() string { return ix.stats.Hash }

@@ -30,23 +30,27 @@ const ownWeight = 2.5
 func NewUserCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, true, ".") }
 
 // With returns an index that answers from the user's own pages, too.
-func (ix *Index) With(own *Index) (*Index, error) {
-	ids, err := own.corpus.PageIDs()
-	if err != nil {
-		return nil, err
-	}
+func (ix *Index) With(own *Index) *Index {
 	replaced := map[string]bool{}
-	for _, id := range ids {
-		p, err := own.corpus.Page(id)
-		if err != nil {
-			return nil, err
-		}
+	for _, r := range own.stats.Replaces {
+		replaced[r] = true
+	}
+	return &Index{corpus: ix.corpus, index: ix.index, impacts: ix.impacts, stats: ix.stats, vocabulary: ix.vocabulary,
+		own: own, ownImpacts: newImpactCache(measuredBy(ix.impacts.stats, own.impacts.stats)), replaced: replaced}
+}
+
+// replaces lists the ids that pages of the corpus stand in for. All its pages must have been read.
+func (c *Corpus) replaces() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []string
+	for _, p := range c.pages {
 		for _, r := range p.Replaces {
-			replaced[strings.TrimSuffix(r, ".md")] = true
+			out = append(out, strings.TrimSuffix(r, ".md"))
 		}
 	}
-	return &Index{corpus: ix.corpus, index: ix.index, impacts: ix.impacts, hash: ix.hash, vocabulary: ix.vocabulary,
-		own: own, ownImpacts: newImpactCache(measuredBy(ix.impacts.stats, own.impacts.stats)), replaced: replaced}, nil
+	slices.Sort(out)
+	return out
 }
 
 // measuredBy takes the mean lengths of fields from ours, for a few pages of the user's say nothing of what is usual; the
