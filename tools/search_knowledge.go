@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/search"
@@ -44,5 +45,9 @@ func (w *Workbench) SearchKnowledge(ctx context.Context, in SearchInput) (Search
 		return SearchResult{}, err
 	}
 	found, err := ix.Search(ctx, search.Query{Text: in.Question, Domain: in.Domain, Service: in.Service, Kind: in.Kind, Limit: in.Limit, MaxTokens: in.MaxTokens})
+	var unknown *search.UnknownFilterError
+	if errors.As(err, &unknown) {
+		return SearchResult{}, wrong("Use one of "+strings.Join(unknown.Known, ", ")+".", "%w", unknown)
+	}
 	return SearchResult{found}, err
 }

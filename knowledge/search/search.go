@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
 )
 
 // Query is one question. Empty filters admit everything; zero limits mean the defaults.
@@ -86,6 +85,9 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if strings.TrimSpace(q.Text) == "" {
 		return res, fmt.Errorf("searching: the question is empty")
 	}
+	if err := ix.checkFilters(q); err != nil {
+		return res, err
+	}
 	concepts := ix.concepts(q.Text)
 	scored := &conceptQuery{concepts: concepts, impacts: ix.impacts, correct: ix.correct}
 	ranked, err := ix.rank(ctx, scored, q)
@@ -112,6 +114,11 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	if h, ok := namedResource(q); ok {
 		res.lead(h, q.Limit, q.MaxTokens)
+	}
+	if len(res.Passages)+len(res.Nearest) == 0 {
+		if err := ix.nearestAnywhere(ctx, concepts, q, &res); err != nil {
+			return res, err
+		}
 	}
 	res.TookUS = time.Since(start).Microseconds()
 	return res, nil
@@ -192,40 +199,4 @@ func kindWeight(id string) float64 {
 		return tuning.rules
 	}
 	return 1
-}
-
-// filtered adds the question's filters, which do not score.
-func filtered(scored *conceptQuery, q Query) query.Query {
-	var filters []query.Query
-	for field, value := range map[string]string{fieldDomain: strings.ToLower(q.Domain), fieldKind: kindKey(q.Kind), fieldService: serviceKey(q.Service)} {
-		if value != "" {
-			f := bleve.NewTermQuery(value)
-			f.SetField(field)
-			filters = append(filters, f)
-		}
-	}
-	if len(filters) == 0 {
-		return scored
-	}
-	all := bleve.NewConjunctionQuery(filters...)
-	b := bleve.NewBooleanQuery()
-	b.AddMust(scored)
-	b.AddFilter(all)
-	return b
-}
-
-// kindKey accepts the singular or plural that people write.
-func kindKey(kind string) string {
-	kind = strings.ToLower(kind)
-	switch kind {
-	case "error", "misconception", "fact":
-		return kind + "s"
-	case "change":
-		return "changes"
-	case "guides", "decisions", "patterns", "rules", "references":
-		return strings.TrimSuffix(kind, "s")
-	case "matrices":
-		return "matrix"
-	}
-	return kind
 }

@@ -153,6 +153,23 @@ func TestFiltersAdmitOnlyWhatTheyName(t *testing.T) {
 	}
 }
 
+func TestUnknownDomainsAndKindsAreRefusedAndServicesAreNot(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	var unknown *search.UnknownFilterError
+	_, err = ix.Search(t.Context(), search.Query{Text: "saga compensation", Kind: "poem"})
+	require.ErrorAs(t, err, &unknown)
+	assert.Contains(t, unknown.Known, "pattern")
+	_, err = ix.Search(t.Context(), search.Query{Text: "saga compensation", Domain: "gardening"})
+	require.ErrorAs(t, err, &unknown)
+	assert.Contains(t, unknown.Known, "eda")
+
+	res, err := ix.Search(t.Context(), search.Query{Text: "saga compensation", Service: "Timestream"})
+	require.NoError(t, err)
+	assert.Empty(t, res.Passages)
+	assert.NotEmpty(t, res.Nearest, "what comes closest elsewhere")
+}
+
 func TestBudgetIsKeptByWholePassages(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)
