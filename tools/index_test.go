@@ -49,15 +49,3 @@ func TestKnowledgeSurvivesABrokenCache(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, ix.Close())
 }
-
-// Somebody else could have laid an index into a folder that others may write.
-func TestKnowledgeIsNotKeptWhereOthersMayWrite(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.Chmod(dir, 0o777))
-	ix, err := tools.OpenKnowledge(t.Context(), dir)
-	require.NoError(t, err)
-	defer ix.Close()
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	assert.Empty(t, entries)
-}
