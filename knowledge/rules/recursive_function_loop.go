@@ -23,7 +23,7 @@ var _ = add(Rule{
 	},
 	Outranks: []string{"GRF003"},
 	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
-		`or where its pattern's source is a value of the function's environment. Loops through state machines and Firehose transformations are left out.`,
+		`or where its pattern's source is a value of the function's environment; where the pattern asks for a source or a detail-type alone, the loop is likely and of Medium severity. Loops through state machines and Firehose transformations are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Counter: # want "Table → Counter → Table"
@@ -136,12 +136,17 @@ Resources:
 			if fn.External || fn.Framework != "" || intent(fn, "role") == "retry" {
 				continue
 			}
+			known := map[*graph.Node]bool{}
 			for _, loop := range loopsThrough(p.Graph, fn) {
+				for _, e := range loop {
+					known[e.From] = true
+				}
 				if key := loopKey(loop); !seen[key] {
 					seen[key] = true
 					reportLoop(p, fn, loop)
 				}
 			}
+			reportEchoes(p, fn, known)
 		}
 	},
 })
