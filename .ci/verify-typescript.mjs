@@ -59,8 +59,9 @@ async function typecheck(projects) {
   try {
     await exec(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'], { cwd: folder, maxBuffer: 1 << 26 });
   } catch (e) {
+    let project = projects[0];
     for (const line of (e.stdout + e.stderr).trim().split('\n')) {
-      const project = projects.find((p) => line.includes(path.sep + path.basename(p) + path.sep)) ?? projects[0];
+      project = projects.find((p) => line.includes(path.sep + path.basename(p) + path.sep)) ?? project;
       found.set(project, [...(found.get(project) ?? []), `tsc: ${line}`]);
     }
   }

@@ -54,7 +54,7 @@ def types(projects: list[Path]) -> dict[str, list[str]]:
     return found
 
 
-FALSE_CLASSES = re.compile(r"Expected `[A-Za-z0-9_.| ]*\bI[A-Z][A-Za-z0-9]*\b|Protocol")
+FALSE_CLASSES = re.compile(r"Expected `[A-Za-z0-9_.| \[]*\bI[A-Z][A-Za-z0-9]*\b|Protocol")
 
 
 def forget() -> None:

@@ -10,11 +10,11 @@ import (
 // architecture: alarms, log groups and roles are written together with what they serve.
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
-	graph.Invokes:    {"addRoutes", "addMethod", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "targetParameters"},
+	graph.Invokes:    {"addRoutes", "addMethod", "HttpOrigin", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "PutItem", "DeleteItem"},
-	graph.Reads:      {"GetItem", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
-	graph.FailsTo:    {"deadLetterQueue", "onFailure"},
+	graph.Reads:      {"GetItem", "alarms", "withOriginAccessControl", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
+	graph.FailsTo:    {"deadLetterQueue", "onFailure", "deadLetterConfig"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},
 }
 

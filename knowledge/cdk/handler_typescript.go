@@ -56,6 +56,8 @@ func (h *tsHandler) text() string {
 		h.objects()
 	case triggerEnrich:
 		h.enrich()
+	case triggerDurable:
+		h.durable()
 	default:
 		h.plain()
 	}

@@ -75,5 +75,17 @@ func (h *tsHandler) item() string {
 	if h.collects != nil {
 		return "{ ...payload, " + tsShort(h.key) + " }"
 	}
+	if h.tenant != "" {
+		return "{ ...work, " + tsKey(h.tenant) + ": context.tenantId }"
+	}
 	return "work"
+}
+
+// itemKey is the key of one item, by a variable of the handler.
+func (h *tsHandler) itemKey(variable string) string {
+	own := tsKey(h.key) + ": " + variable
+	if h.tenant != "" {
+		return tsKey(h.tenant) + ": context.tenantId, " + own
+	}
+	return own
 }

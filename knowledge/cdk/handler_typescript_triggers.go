@@ -10,7 +10,11 @@ import (
 func (h *tsHandler) process() {
 	if h.memory == nil {
 		h.printf("\nconst process%s = async (work: %s): Promise<void> => {\n", h.event, h.event)
+		before := h.b.Len()
 		h.send("  ")
+		if h.b.Len() == before { // it hands nothing on yet
+			h.printf("  logger.debug('got', { %s });\n", tsShort(h.key))
+		}
 		h.printf("};\n")
 		return
 	}
@@ -132,15 +136,17 @@ func (h *tsHandler) api() {
 	switch {
 	case h.answers != nil:
 		h.deciding(in)
+	case h.circuit() != nil:
+		h.schema()
+		h.guarded()
+		h.parser(in)
 	case h.takesBody() && h.secret() != nil:
 		h.schema()
 		h.signature()
 		h.printf("\nconst parse = (body: Buffer) => {\n  try {\n    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
 	case h.takesBody():
 		h.schema()
-		h.printf("\nconst parse = (event: %s) => {\n  try {\n", in)
-		h.printf("    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');\n")
-		h.printf("    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
+		h.parser(in)
 	}
 	event := "event"
 	if !h.takesBody() && h.lookup() == nil {
@@ -157,6 +163,13 @@ func (h *tsHandler) api() {
 		h.answering()
 	}
 	h.printf("};\n")
+}
+
+// parser declares how the body of a request becomes the thing.
+func (h *tsHandler) parser(in string) {
+	h.printf("\nconst parse = (event: %s) => {\n  try {\n", in)
+	h.printf("    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');\n")
+	h.printf("    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
 }
 
 // takesBody tells whether the routes bring a thing to work on; else they ask for one.
@@ -179,6 +192,10 @@ func (h *tsHandler) accepting() {
 	}
 	h.printf("  if (!parsed.success) {\n")
 	h.printf("    return answer(400, { message: 'The body is not valid.', issues: parsed.error?.issues });\n  }\n  const work = parsed.data;\n")
+	if h.circuit() != nil {
+		h.calling()
+		return
+	}
 	if h.conditional() {
 		h.use("@aws-sdk/client-dynamodb", "ConditionalCheckFailedException")
 		h.printf("  try {\n")
@@ -209,6 +226,9 @@ func (h *tsHandler) conditional() bool {
 // answering looks the asked thing up where the function may read a table.
 func (h *tsHandler) answering() {
 	if h.lookup() == nil {
+		if len(h.writes) > 0 {
+			h.printf("  const work = { %s: context.awsRequestId };\n", tsKey(h.key))
+		}
 		h.send("  ")
 		h.printf("  logger.info('asked', { requestId: context.awsRequestId });\n  return answer(200, {});\n")
 		return
@@ -217,7 +237,7 @@ func (h *tsHandler) answering() {
 	h.use("@aws-sdk/lib-dynamodb", "GetCommand")
 	param := h.routes[0].param()
 	h.printf("  const %s = event.pathParameters?.%s;\n", "key", param)
-	h.printf("  const found = await table.send(\n    new GetCommand({ TableName: process.env.%s, Key: { %s: key } }),\n  );\n", envName(h.lookup()), tsKey(h.key))
+	h.commandInto("const found = ", "  ", "table", "GetCommand", "TableName: process.env."+envName(h.lookup()), "Key: { "+h.itemKey("key")+" }")
 	h.printf("  if (!found.Item) {\n    return answer(404, { message: 'There is no such item.' });\n  }\n  return answer(200, found.Item);\n")
 }
 

@@ -115,12 +115,29 @@ func (l *layouter) print(d doc, depth int, flat bool, room int) {
 
 func (l *layouter) printAll(items []doc, depth int, flat bool, room int) {
 	for i, it := range items {
-		after, ends := leading(cat(items[i+1:]...))
+		after, ends := following(items[i+1:], flat)
 		if !ends {
 			after += room
 		}
 		l.print(it, depth, flat, after)
 	}
+}
+
+// following is the width of the text that stands behind an item on its line, and whether a break ends it. The comma of
+// a group that is broken counts.
+func following(items []doc, flat bool) (w int, ends bool) {
+	for _, it := range items {
+		if it.kind == docIfWide && !flat {
+			w += runes(it.text)
+			continue
+		}
+		iw, end := leading(it)
+		w += iw
+		if end {
+			return w, true
+		}
+	}
+	return w, false
 }
 
 func (l *layouter) write(s string) {

@@ -142,7 +142,7 @@ func init() {
 		"construct", "constructs", "process", "require", "module", "exports", "console", "Stack", "Duration", "Construct", "partition", "artifactId",
 		"availabilityZones", "dependencies", "environmentId", "nestedStackParent", "notificationArns", "parentStack", "stackId", "stackName",
 		"synthesizer", "templateFile", "templateOptions", "terminationProtection", "urlSuffix", "bundlingRequired", "nested",
-		"jwtIssuer", "jwtAudience", "allowedOrigins", "api_gateway", "toString", "hasOwnProperty", "resolve", "kwargs", "os", "error", "len", "cap",
+		"jwtIssuer", "jwtAudience", "serviceUrl", "allowedOrigins", "api_gateway", "toString", "hasOwnProperty", "resolve", "kwargs", "os", "error", "len", "cap",
 	} {
 		reserved[w] = true
 	}

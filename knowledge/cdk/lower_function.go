@@ -26,12 +26,28 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		b := l.functionProps(runtimeOf(fn), entry(kebab(fn.ID)), timeout, memory, l.environment(fn), local(name+"Logs"))
 		b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
 		b.with("description", textOf(fn.Setting("description")))
+		if whole, ok := fn.Setting("durableConfig", "executionTimeout").Int(); ok {
+			kept, _ := fn.Setting("durableConfig", "retentionPeriodInDays").Int()
+			b.because("durableConfig", *props(typeName{"aws-lambda", "DurableConfig"}).
+				with("executionTimeout", seconds(whole)).
+				with("retentionPeriod", seconds(kept*86400)).done(), "the timeout above is that of one stretch between two pauses")
+			l.accept(fn, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy]",
+				"Lets the function write its logs and its own checkpoints.")
+		}
+		if isolated(fn) {
+			b.because("tenancyConfig", member{typeName{"aws-lambda", "TenancyConfig"}, "PER_TENANT"}, "one tenant's memory and files are never seen by another's calls")
+		}
 		l.let(fn, nodejsFunction, b.done(), "")
 	}
 	l.functionGrants(fn)
 	l.alias(fn)
 	l.functionSources(fn)
 	l.functionAcceptances(fn)
+}
+
+// isolated tells whether a function has environments of their own for its tenants.
+func isolated(fn *graph.Node) bool {
+	return spelled(fn.Setting("tenancyConfig", "tenantIsolationMode")) == "PER_TENANT"
 }
 
 const usualRuntime = "nodejs24.x"
@@ -51,7 +67,7 @@ func (l *lowerer) plainFunction(fn *graph.Node) bool {
 	if runtimeOf(fn) != runtimes[usualRuntime] {
 		return false
 	}
-	for _, name := range []string{"reservedConcurrentExecutions", "description"} {
+	for _, name := range []string{"reservedConcurrentExecutions", "description", "tenancyConfig", "durableConfig"} {
 		if fn.Setting(name).Exists() {
 			return false
 		}
@@ -125,6 +141,9 @@ func (l *lowerer) environment(fn *graph.Node) expression {
 		}
 		seen[e.To] = true
 		fields = append(fields, argument{Name: envName(e.To), Value: attribute{l.ref(e.To), s.attribute}})
+	}
+	if address, ok := fn.Setting("calls").Str(); ok {
+		fields = append(fields, argument{Name: "SERVICE_URL", Value: l.stackProp("serviceUrl", "text", text(address), "address of the other system that is called")})
 	}
 	return dict{fields}
 }
@@ -245,6 +264,11 @@ const basicPolicy = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:pol
 // functionAcceptances explains what cdk-nag finds in every function.
 func (l *lowerer) functionAcceptances(fn *graph.Node) {
 	l.accept(fn, basicPolicy, "AWSLambdaBasicExecutionRole only lets the function write its logs.")
+	if runtimeOf(fn) != runtimes[usualRuntime] {
+		for _, rule := range []string{"AwsSolutions-L1", "Serverless-LambdaLatestVersion"} {
+			l.accept(fn, rule, "The description asks for this runtime.")
+		}
+	}
 	l.bucketAcceptances(fn)
 	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
 	switch {

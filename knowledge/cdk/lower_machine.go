@@ -19,6 +19,9 @@ func lowerMachine(l *lowerer, m *graph.Node) {
 			name, fn := camel(id)+"Step", l.g.Node(id)
 			l.taken[name] = true
 			l.emit(let{Name: name, Type: lambdaInvoke, Value: construct{lambdaInvoke, text(graph.UpperFirst(id) + "Step"), l.stepCall(m, fn, described).done()}})
+			if express(m) {
+				l.retry(local(name))
+			}
 			l.accept(m, "AwsSolutions-IAM5[Resource::<"+logicalID(string(constructID(fn)))+".Arn>:*]", "The workflow may call any version of "+fn.ID+".")
 			made[id] = local(name)
 			if isTrue(described.Get("each")) {

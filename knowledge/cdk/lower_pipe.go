@@ -72,8 +72,10 @@ func (l *lowerer) pipeGrants(p, source, enrich, target *graph.Node, role string)
 }
 
 func pipeSource(l *lowerer, source *graph.Node) expression {
-	name := map[graph.Kind]string{graph.Queue: "queueArn", graph.Stream: "streamArn", graph.Table: "tableStreamArn"}[source.Kind]
-	return attribute{l.ref(source), name}
+	if source.Kind == graph.Table { // the construct's own attribute may be undefined
+		return attribute{escaped{l.ref(source), typeName{"aws-dynamodb", "CfnGlobalTable"}}, "attrStreamArn"}
+	}
+	return attribute{l.ref(source), map[graph.Kind]string{graph.Queue: "queueArn", graph.Stream: "streamArn"}[source.Kind]}
 }
 
 func (l *lowerer) pipeSourceParameters(p *graph.Node, e *graph.Edge) expression {

@@ -37,6 +37,11 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 			l.accept(q, "AwsSolutions-SQS3", "This is a dead-letter queue too: what fails into it is no queue.")
 		}
 	}
+	if len(l.g.In(q, graph.FailsTo))+len(l.g.Out(q, graph.FailsTo)) == 0 {
+		for _, rule := range []string{"AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"} {
+			l.accept(q, rule, "The description leaves the dead-letter queue out.")
+		}
+	}
 	l.let(q, t, b.done(), comment)
 	for _, e := range l.g.In(q, graph.Routes) {
 		if e.From.Kind == graph.Topic && l.names[e.From] != "" {

@@ -21,8 +21,15 @@ func (l *lowerer) alias(fn *graph.Node) {
 	if a := l.aliasOf(fn); a != nil {
 		l.let(a, typeName{"aws-lambda", "Alias"}, props(typeName{"aws-lambda", "AliasProps"}).
 			with("aliasName", text(spelled(a.Setting("name")))).
-			with("version", attribute{l.ref(fn), "currentVersion"}).done(), "What callers call: it moves to a new version step by step.")
+			with("version", attribute{l.ref(fn), "currentVersion"}).done(), aliasReason(fn))
 	}
+}
+
+func aliasReason(fn *graph.Node) string {
+	if fn.Setting("durableConfig").Exists() {
+		return "What callers call: an execution stays with the version it began with."
+	}
+	return "What callers call: it moves to a new version step by step."
 }
 
 func (l *lowerer) aliasOf(fn *graph.Node) *graph.Node {

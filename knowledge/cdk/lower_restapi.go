@@ -41,6 +41,17 @@ func lowerRestAPI(l *lowerer, api *graph.Node) {
 			with("resourceArn", attribute{attribute{l.ref(api), "deploymentStage"}, "stageArn"}).
 			with("webAclArn", attribute{l.ref(l.g.Node(acl.Resource)), "attrArn"}).done()})
 	}
+	if !api.Setting("webAcl").Exists() || spelled(api.Setting("webAcl")) == "false" {
+		l.accept(api, "AwsSolutions-APIG3", "The description leaves the web ACL out.")
+	}
+	switch spelled(api.Setting("authorizer")) {
+	case "iam":
+		l.accept(api, "AwsSolutions-COG4", "Callers sign their requests with IAM.")
+	case "none":
+		for _, rule := range []string{"AwsSolutions-APIG4", "AwsSolutions-COG4"} {
+			l.accept(api, rule, "The description asks for an API without an authorizer: everyone may call it.")
+		}
+	}
 	l.accept(api, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
 		"API Gateway takes this managed policy to write logs for the whole account.")
 }
@@ -129,6 +140,10 @@ func (l *lowerer) restMethods(api *graph.Node) {
 
 func lambdaOptions(e *graph.Edge) *builder {
 	b := props(rest("LambdaIntegrationOptions")).with("allowTestInvoke", truth(false))
+	if isolated(e.To) {
+		b.open().because("requestParameters", dict{[]argument{{Name: "integration.request.header.X-Amz-Tenant-Id", Value: text("context.authorizer.claims.sub")}}},
+			"from the checked token, never from what the caller may choose")
+	}
 	if streams(e) {
 		timeout, _ := e.To.Setting("timeout").Int()
 		b.open().with("responseTransferMode", member{rest("ResponseTransferMode"), "STREAM"}).

@@ -17,10 +17,24 @@ func (l *lowerer) stepCall(m, fn *graph.Node, described graph.Value) *builder {
 			because("resultPath", text("$."+fn.ID), "the answer, beside the input")
 	}
 	b.with("payloadResponseOnly", truth(true))
+	if express(m) {
+		b.because("retryOnServiceExceptions", truth(false), "its six tries would take two minutes: longer than the workflow may")
+	}
 	if !isTrue(described.Get("each")) {
 		b.because("resultPath", text("$."+fn.ID), "beside the input, which the later steps need")
 	}
 	return b
+}
+
+func express(m *graph.Node) bool { return spelled(m.Setting("stateMachineType")) == "EXPRESS" }
+
+// retry tries a step of an Express workflow again where Lambda itself failed, within seconds.
+func (l *lowerer) retry(step expression) {
+	l.do(call{step, "addRetry", []expression{*props(typeName{sfnModule, "RetryProps"}).open().
+		with("errors", list{Items: []expression{text("Lambda.ServiceException"), text("Lambda.AWSLambdaException"), text("Lambda.SdkClientException"), text("Lambda.TooManyRequestsException")}}).
+		with("interval", seconds(1)).
+		with("maxAttempts", whole(2)).
+		with("backoffRate", whole(2)).done()}})
 }
 
 // eachObject wraps a step so that it is done for every object of a bucket, in batches side by side.

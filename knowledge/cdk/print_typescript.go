@@ -27,7 +27,7 @@ var tsNamed = map[string]bool{
 // aliases are the names under which modules are imported, in every language that has such names.
 var aliases = map[string]string{
 	"aws-apigatewayv2": "apigwv2", "aws-apigateway": "apigateway", "aws-events-targets": "targets", "aws-sns-subscriptions": "subscriptions",
-	"aws-stepfunctions": "sfn", "aws-stepfunctions-tasks": "tasks",
+	"aws-stepfunctions": "sfn", "aws-stepfunctions-tasks": "tasks", "aws-cloudfront-origins": "origins",
 }
 
 func alias(module string) string {

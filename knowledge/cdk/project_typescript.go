@@ -46,7 +46,7 @@ func tsHandlerFiles(g *graph.Graph, o Options) (files []File, modules map[string
 				modules[packageOf(m)] = true
 			}
 		}
-		for _, m := range []string{"@aws-sdk/util-dynamodb", "aws-sdk-client-mock"} {
+		for _, m := range []string{"@aws-sdk/util-dynamodb", "@aws/durable-execution-sdk-js-testing", "aws-sdk-client-mock"} {
 			if strings.Contains(test, m) {
 				modules[m] = true
 			}
@@ -80,7 +80,7 @@ func tsStack(p *program) string {
 			members = append(members, txt("private readonly "+l.Name+": "+t+";"), hard)
 		}
 	}
-	body := ts.statements(append(append([]statement{}, p.Body...), acceptances(p)...))
+	body := ts.statements(without(append(append([]statement{}, p.Body...), acceptances(p)...), p.Helpers))
 	constructor := cat(txt("constructor(scope: Construct, id: string, props: "+p.Stack+"StackProps) {"),
 		nest(hard, txt("super(scope, id, props);"), hard, hard, body), hard, txt("}"))
 	if len(members) > 0 {
@@ -238,7 +238,7 @@ func tsPackage(o Options, modules map[string]bool, tests string) string {
 	dev := map[string]string{"@types/node": "", "aws-cdk": "", "esbuild": "", "tsx": "", "typescript": ""}
 	for m := range modules {
 		switch {
-		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock", m == "cdk-nag":
+		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock", m == "cdk-nag", strings.HasSuffix(m, "-testing"):
 			dev[m] = "" // the Lambda runtime brings the SDK; here it serves types and tests
 		default:
 			runtime[m] = ""

@@ -83,7 +83,7 @@ func (r *roundTrip) matchNodes() {
 	for _, n := range r.want.Nodes {
 		if n.External { // named by its ARN on both sides
 			for _, got := range r.got.Nodes {
-				if got.External && got.ARN.String() == n.ARN.String() {
+				if got.External && (got.ID == n.ARN.String() || got.ARN.String() == n.ARN.String()) {
 					r.ids[got.ID], found[n.ID] = n.ID, true
 				}
 			}

@@ -26,6 +26,8 @@ func tsHandlerTest(w work) string {
 		return tsObjectsTest(w)
 	case triggerEnrich:
 		return tsEnrichTest(w)
+	case triggerDurable:
+		return tsDurableTest(w)
 	case triggerPlain:
 		return tsPlainTest(w)
 	}
@@ -196,8 +198,11 @@ const context = {
   functionVersion: '1',
   invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:test',
   getRemainingTimeInMillis: () => 30_000,
-} as Context;
 `)
+	if w.tenant != "" {
+		b.WriteString("  tenantId: 'tenant',\n")
+	}
+	b.WriteString("} as Context;\n")
 	return b.String()
 }
 
@@ -283,6 +288,8 @@ func tsAPITest(w work) string {
 		return tsSignatureTest(w, in)
 	case w.answers != nil:
 		return tsDecidingTest(w, in)
+	case w.circuit() != nil:
+		return tsCircuitTest(w, in)
 	}
 	var b strings.Builder
 	imports := map[string][]string{"aws-lambda": {"type Context", "type " + in}}

@@ -59,6 +59,9 @@ edges: [class -> lambda, lambda -> self, none -> json, json -> kwargs, kwargs ->
 // only proves some projects while one is being worked on: go test -tags toolchain ./knowledge/cdk -only queue-worker.
 var only = flag.String("only", "", "prove only the projects with these names, joined by commas")
 
+// into proves some languages beside TypeScript only: -into python, or -into typescript for none.
+var into = flag.String("into", "python,go", "languages beside TypeScript to prove, joined by commas")
+
 func provenBlueprints(t *testing.T) map[string]*patterns.Blueprint {
 	all := map[string]*patterns.Blueprint{}
 	for _, p := range patterns.All() {
@@ -104,13 +107,18 @@ func TestGeneratedProjects(t *testing.T) {
 			checkRoundTrip(t, d.Graph, readTemplate(t, filepath.Join(out, slug+".template.json")))
 		})
 	}
-	t.Run("python", func(t *testing.T) {
+	prove := func(language string, f func(*testing.T)) {
+		if slices.Contains(strings.Split(*into, ","), language) {
+			t.Run(language, f)
+		}
+	}
+	prove("python", func(t *testing.T) {
 		python := filepath.Join(dir, "..", "python-cdk", "bin", "python")
 		_, err := os.Stat(python)
 		require.NoError(t, err, "run `make test`, which installs .ci/requirements-cdk.txt into .toolchain/python-cdk")
 		proveLanguage(t, work, "python", designs, python, verifier(t, "verify_python.py"))
 	})
-	t.Run("go", func(t *testing.T) { proveGo(t, work, designs) })
+	prove("go", func(t *testing.T) { proveGo(t, work, designs) })
 }
 
 // environment puts the toolchain's programs on the path. The construct library bundles each handler by

@@ -15,6 +15,8 @@ var npmVersions = map[string]string{
 	"@aws-sdk/client-sfn":                     "3.1162.0",
 	"@aws-sdk/client-sns":                     "3.1162.0",
 	"@aws-sdk/client-sqs":                     "3.1162.0",
+	"@aws/durable-execution-sdk-js":           "2.4.0",
+	"@aws/durable-execution-sdk-js-testing":   "1.1.4",
 	"@aws-sdk/lib-dynamodb":                   "3.1162.0",
 	"@aws-sdk/util-dynamodb":                  "3.996.9",
 	"@types/aws-lambda":                       "8.10.164",

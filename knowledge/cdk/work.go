@@ -22,6 +22,7 @@ const (
 	triggerSocket  trigger = "socket"  // route of a WebSocket API
 	triggerObjects trigger = "objects" // step of a workflow, for some objects of a bucket
 	triggerEnrich  trigger = "enrich"  // enrichment of a pipe
+	triggerDurable trigger = "durable" // EventBridge event, its steps remembered
 	triggerPlain   trigger = "plain"   // anything else: the event as it is
 )
 
@@ -44,6 +45,7 @@ type work struct {
 	memory   *graph.Node // the idempotency table, nil if none
 	waits    bool        // a workflow waits for an answer: the work has a token
 	answers  *graph.Node // the workflow that the handler answers, nil if none
+	tenant   string      // the key field that the caller's tenant fills, "" where tenants are not told apart
 	deposits *graph.Node // the bucket that keeps the thing while a message names it
 	collects *graph.Node // the bucket that has the thing which a message names
 	pipe     *graph.Node // the pipe whose records the handler adds to
@@ -122,6 +124,12 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 	w.thing(g)
 	w.stepFields()
 	w.claims(g)
+	if fn.Setting("durableConfig").Exists() {
+		w.trigger = triggerDurable
+	}
+	if isolated(fn) && w.second != "" {
+		w.tenant, w.key, w.second, w.fields = w.key, w.second, "", w.fields[1:]
+	}
 	return w
 }
 

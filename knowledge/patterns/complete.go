@@ -34,7 +34,7 @@ const (
 func (d *draft) complete() error {
 	for _, step := range []func(){
 		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeFailures,
-		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeLogs, d.completeAlarms, d.completeReleases,
+		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
 	} {
 		step()
 	}
@@ -294,6 +294,9 @@ func (d *draft) completeIdempotency() {
 }
 
 func (d *draft) atLeastOnce(fn *node) bool {
+	if fn.has("DurableConfig") { // its steps are remembered
+		return false
+	}
 	for _, e := range d.in(fn, graph.Invokes) {
 		if e.from.kind == graph.StateMachine { // a step is tried again
 			return true

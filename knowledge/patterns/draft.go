@@ -3,6 +3,7 @@ package patterns
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -13,6 +14,7 @@ type draft struct {
 	parameters map[string]Parameter
 	nodes      []*node
 	byID       map[string]*node
+	taken      map[string]bool // names in lower case
 	edges      []*edge
 	notes      []string
 }
@@ -48,7 +50,7 @@ func (b *Blueprint) Graph(set map[string]string) (*Design, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{blueprint: b, parameters: chosen, byID: map[string]*node{}}
+	d := &draft{blueprint: b, parameters: chosen, byID: map[string]*node{}, taken: map[string]bool{}}
 	for _, step := range []func() error{d.readNodes, d.readEdges, d.spreadBuckets, d.orderSteps, d.refuse, d.complete} {
 		if err := step(); err != nil {
 			return nil, err
@@ -59,6 +61,9 @@ func (b *Blueprint) Graph(set map[string]string) (*Design, error) {
 
 func (d *draft) readNodes() error {
 	for _, spec := range d.blueprint.Nodes {
+		if d.taken[strings.ToLower(spec.ID)] {
+			return wrong(spec.at, "another name", "the node name %q differs from another one in case only", spec.ID)
+		}
 		n := d.add(spec.ID, spec.Kind, kinds[spec.Kind].typ, spec.at)
 		for _, s := range spec.settings {
 			v, err := d.value(s.node, s.at)
@@ -74,9 +79,11 @@ func (d *draft) readNodes() error {
 }
 
 func (d *draft) add(id string, kind graph.Kind, typ string, at graph.Evidence) *node {
-	for i := 2; d.byID[id] != nil; i++ {
-		id = fmt.Sprintf("%s%d", id, i)
+	// Names that differ in case only would become one construct, or one file.
+	for i, base := 2, id; d.taken[strings.ToLower(id)]; i++ {
+		id = fmt.Sprintf("%s%d", base, i)
 	}
+	d.taken[strings.ToLower(id)] = true
 	n := &node{id: id, kind: kind, typ: typ, at: at}
 	d.byID[id] = n
 	d.nodes = append(d.nodes, n)

@@ -27,12 +27,15 @@ func (d *draft) refuseReleases() error {
 func (d *draft) completeReleases() {
 	for _, fn := range d.ofKind(graph.Function) {
 		way, ok := fn.getExtra("release").Str()
-		if !ok {
+		if !ok && !fn.has("DurableConfig") { // a durable function has to be called by version or alias
 			continue
 		}
 		alias := d.add(fn.id+"Live", graph.Alias, "AWS::Lambda::Alias", fn.at)
 		alias.set("Name", alias.text("live"))
 		d.connect(alias, fn, graph.Deploys, "", fn.at)
+		if !ok {
+			continue
+		}
 		d.add(fn.id+"Application", graph.Deployment, "AWS::CodeDeploy::Application", fn.at)
 		group := d.add(fn.id+"Release", graph.Deployment, "AWS::CodeDeploy::DeploymentGroup", fn.at)
 		group.set("DeploymentConfigName", group.text(releases[way]))

@@ -67,7 +67,7 @@ func (d *draft) completeStreams() {
 		s.set("StreamModeDetails", s.object(field("StreamMode", s.text(mode))))
 		s.keep = true
 	}
-	for _, e := range d.pick(func(e *edge) bool { return isStream(e.from) }, []graph.EdgeKind{graph.Polls}) {
+	for _, e := range d.pick(func(e *edge) bool { return isStream(e.from) && e.to.kind == graph.Function }, []graph.EdgeKind{graph.Polls}) {
 		d.completeReader(e)
 	}
 }

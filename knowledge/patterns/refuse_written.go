@@ -74,6 +74,9 @@ func (d *draft) refuseRules() error {
 		if len(targets) > maxTargets {
 			return refusal(targets[maxTargets].at, "a second rule with the same pattern", "the rule %s has %d targets; EventBridge allows %d", r.id, len(targets), maxTargets)
 		}
+		if len(targets) == 0 {
+			return refusal(r.at, r.id+" -> function", "the rule %s leads nowhere", r.id)
+		}
 		for _, e := range targets {
 			if e.to.truth("FifoQueue") || e.to.truth("FifoTopic") {
 				return refusal(e.at, "a standard "+string(e.to.kind), "%s -> %s: the generator writes no message groups for events", r.id, e.to.id)
@@ -103,6 +106,9 @@ func (d *draft) refuseCallers() error {
 // function sends: the handler behind them reads one form.
 func (d *draft) refuseForms() error {
 	for _, n := range d.ofKind(graph.Queue, graph.Topic) {
+		if readers := d.out(n, graph.Polls); n.kind == graph.Queue && len(readers) > 1 {
+			return refusal(readers[1].at, "a queue for each reader, behind a topic or rule", "%s has two readers, %s and %s: each message would reach one of them only", n.id, readers[0].to.id, readers[1].to.id)
+		}
 		var first *edge
 		for _, e := range d.feeds(n, map[*node]bool{}) {
 			if first != nil && (first.from.kind == graph.Rule) != (e.from.kind == graph.Rule) {
