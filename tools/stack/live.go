@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -76,7 +77,20 @@ func (r *Reader) Overlay(ctx context.Context, st *Stack, scenarios []graph.Scena
 			}
 		}
 	}
-	return gapsOf(problems)
+	policies, unread := r.policies(ctx, c, all)
+	for i := range scenarios {
+		for _, p := range policies {
+			if slices.Contains(scenarios[i].Resources, c.byID[p.Source]) {
+				scenarios[i].Resources = append(scenarios[i].Resources, p)
+			}
+		}
+	}
+	gaps := gapsOf(problems)
+	for _, g := range gapsOf(unread) {
+		g.Why = strings.Replace(g.Why, "live settings", "live policies", 1)
+		gaps = append(gaps, g)
+	}
+	return gaps
 }
 
 // gapsOf makes one gap of all resources that have the same problem.
