@@ -206,6 +206,6 @@ func TestEveryRuleIsReachedFromAPage(t *testing.T) {
 		}
 	}
 	for _, r := range rules.All() {
-		assert.True(t, reached[r.ID], "no guide or pattern names the rule %s in its front matter", r.ID)
+		assert.True(t, reached[r.ID], "no guide or pattern names the rule %s: add it to \"rules\" in the front matter of the page that treats its matter", r.ID)
 	}
 }
