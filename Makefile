@@ -61,6 +61,10 @@ bench: build ## speed and memory: whole processes, then Go benchmarks, then sear
 	$(GO) test -run '^$$' -bench . -benchmem ./knowledge/... ./tools
 	.ci/bench-search
 
+.PHONY: bench-peers
+bench-peers: build ## compare with cfn-lint and checkov: time, and what each finds of our cases (takes long)
+	.ci/bench-peers $(BIN)
+
 .PHONY: stale
 stale: ## list the citations to verify next: checked over half a year ago, or never seen
 	@.ci/stale

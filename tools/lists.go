@@ -24,13 +24,15 @@ type RuleLine struct {
 	Pillar   rules.Pillar   `json:"pillar"`
 	Profile  rules.Profile  `json:"profile"`
 	Title    string         `json:"title"`
+	// Equivalents are rules of other tools that look for the same, as "tool:id".
+	Equivalents []string `json:"equivalents"`
 }
 
 // ListRules lists every review rule, sorted by id.
 func ListRules() RuleList {
 	l := RuleList{Schema: "rules/1", Rules: []RuleLine{}}
 	for _, r := range rules.All() {
-		l.Rules = append(l.Rules, RuleLine{r.ID, r.Code, r.Severity, r.Pillar, r.Profile, r.Title})
+		l.Rules = append(l.Rules, RuleLine{r.ID, r.Code, r.Severity, r.Pillar, r.Profile, r.Title, append([]string{}, r.Equivalents...)})
 	}
 	return l
 }

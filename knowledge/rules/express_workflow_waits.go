@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Use a STANDARD state machine, or start a nested Standard one for that part.`,
 	CDK:      `stateMachineType: sfn.StateMachineType.STANDARD`,
 	Sources: []Source{
-		{Title: `AWS Step Functions Developer Guide, "Choosing workflow type in Step Functions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS Step Functions Developer Guide, "Integrating optimized services with Step Functions" (Express: request-response only)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html", Checked: "2026-11-29"},
 	},
 	Equivalents: []string{"cfn-lint:E3601"},
 	Bad: `Resources:

@@ -112,9 +112,10 @@ type Finding struct {
 	Resource    Place      `json:"resource"`
 	Related     []Place    `json:"related"`
 	Message     string     `json:"message"`
-	When        string     `json:"when,omitempty"`  // the conditions under which it holds, "" for always
-	Group       string     `json:"group,omitempty"` // names a root cause shared with other findings
-	Evidence    []Evidence `json:"evidence"`        // never empty; the first is the finding's place
+	When        string     `json:"when,omitempty"`    // the conditions under which it holds, "" for always
+	Context     []string   `json:"context,omitempty"` // what makes it come before others of its severity
+	Group       string     `json:"group,omitempty"`   // names a root cause shared with other findings
+	Evidence    []Evidence `json:"evidence"`          // never empty; the first is the finding's place
 	Fix         Remedy     `json:"fix"`
 	References  []string   `json:"references"` // page ids
 	Docs        []string   `json:"docs"`

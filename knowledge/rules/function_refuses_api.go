@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::Lambda::Permission with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:API/*, or give the integration Credentials.`,
 	CDK:      `LambdaIntegration or HttpLambdaIntegration writes the permission`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Invoking a Lambda function using an Amazon API Gateway endpoint"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS re:Post, "Invalid permissions on Lambda function" from a REST API (status 500)`, URL: "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations", Checked: "2026-11-29"},
 	},
 	Gaps: `Stage, method and path in SourceArn are not compared with the route.`,
 	Bad: `Resources:

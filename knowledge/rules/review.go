@@ -94,6 +94,7 @@ type merger struct {
 	byKey    map[string]*merged
 	alike    map[string]*merged // by what a hit says: most say the same in every scenario
 	unknowns []Undecided
+	entries  []map[*graph.Node]*graph.Node // by scenario, filled when needed: see context.go
 }
 
 func (m *merger) take(scenario int, p *Pass) {
@@ -301,6 +302,9 @@ func (m *merger) report(ran int) Report {
 	}
 	open, rep.Folded = fold(outranked(open))
 	group(open)
+	for _, f := range open {
+		m.setContext(f)
+	}
 	sortWorstFirst(open)
 	for _, f := range open {
 		rep.Findings = append(rep.Findings, f.Finding)
@@ -359,6 +363,9 @@ func sortWorstFirst(fs []*merged) {
 		}
 		if a.Confidence != b.Confidence {
 			return a.Confidence == Certain
+		}
+		if x, y := len(a.Context), len(b.Context); x != y {
+			return x > y
 		}
 		if x, y := pillarRank(a.Pillar), pillarRank(b.Pillar); x != y {
 			return x < y

@@ -327,3 +327,39 @@ func TestAPIKnownOnlyByNameRaisesNoQuestions(t *testing.T) {
 `, rules.Options{Only: []string{"api-logs-full-data"}})
 	require.Empty(t, r.Unknown)
 }
+
+// Of two findings of one severity the one that matters more where it stands comes first, and says why.
+func TestContextRanksWithinASeverity(t *testing.T) {
+	r := reviewOne(t, `Resources:
+  A:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.b, Role: !GetAtt ARole.Arn, Code: {ZipFile: "."}}
+  ARole: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}
+  B:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.b, Role: !GetAtt ARole.Arn, Code: {ZipFile: "."}, Environment: {Variables: {MAIL_API_KEY: 9f8a7c6e5d4b3a291807f6e5d4c3b2a1}}}
+  Aside:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.b, Role: !GetAtt ARole.Arn, Code: {ZipFile: "."}, Environment: {Variables: {MAIL_API_KEY: 9f8a7c6e5d4b3a291807f6e5d4c3b2a1}}}
+  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP, Name: shop}}
+  Integration: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: "2.0", IntegrationUri: !GetAtt B.Arn}}
+  Route: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: POST /orders, Target: !Sub "integrations/${Integration}"}}
+`, rules.Options{Only: []string{"LAM008"}})
+	require.Len(t, r.Findings, 2)
+	require.Equal(t, "B", r.Findings[0].Resource.ID)
+	require.Equal(t, []string{"reachable from outside through Api"}, r.Findings[0].Context)
+	require.Empty(t, r.Findings[1].Context)
+
+	r = reviewOne(t, `Resources:
+  Idle: {Type: AWS::SQS::Queue}
+  Orders: {Type: AWS::SQS::Queue}
+  Kept: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: "arn:aws:sqs:eu-west-1:111122223333:lost", maxReceiveCount: 5}}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Timeout: 60, Role: "arn:aws:iam::111122223333:role/r", Code: {ZipFile: "."}}}
+  FromKept: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Kept.Arn, FunctionName: !Ref Worker}}
+  FromOrders: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
+`, rules.Options{Only: []string{"ESM001"}})
+	require.Len(t, r.Findings, 2)
+	require.Equal(t, "Orders", r.Findings[0].Resource.ID)
+	require.Equal(t, []string{"what fails here is lost for good"}, r.Findings[0].Context)
+	require.Empty(t, r.Findings[1].Context)
+}

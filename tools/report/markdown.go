@@ -198,6 +198,9 @@ func place(f rules.Finding) string {
 	if f.Confidence == rules.Likely {
 		b.WriteString(" (likely)")
 	}
+	if len(f.Context) > 0 {
+		b.WriteString(" (" + markdownText(strings.Join(f.Context, ", ")) + ")")
+	}
 	for i, r := range f.Evidence[1:] {
 		if r.Line == 0 {
 			continue
