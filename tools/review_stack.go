@@ -82,7 +82,11 @@ func (l StackList) Markdown() string {
 		return fmt.Sprintf("No stacks in %s. Try another region or profile.", l.Region)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d stacks in %s, last updated first. Which one should be reviewed?\n\n", len(l.Stacks), l.Region)
+	stacks := "stacks"
+	if len(l.Stacks) == 1 {
+		stacks = "stack"
+	}
+	fmt.Fprintf(&b, "%d %s in %s, last updated first. Which one should be reviewed?\n\n", len(l.Stacks), stacks, l.Region)
 	for _, s := range l.Stacks {
 		fmt.Fprintf(&b, "- %s (%s, %s", report.Quote(s.Name), s.Status, s.Updated.Format(time.DateOnly))
 		if s.Resources > 0 {
