@@ -31,7 +31,7 @@ type Project struct {
 type File struct{ Path, Text string }
 
 // Languages are the languages that can be written.
-var Languages = []string{"typescript", "python", "go"}
+var Languages = []string{"typescript", "python", "go", "java"}
 
 // spelling is how a program becomes the files of one language.
 type spelling struct {
@@ -67,6 +67,22 @@ var spellings = map[string]spelling{
 		install:    "npm install\npython3 -m venv .venv && . .venv/bin/activate\npip install -r requirements-dev.txt",
 		test:       "npm test",
 		note:       tsHandlersNote("Python"),
+	},
+	"java": {
+		ending: ".java", snippet: javaSnippet, project: javaProject, name: javaName,
+		entryPoint: func(o Options) string {
+			folder, _ := javaFolder(o)
+			return "src/main/java/" + folder + "/" + pascal(o.Name) + "App.java"
+		},
+		stack: func(o Options) string {
+			folder, _ := javaFolder(o)
+			return "src/main/java/" + folder + "/" + pascal(o.Name) + "Stack.java"
+		},
+		needs:   "Java 17 or newer, Maven, ",
+		install: "npm install",
+		test:    "npm test",
+		note: tsHandlersNote("Java") + " The construct library for Java is 2.263.0, the newest that Maven's central repository has; " +
+			"cdk-nag has no release for it there: the TypeScript project of the same description passes it.",
 	},
 	"go": {
 		ending: ".go", snippet: goSnippet, project: goProject, name: goMember,

@@ -24,6 +24,7 @@ const (
 	docIfWide // text only where the group around it is broken
 	docChoice // items[0] where it fits up to its first break, else items[1]
 	docFlat   // always on one line
+	docReflow // see reflow
 )
 
 func txt(s string) doc       { return doc{text: s} }
@@ -96,12 +97,21 @@ func (l *layouter) print(d doc, depth int, flat bool, room int) {
 	case docFlat:
 		l.printAll(d.items, depth, true, room)
 	case docChoice:
-		first, _ := leading(d.items[0])
+		first, ends := leading(d.items[0])
+		if !ends {
+			first += room
+		}
 		if flat || l.column+first <= l.width {
 			l.print(d.items[0], depth, flat, room)
 			return
 		}
 		l.print(d.items[1], depth, flat, room)
+	case docReflow:
+		if flat || l.column+runes(d.text)+room <= l.width {
+			l.write(d.text)
+			return
+		}
+		l.reflowed(d, room)
 	case docBreak:
 		if flat {
 			l.write(d.flat)
@@ -159,7 +169,7 @@ func runes(s string) int { return len([]rune(s)) }
 // flatWidth is the width of d on one line; hard tells whether it cannot be on one.
 func flatWidth(d doc) (w int, hard bool) {
 	switch d.kind {
-	case docText:
+	case docText, docReflow:
 		return runes(d.text), strings.Contains(d.text, "\n")
 	case docBreak:
 		return runes(d.flat), false
@@ -180,7 +190,7 @@ func flatWidth(d doc) (w int, hard bool) {
 // leading is the width of the text before d's first break, and whether there is a break.
 func leading(d doc) (w int, ends bool) {
 	switch d.kind {
-	case docText:
+	case docText, docReflow:
 		return runes(d.text), false
 	case docBreak, docHard:
 		return 0, true

@@ -21,14 +21,14 @@ func lowerWebACL(l *lowerer, acl *graph.Node) {
 	rate := props(typeName{wafModule, "CfnWebACL.RuleProperty"}).open().
 		with("name", text("RateLimit")).
 		with("priority", whole(1)).
-		with("action", *props(typeName{wafModule, "CfnWebACL.RuleActionProperty"}).with("block", none).done()).
+		with("action", *props(typeName{wafModule, "CfnWebACL.RuleActionProperty"}).with("block", *props(typeName{wafModule, "CfnWebACL.BlockActionProperty"}).done()).done()).
 		with("statement", *props(typeName{wafModule, "CfnWebACL.StatementProperty"}).
 			with("rateBasedStatement", *props(typeName{wafModule, "CfnWebACL.RateBasedStatementProperty"}).
 				with("limit", whole(requestsPerAddress)).with("aggregateKeyType", text("IP")).done()).done()).
 		with("visibilityConfig", visibility(id+"Rate")).done()
 	l.let(acl, typeName{wafModule, "CfnWebACL"}, props(typeName{wafModule, "CfnWebACLProps"}).open().
 		with("scope", text("REGIONAL")).
-		with("defaultAction", *props(typeName{wafModule, "CfnWebACL.DefaultActionProperty"}).with("allow", none).done()).
+		with("defaultAction", *props(typeName{wafModule, "CfnWebACL.DefaultActionProperty"}).with("allow", *props(typeName{wafModule, "CfnWebACL.AllowActionProperty"}).done()).done()).
 		with("visibilityConfig", visibility(id)).
 		with("rules", list{Of: typeName{wafModule, "CfnWebACL.RuleProperty"}, Items: []expression{*common, *rate}}).done(),
 		"AWS's common rules, and a limit on what one address may send in five minutes.")

@@ -35,7 +35,7 @@ var declared = map[string]*regexp.Regexp{
 	"typescript": regexp.MustCompile(`(?m)^\s*const (\w+) =`),
 	"python":     regexp.MustCompile(`(?m)^ {8}(\w+) = `),
 	"go":         regexp.MustCompile(`(?m)^\t(\w+) := `),
-	"java":       regexp.MustCompile(`(?m)^ {8}(?:final )?\w+(?:<.*>)? (\w+) = `),
+	"java":       regexp.MustCompile(`(?m)^ {4}(?:\w+ )?(\w+) =(?: |$)`),
 }
 
 // Whatever the nodes are called, each becomes one variable that no language takes for a word of its own, and one

@@ -104,7 +104,7 @@ func (gp *goPrinter) constant(x member) doc {
 		return cat(txt(goPackage(x.Type.Module)+".NewRuntime"), gp.call([]doc{gp.jsii("String", txt(goString(runtime))),
 			txt(gp.name(typeName{x.Type.Module, "RuntimeFamily"}) + "_" + family), txt("nil")}, false))
 	}
-	name := gp.name(x.Type) + "_" + x.Name
+	name := gp.name(x.Type) + "_" + goMember(x.Name)
 	if d.Kind != "enum" {
 		name += "()"
 	}

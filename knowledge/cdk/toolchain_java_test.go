@@ -1,0 +1,54 @@
+//go:build toolchain
+
+package cdk_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
+)
+
+// proveJava compiles the projects, as they are, in one run of the compiler, has google-java-format look at them, and
+// synthesises all of them and runs their own tests in one process: see .ci/Proof.java.
+func proveJava(t *testing.T, work string, designs map[string]*patterns.Design) {
+	root := filepath.Join(work, "java")
+	tools := filepath.Join(filepath.Dir(work), "..", "java")
+	classpath, err := os.ReadFile(filepath.Join(tools, "classpath"))
+	require.NoError(t, err, "run `make test`, which installs what the generated pom.xml asks for into .toolchain/java")
+	slugs := writeProjects(t, root, "java", work, designs)
+	var sources, arguments []string
+	for _, slug := range slugs {
+		arguments = append(arguments, filepath.Join(root, slug))
+		for _, pattern := range []string{"src/main/java/com/example/*/*App.java", "src/main/java/com/example/*/*Stack.java", "src/test/java/com/example/*/*Test.java"} {
+			files, err := filepath.Glob(filepath.Join(root, slug, pattern))
+			require.NoError(t, err)
+			require.Len(t, files, 1, "%s has one %s", slug, pattern)
+			sources = append(sources, files[0])
+			if strings.Contains(pattern, "Stack.java") {
+				continue
+			}
+			_, class, _ := strings.Cut(strings.TrimSuffix(files[0], ".java"), "/java/com/example/")
+			arguments = append(arguments, "com.example."+strings.ReplaceAll(class, "/", "."))
+		}
+	}
+	env := append(environment(t, work), "PROOF_PROJECT="+filepath.Join(root, "current"), "CDK_CONTEXT_JSON="+libraryContext(t, root, slugs),
+		"NODE_OPTIONS=--require="+verifier(t, "enter-project.cjs"))
+	changed := run(t, root, env, "java", append([]string{"-jar", filepath.Join(tools, "google-java-format.jar"), "--dry-run"}, sources...)...)
+	assert.Empty(t, strings.TrimSpace(changed), "google-java-format would change these")
+	classes := filepath.Join(root, "classes")
+	on := strings.TrimSpace(string(classpath)) + ":" + filepath.Join(tools, "junit-platform-launcher.jar")
+	run(t, root, env, "javac", append([]string{"-d", classes, "-cp", on, verifier(t, "Proof.java")}, sources...)...)
+	proof := exec.Command("java", append([]string{"-cp", classes + ":" + on, "Proof"}, arguments...)...)
+	proof.Dir, proof.Env = filepath.Join(root, slugs[0]), env // all projects have the same cdk.json, which their tests read
+	reportProjects(t, proof)
+	for _, slug := range slugs {
+		compareTemplate(t, work, slug, filepath.Join(root, slug, "template.json"), nil)
+	}
+}
