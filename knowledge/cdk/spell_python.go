@@ -62,6 +62,7 @@ func pyMember(s string) string {
 var pyConstants = map[string]string{
 	"CANARY_10PERCENT_5MINUTES":      "CANARY_10_PERCENT_5_MINUTES",
 	"LINEAR_10PERCENT_EVERY_1MINUTE": "LINEAR_10_PERCENT_EVERY_1_MINUTE",
+	"taskToken":                      "task_token", // a static property
 }
 
 func pyConstant(name string) string {
