@@ -44,7 +44,8 @@ type spelling struct {
 	needs      string               // beside Node
 	install    string               // the commands before the first test
 	test       string
-	note       string // what a user of the language must know
+	lacks      func(*program) []string // what the language's library does not know and is left out, nil for nothing
+	note       string                  // what a user of the language must know
 }
 
 // tsHandlersNote goes with every language whose functions run TypeScript handlers.
@@ -85,7 +86,7 @@ var spellings = map[string]spelling{
 			"cdk-nag has no release for it there: the TypeScript project of the same description passes it.",
 	},
 	"go": {
-		ending: ".go", snippet: goSnippet, project: goProject, name: goMember,
+		ending: ".go", snippet: goSnippet, project: goProject, name: goMember, lacks: lacking,
 		entryPoint: func(Options) string { return "main.go" },
 		stack:      func(Options) string { return "stack.go" },
 		needs:      "Go 1.23 or newer, ",
@@ -138,6 +139,9 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 	into := spellings[o.Language]
 	if into.note != "" {
 		pr.Notes = append(pr.Notes, into.note)
+	}
+	if into.lacks != nil {
+		pr.Notes = append(pr.Notes, into.lacks(p)...)
 	}
 	if o.Scope == "snippet" {
 		pr.Files = []File{{o.Name + into.ending, into.snippet(p)}}

@@ -95,3 +95,23 @@ func (d declared) names() (out []string) {
 }
 
 func (t typeName) full() string { return t.Module + "." + t.Name }
+
+// lacking names the settings of a program that Go's library does not know: they are left out there.
+func lacking(p *program) (notes []string) {
+	seen := map[string]bool{}
+	walk(*p, func(x any) {
+		o, ok := x.(object)
+		if !ok {
+			return
+		}
+		d, _ := declaration(o.Type.full())
+		for _, f := range o.Fields {
+			note := "The library's version for Go has no " + f.Name + " in " + o.Type.Name + ": it is left out. Set it by AddPropertyOverride, or take another language."
+			if d.lacks(f.Name) && !seen[note] {
+				seen[note] = true
+				notes = append(notes, note)
+			}
+		}
+	})
+	return notes
+}

@@ -71,3 +71,10 @@ func TestDeclarationsAreRead(t *testing.T) {
 	_, ok = declaration("aws-sqs.Que")
 	assert.False(t, ok)
 }
+
+func TestWhatGoLeavesOutIsSaid(t *testing.T) {
+	access := props(typeName{"aws-apigatewayv2", "WebSocketStageProps"}).with("accessLogSettings", text("x")).with("autoDeploy", truth(true)).done()
+	notes := lacking(&program{Body: []statement{run{Value: *access}, run{Value: *access}}})
+	require.Len(t, notes, 1)
+	assert.Contains(t, notes[0], "no accessLogSettings in WebSocketStageProps")
+}
