@@ -73,8 +73,8 @@ func TestDeclarationsAreRead(t *testing.T) {
 }
 
 func TestWhatGoLeavesOutIsSaid(t *testing.T) {
-	access := props(typeName{"aws-apigatewayv2", "WebSocketStageProps"}).with("accessLogSettings", text("x")).with("autoDeploy", truth(true)).done()
+	access := props(typeName{"aws-apigateway", "LambdaIntegrationOptions"}).with("responseTransferMode", text("x")).with("allowTestInvoke", truth(true)).done()
 	notes := lacking(&program{Body: []statement{run{Value: *access}, run{Value: *access}}})
 	require.Len(t, notes, 1)
-	assert.Contains(t, notes[0], "no accessLogSettings in WebSocketStageProps")
+	assert.Contains(t, notes[0], "no responseTransferMode in LambdaIntegrationOptions")
 }
