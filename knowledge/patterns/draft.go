@@ -42,6 +42,7 @@ type edge struct {
 	at       graph.Evidence
 	step     step        // of a workflow
 	filter   graph.Value // of a pipe's source
+	alias    string      // of the function that is called
 }
 
 // Graph completes the description and returns its graph. set gives parameters values; errors are InputErrors.
@@ -228,7 +229,7 @@ func (d *draft) finish() *graph.Graph {
 		}
 		from, to := g.Node(e.from.id), g.Node(e.to.id)
 		g.Connect(&graph.Edge{
-			From: from, To: to, Kind: e.kind, Mode: e.mode, Strength: graph.Certain, Label: e.label,
+			From: from, To: to, Kind: e.kind, Mode: e.mode, Strength: graph.Certain, Label: e.label, Qualifier: e.alias,
 			Via: from.Resource, Settings: graph.NewMap(&at, e.props...), Evidence: []graph.Evidence{at},
 		})
 	}

@@ -32,6 +32,12 @@ func (d *draft) completeReleases() {
 		}
 		alias := d.add(fn.id+"Live", graph.Alias, "AWS::Lambda::Alias", fn.at)
 		alias.set("Name", alias.text("live"))
+		for _, e := range d.edges {
+			called := e.to == fn && (e.kind == graph.Invokes || e.kind == graph.Routes || e.kind == graph.Polls)
+			if called || e.from == fn && e.kind == graph.FailsTo {
+				e.alias = "live"
+			}
+		}
 		d.connect(alias, fn, graph.Deploys, "", fn.at)
 		if !ok {
 			continue
