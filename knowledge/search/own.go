@@ -21,7 +21,7 @@ const maxOwnBytes = 1 << 20
 
 // ownWeight ranks the user's own pages before ours that say as much: a team's decision outranks general advice. It also
 // makes up for what a note lacks: ours repeat the words of a question in title, topics and lead.
-const ownWeight = 2.5
+const ownWeight = 3
 
 // NewUserCorpus returns the corpus over a folder of the user's markdown: standards, decisions, notes. Its pages need
 // no front matter: the title is the first heading or the file's name, sections begin at second-level headings.

@@ -50,7 +50,7 @@ const (
 )
 
 // Nor do words that every trade has: a table may be one of a spreadsheet.
-var noAnchors = stemSet("aws amazon table bucket change rule limit error test cost key page file pipeline instance http json")
+var noAnchors = stemSet("aws amazon table bucket change rule limit error test cost key page file pipeline instance http json control")
 
 func stemSet(words string) map[string]bool {
 	set := map[string]bool{}
