@@ -62,11 +62,15 @@ type PatternLine struct {
 	Languages []string `json:"languages"`
 }
 
-// ListPatterns lists every pattern, sorted by slug.
+// ListPatterns lists every pattern, sorted by slug, with the languages that it can be written in.
 func ListPatterns() PatternList {
 	l := PatternList{Schema: "patterns/1", Patterns: []PatternLine{}}
 	for _, p := range patterns.All() {
-		l.Patterns = append(l.Patterns, PatternLine{p.Slug, p.Title, p.Summary, p.Domain, p.Services, cdk.Languages})
+		languages := cdk.Languages
+		if d, err := p.Blueprint.Graph(nil); err == nil { // else a test of the patterns says why
+			languages = cdk.Writable(d.Graph)
+		}
+		l.Patterns = append(l.Patterns, PatternLine{p.Slug, p.Title, p.Summary, p.Domain, p.Services, languages})
 	}
 	return l
 }

@@ -44,7 +44,7 @@ type spelling struct {
 	needs      string               // beside Node
 	install    string               // the commands before the first test
 	test       string
-	lacks      func(*program) []string // what the language's library does not know and is left out, nil for nothing
+	lacks      func(*program) []string // properties that the language's library does not know; nil where it knows all
 	note       string                  // what a user of the language must know
 }
 
@@ -111,6 +111,31 @@ func (e *ChoiceError) Error() string {
 	return fmt.Sprintf("there is no %s %q: choose %s", e.What, e.Got, strings.Join(e.Choices, ", "))
 }
 
+// LackError says that the construct library of a language has no way to write something: what would be generated
+// without it would look right and be another thing.
+type LackError struct {
+	Language string
+	What     []string // properties of the library
+}
+
+func (e *LackError) Error() string {
+	return fmt.Sprintf("the construct library for %s has no %s, which this architecture needs: choose another language", e.Language, strings.Join(e.What, ", "))
+}
+
+// Writable are the languages that a graph can be written in.
+func Writable(g *graph.Graph) []string {
+	out := []string{}
+	for _, language := range Languages {
+		if lacks := spellings[language].lacks; lacks != nil {
+			if p, _ := lower(g, Options{Name: "stack", Language: language, Scope: "project"}); len(lacks(p)) > 0 {
+				continue
+			}
+		}
+		out = append(out, language)
+	}
+	return out
+}
+
 // flags are the feature flags that `cdk init` recommends for the library version in versions, plus the switch that
 // turns the library's own rules from warnings into errors. All languages get the same: they change the template.
 //
@@ -135,13 +160,15 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 		o.Title = graph.UpperFirst(strings.ReplaceAll(o.Name, "-", " "))
 	}
 	p, notes := lower(g, o)
+	if lacks := spellings[o.Language].lacks; lacks != nil {
+		if what := lacks(p); len(what) > 0 {
+			return nil, &LackError{o.Language, what}
+		}
+	}
 	pr := &Project{Name: o.Name, Language: o.Language, Scope: o.Scope, Notes: notes}
 	into := spellings[o.Language]
 	if into.note != "" {
 		pr.Notes = append(pr.Notes, into.note)
-	}
-	if into.lacks != nil {
-		pr.Notes = append(pr.Notes, into.lacks(p)...)
 	}
 	if o.Scope == "snippet" {
 		pr.Files = []File{{o.Name + into.ending, into.snippet(p)}}

@@ -96,8 +96,11 @@ func (d declared) names() (out []string) {
 
 func (t typeName) full() string { return t.Module + "." + t.Name }
 
-// lacking names the settings of a program that Go's library does not know: they are left out there.
-func lacking(p *program) (notes []string) {
+// ignored are settings that Go's library declares, and does nothing with.
+var ignored = map[string]bool{"aws-apigatewayv2.WebSocketStageProps.accessLogSettings": true}
+
+// lacking names the settings of a program that Go's library does not know.
+func lacking(p *program) (what []string) {
 	seen := map[string]bool{}
 	walk(*p, func(x any) {
 		o, ok := x.(object)
@@ -106,12 +109,12 @@ func lacking(p *program) (notes []string) {
 		}
 		d, _ := declaration(o.Type.full())
 		for _, f := range o.Fields {
-			note := "The library's version for Go has no " + f.Name + " in " + o.Type.Name + ": it is left out. Set it by AddPropertyOverride, or take another language."
-			if d.lacks(f.Name) && !seen[note] {
-				seen[note] = true
-				notes = append(notes, note)
+			name := o.Type.Name + "." + f.Name
+			if (d.lacks(f.Name) || ignored[o.Type.Module+"."+name]) && !seen[name] {
+				seen[name] = true
+				what = append(what, name)
 			}
 		}
 	})
-	return notes
+	return what
 }
