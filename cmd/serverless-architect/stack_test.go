@@ -68,7 +68,7 @@ func TestADeployedStackGivesTheFindingsOfItsTemplate(t *testing.T) {
 	require.GreaterOrEqual(t, deployed, 12)
 }
 
-// places lists a report's findings by severity, rule and resource.
+// places lists a report's findings by severity, rule and resource, without those that only a deployed stack can have.
 func places(t *testing.T, report string) []string {
 	t.Helper()
 	return list(t, report, func(string) bool { return true })
@@ -84,14 +84,14 @@ func list(t *testing.T, report string, admit func(when string) bool) []string {
 	t.Helper()
 	var r struct {
 		Findings []struct {
-			Rule, Severity, When string
-			Resource             struct{ ID string }
+			Rule, Code, Severity, When string
+			Resource                   struct{ ID string }
 		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(report), &r), report)
 	out := []string{}
 	for _, f := range r.Findings {
-		if admit(f.When) {
+		if admit(f.When) && !strings.HasPrefix(f.Code, "LIV") {
 			out = append(out, f.Severity+" "+f.Rule+" "+f.Resource.ID)
 		}
 	}

@@ -41,21 +41,21 @@ Resources:
   Pipe: # want "CREATE_FAILED"
     Type: AWS::Pipes::Pipe
     Metadata: {observed: {CurrentState: CREATE_FAILED, StateReason: the role may not read the queue}}
-    Properties: {RoleArn: r, Source: arn:aws:sqs:eu-west-1:111122223333:jobs, Target: arn:aws:sqs:eu-west-1:111122223333:jobs2}
+    Properties: {RoleArn: "arn:aws:iam::111122223333:role/pipe", Source: arn:aws:sqs:eu-west-1:111122223333:jobs, Target: arn:aws:sqs:eu-west-1:111122223333:jobs2}
 `,
 	Good: `Resources:
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
     Metadata: {observed: {stack: {mappings: ""}, State: Enabled, LastProcessingResult: OK}}
     Properties: {FunctionName: f, EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:jobs}
-  Off:
+  Resting:
     Type: AWS::Lambda::EventSourceMapping
     Metadata: {observed: {State: Disabled}}
     Properties: {Enabled: false, FunctionName: f, EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:jobs}
   Pipe:
     Type: AWS::Pipes::Pipe
     Metadata: {observed: {CurrentState: STOPPED}}
-    Properties: {DesiredState: STOPPED, RoleArn: r, Source: arn:aws:sqs:eu-west-1:111122223333:jobs, Target: arn:aws:sqs:eu-west-1:111122223333:jobs2}
+    Properties: {DesiredState: STOPPED, RoleArn: "arn:aws:iam::111122223333:role/pipe", Source: arn:aws:sqs:eu-west-1:111122223333:jobs, Target: arn:aws:sqs:eu-west-1:111122223333:jobs2}
 `,
 	Check: checkTriggers,
 })
