@@ -5,6 +5,7 @@ package cdk_test
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,6 +42,39 @@ var olderLibrary = map[string]func(typ string, properties map[string]any) bool{
 		setting["DestinationArn"] = map[string]any{"Fn::GetAtt": []any{group, "Arn"}}
 		return true
 	},
+}
+
+var (
+	inputTemplate = regexp.MustCompile(`("InputTemplate":\s*)("(?:[^"\\]|\\.)*")`)
+	placeholder   = regexp.MustCompile(`<[^<>]+>`)
+)
+
+// deploymentID is the logical id of a REST API's deployment: it ends in a hash over the API's methods, spelt in the order
+// in which the language hands their properties over. Go's mappings are sorted, Java's have no order.
+var deploymentID = regexp.MustCompile(`(Deployment[0-9A-F]{8})[0-9a-f]{32}`)
+
+func sameDeployments(template []byte) []byte { return deploymentID.ReplaceAll(template, []byte("$1")) }
+
+// sameOrder sorts the members of the objects that rules make of events: Go hands its mappings over sorted and Java in
+// no order, so that the same object has another text.
+func sameOrder(template []byte) []byte {
+	return inputTemplate.ReplaceAllFunc(template, func(found []byte) []byte {
+		parts := inputTemplate.FindSubmatch(found)
+		var text string
+		var object map[string]any
+		if json.Unmarshal(parts[2], &text) != nil || json.Unmarshal([]byte(placeholder.ReplaceAllString(text, `"$0"`)), &object) != nil {
+			return found // a text, not an object
+		}
+		sorted, err := json.Marshal(object)
+		if err != nil {
+			return found
+		}
+		quoted, err := json.Marshal(string(sorted))
+		if err != nil {
+			return found
+		}
+		return append(append([]byte{}, parts[1]...), quoted...)
+	})
 }
 
 // asOlderLibrary rewrites a template as Go's library makes it, and notes which of the differences it met.
