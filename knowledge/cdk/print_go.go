@@ -136,24 +136,7 @@ func (gp *goPrinter) arguments(params []libraryParam, args []expression) doc {
 		docs = append(docs, txt("nil"))
 	}
 	hugs := len(args) > 0 && len(docs) == len(args) && isLiteral(args[len(args)-1])
-	return gp.call(docs, hugs)
-}
-
-// call lays arguments out in parentheses. A literal in the last place opens on the line of the call.
-func (gp *goPrinter) call(docs []doc, hugs bool) doc {
-	if len(docs) == 0 {
-		return txt("()")
-	}
-	if hugs {
-		out := []doc{txt("(")}
-		for _, d := range docs[:len(docs)-1] {
-			out = append(out, d, txt(", "))
-		}
-		hugged := cat(doc{kind: docFlat, items: out}, docs[len(docs)-1], txt(")"))
-		spread := cat(txt("("), nest(hard, commaLines(docs)), txt(","), hard, txt(")"))
-		return doc{kind: docChoice, items: []doc{hugged, spread}}
-	}
-	return group(txt("("), nest(softline, commaList(docs)), ifWide(","), softline, txt(")"))
+	return parenthesised(docs, hugs)
 }
 
 // literal lays out what stands between braces.
@@ -168,22 +151,15 @@ func (gp *goPrinter) literal(head string, docs []doc, open bool) doc {
 }
 
 func (gp *goPrinter) statements(body []statement) doc {
-	var items []doc
-	for i, s := range body {
-		if i > 0 {
-			items = append(items, hard)
-			if spaced(body[i-1], s) {
-				items = append(items, hard)
-			}
-		}
+	return paragraphs(body, func(s statement) doc {
 		d := gp.statement(s)
+		var items []doc
 		for _, b := range gp.before {
 			items = append(items, b, hard)
 		}
 		gp.before = nil
-		items = append(items, d)
-	}
-	return cat(items...)
+		return cat(append(items, d)...)
+	})
 }
 
 func (gp *goPrinter) statement(s statement) doc {
@@ -228,31 +204,14 @@ func (gp *goPrinter) choice(name string, e either, want string) doc {
 		txt("if "), gp.expr(e.If, "=b"), txt(" {"), nest(hard, txt(name+" = "), gp.expr(e.Then, want)), hard, txt("}"))
 }
 
-func (gp *goPrinter) comment(s string) doc {
-	if s == "" {
-		return cat()
-	}
-	var items []doc
-	for _, l := range wrap(s, 92) {
-		items = append(items, txt("// "+l), hard)
-	}
-	return cat(items...)
-}
+func (gp *goPrinter) comment(s string) doc { return commented("// ", wrapped(s, 92)) }
 
 // seen are the fields of the stack that a helper uses: Go's functions take them as parameters.
 func (gp *goPrinter) seen(h function) []let {
 	if gp.snippet {
 		return nil
 	}
-	uses := localsOf(h.Body)
-	var out []let
-	for name, l := range gp.fields {
-		if uses[name] {
-			out = append(out, l)
-		}
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
+	return usedFields(h, gp.fields)
 }
 
 // function spells a helper; in a snippet it is a variable.

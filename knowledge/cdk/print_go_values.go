@@ -101,7 +101,7 @@ func (gp *goPrinter) constant(x member) doc {
 		// NODEJS_24_X is nodejs24.x
 		family, version, _ := strings.Cut(x.Name, "_")
 		runtime := strings.ToLower(family + strings.ReplaceAll(version, "_", "."))
-		return cat(txt(goPackage(x.Type.Module)+".NewRuntime"), gp.call([]doc{gp.jsii("String", txt(goString(runtime))),
+		return cat(txt(goPackage(x.Type.Module)+".NewRuntime"), parenthesised([]doc{gp.jsii("String", txt(goString(runtime))),
 			txt(gp.name(typeName{x.Type.Module, "RuntimeFamily"}) + "_" + family), txt("nil")}, false))
 	}
 	name := gp.name(x.Type) + "_" + goMember(x.Name)
@@ -125,7 +125,7 @@ func (gp *goPrinter) list(x list, want string) doc {
 			docs = append(docs, txt(goString(string(it.(text)))))
 		}
 		gp.use("github.com/aws/jsii-runtime-go")
-		return cat(txt("jsii.Strings"), gp.call(docs, false))
+		return cat(txt("jsii.Strings"), parenthesised(docs, false))
 	}
 	head := "&[]" + gp.goType(element)
 	if anything {
@@ -270,7 +270,7 @@ func (gp *goPrinter) helper(x helper) doc {
 		docs = append(docs, gp.expr(a, want))
 	}
 	if head >= len(docs) {
-		return cat(txt(goName(x.Name)), gp.call(docs, false))
+		return cat(txt(goName(x.Name)), parenthesised(docs, false))
 	}
 	return cat(txt(goName(x.Name)+"("), group(inLine(docs[:head]), txt(","), nest(line, inLine(docs[head:]))), txt(")"))
 }

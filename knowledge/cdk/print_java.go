@@ -2,7 +2,6 @@ package cdk
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 )
 
@@ -77,19 +76,12 @@ func chain(head doc, links []link) doc {
 	var items []doc
 	for _, l := range links {
 		items = append(items, softline)
-		for _, c := range commentLines(l.comment, 68) {
+		for _, c := range wrapped(javaComment(l.comment), 68) {
 			items = append(items, txt("// "+c), hard)
 		}
 		items = append(items, l.doc)
 	}
 	return group(head, deep(items...))
-}
-
-func commentLines(s string, width int) []string {
-	if s == "" {
-		return nil
-	}
-	return wrap(javaComment(s), width)
 }
 
 // dotted spells a call or attribute on something, as one chain with those before it.
@@ -128,19 +120,7 @@ func (j *javaPrinter) dotted(e expression) doc {
 	return chain(head, links[attached:])
 }
 
-func (j *javaPrinter) statements(body []statement) doc {
-	var items []doc
-	for i, s := range body {
-		if i > 0 {
-			items = append(items, hard)
-			if spaced(body[i-1], s) {
-				items = append(items, hard)
-			}
-		}
-		items = append(items, j.statement(s))
-	}
-	return cat(items...)
-}
+func (j *javaPrinter) statements(body []statement) doc { return paragraphs(body, j.statement) }
 
 func (j *javaPrinter) statement(s statement) doc {
 	switch x := s.(type) {
@@ -176,13 +156,7 @@ func (j *javaPrinter) typeOf(l let) string {
 	return "var"
 }
 
-func (j *javaPrinter) comment(s string) doc {
-	var items []doc
-	for _, l := range commentLines(s, 88) {
-		items = append(items, txt("// "+l), hard)
-	}
-	return cat(items...)
-}
+func (j *javaPrinter) comment(s string) doc { return commented("// ", wrapped(javaComment(s), 88)) }
 
 func (j *javaPrinter) variable(name string) string {
 	if name == "this" {
@@ -220,15 +194,7 @@ func (j *javaPrinter) seen(h function) []let {
 	if !j.snippet {
 		return nil
 	}
-	uses := localsOf(h.Body)
-	var out []let
-	for name, l := range j.fields {
-		if uses[name] {
-			out = append(out, l)
-		}
-	}
-	sort.Slice(out, func(a, b int) bool { return out[a].Name < out[b].Name })
-	return out
+	return usedFields(h, j.fields)
 }
 
 // method spells a helper.

@@ -264,19 +264,7 @@ func (py *pyPrinter) entry(name string) doc {
 	return cat(txt("str"), py.call([]doc{cat(txt("HANDLERS / "), file)}, false))
 }
 
-func (py *pyPrinter) statements(body []statement) doc {
-	var items []doc
-	for i, s := range body {
-		if i > 0 {
-			items = append(items, hard)
-			if spaced(body[i-1], s) {
-				items = append(items, hard)
-			}
-		}
-		items = append(items, py.statement(s))
-	}
-	return cat(items...)
-}
+func (py *pyPrinter) statements(body []statement) doc { return paragraphs(body, py.statement) }
 
 func (py *pyPrinter) statement(s statement) doc {
 	switch x := s.(type) {
@@ -292,16 +280,7 @@ func (py *pyPrinter) statement(s statement) doc {
 	panic(fmt.Sprintf("cdk: the Python printer does not know %T", s))
 }
 
-func (py *pyPrinter) comment(s string) doc {
-	if s == "" {
-		return cat()
-	}
-	var items []doc
-	for _, l := range wrap(s, 78) {
-		items = append(items, txt("# "+l), hard)
-	}
-	return cat(items...)
-}
+func (py *pyPrinter) comment(s string) doc { return commented("# ", wrapped(s, 78)) }
 
 func (py *pyPrinter) paramType(p parameter) string {
 	switch p.Type {

@@ -137,23 +137,12 @@ func (ts *tsPrinter) local(name string) string {
 
 // args lays arguments out as prettier does: a last object stays on the line of the call.
 func (ts *tsPrinter) args(args []expression) doc {
-	if len(args) == 0 {
-		return txt("()")
-	}
 	docs := make([]doc, len(args))
 	for i, a := range args {
 		docs[i] = ts.expr(a)
 	}
-	if isLiteral(args[len(args)-1]) && (len(args) == 1 || !isLiteral(args[len(args)-2])) {
-		out := []doc{txt("(")}
-		for _, d := range docs[:len(docs)-1] {
-			out = append(out, d, txt(", "))
-		}
-		hugged := cat(doc{kind: docFlat, items: out}, docs[len(docs)-1], txt(")"))
-		spread := cat(txt("("), nest(hard, commaLines(docs)), txt(","), hard, txt(")"))
-		return doc{kind: docChoice, items: []doc{hugged, spread}}
-	}
-	return group(txt("("), nest(softline, commaList(docs)), ifWide(","), softline, txt(")"))
+	n := len(args)
+	return parenthesised(docs, n > 0 && isLiteral(args[n-1]) && (n == 1 || !isLiteral(args[n-2])))
 }
 
 func isLiteral(e expression) bool {
@@ -238,19 +227,7 @@ func (ts *tsPrinter) entry(name string) doc {
 	return txt("path.join(__dirname, '..', 'src', " + tsString(name+".ts") + ")")
 }
 
-func (ts *tsPrinter) statements(body []statement) doc {
-	var items []doc
-	for i, s := range body {
-		if i > 0 {
-			items = append(items, hard)
-			if spaced(body[i-1], s) {
-				items = append(items, hard)
-			}
-		}
-		items = append(items, ts.statement(s))
-	}
-	return cat(items...)
-}
+func (ts *tsPrinter) statements(body []statement) doc { return paragraphs(body, ts.statement) }
 
 // spaced tells whether an empty line stands between two statements: a call follows what it is about at once.
 func spaced(a, b statement) bool {
@@ -284,16 +261,7 @@ func (ts *tsPrinter) statement(s statement) doc {
 	panic(fmt.Sprintf("cdk: the TypeScript printer does not know %T", s))
 }
 
-func (ts *tsPrinter) comment(s string) doc {
-	if s == "" {
-		return cat()
-	}
-	var items []doc
-	for _, l := range wrap(s, 92) {
-		items = append(items, txt("// "+l), hard)
-	}
-	return cat(items...)
-}
+func (ts *tsPrinter) comment(s string) doc { return commented("// ", wrapped(s, 92)) }
 
 func (ts *tsPrinter) paramType(p parameter) string {
 	switch p.Type {
