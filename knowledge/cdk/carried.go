@@ -11,8 +11,8 @@ import (
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
 	graph.Invokes:    {"addRoutes", "addMethod", "HttpOrigin", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target"},
-	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "PutItem", "DeleteItem"},
+	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target", "grantInvoke"},
+	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "scheduler:CreateSchedule", "PutItem", "DeleteItem"},
 	graph.Reads:      {"GetItem", "alarms", "withOriginAccessControl", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure", "deadLetterConfig"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},
@@ -35,6 +35,9 @@ func realised(e *graph.Edge, said []mentions) bool {
 	for _, m := range said {
 		if e.From.Kind == graph.StateMachine && m.nodes[e.To] && m.words["lambdaFunction"] {
 			return true // a step stands for itself: the chain may reach it through a Catch
+		}
+		if e.From.Kind == graph.ScheduleGroup && e.Kind == graph.FailsTo && m.nodes[e.From] && m.nodes[e.To] && m.words["grantSendMessages"] {
+			return true // the schedules' role may write there
 		}
 		if m.nodes[e.From] && m.nodes[e.To] && m.any(signs[e.Kind]) && m.route(e) {
 			return true

@@ -139,6 +139,12 @@ func zodType(typ string) string {
 		return "z.int()"
 	case "boolean":
 		return "z.boolean()"
+	case "scheduleName":
+		return `z.string().regex(/^[\w.-]{1,64}$/)`
+	case "scheduleHalf":
+		return `z.string().regex(/^[\w.-]{1,31}$/)`
+	case dueType:
+		return "z.iso.datetime({ precision: 0 }).refine((at) => Date.parse(at) > Date.now())"
 	}
 	return "z.string().min(1)"
 }
@@ -200,6 +206,8 @@ func (h *tsHandler) send(indent string) {
 			h.publish(indent, n)
 		case graph.WebSocketAPI:
 			h.push(indent, n)
+		case graph.ScheduleGroup:
+			h.plan(indent, n)
 		}
 	}
 }

@@ -196,11 +196,11 @@ func (h *tsHandler) accepting() {
 		h.calling()
 		return
 	}
-	if h.conditional() {
-		h.use("@aws-sdk/client-dynamodb", "ConditionalCheckFailedException")
+	if taken, module := h.taken(); taken != "" {
+		h.use(module, taken)
 		h.printf("  try {\n")
 		h.send("    ")
-		h.printf("  } catch (error) {\n    if (error instanceof ConditionalCheckFailedException) {\n")
+		h.printf("  } catch (error) {\n    if (error instanceof %s) {\n", taken)
 		h.printf("      return answer(409, { message: 'It is there already.' });\n    }\n    throw error;\n  }\n")
 	} else {
 		h.send("  ")
@@ -213,14 +213,19 @@ func (h *tsHandler) accepting() {
 	h.printf("  return answer(%d, { %s });\n", status, tsShort(h.key))
 }
 
-// conditional tells whether the handler creates items, which must not overwrite what is there.
-func (h *tsHandler) conditional() bool {
+// taken is the error, with its module, by which the handler hears that what it creates is there already: that must not
+// be overwritten. "" where it creates nothing.
+func (h *tsHandler) taken() (name, module string) {
 	for _, n := range h.writes {
-		if n.Kind == "table" && h.creates() {
-			return true
+		switch {
+		case !h.creates():
+		case n.Kind == "table":
+			return "ConditionalCheckFailedException", "@aws-sdk/client-dynamodb"
+		case n.Kind == "scheduleGroup":
+			return "ConflictException", "@aws-sdk/client-scheduler"
 		}
 	}
-	return false
+	return "", ""
 }
 
 // answering looks the asked thing up where the function may read a table.

@@ -135,7 +135,7 @@ func (l *lowerer) environment(fn *graph.Node) expression {
 	seen := map[*graph.Node]bool{}
 	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
 		s, ok := handles[e.To.Kind]
-		behind := e.To.Kind == graph.WebSocketAPI || answersWorkflow(e) // written behind its functions
+		behind := e.To.Kind == graph.WebSocketAPI || e.To.Kind == graph.ScheduleGroup || answersWorkflow(e) // written behind its functions
 		if !ok || seen[e.To] || l.names[e.To] == "" || behind {
 			continue
 		}
@@ -150,15 +150,16 @@ func (l *lowerer) environment(fn *graph.Node) expression {
 
 // handles says how a handler addresses a thing: the attribute it is given and the word for it.
 var handles = map[graph.Kind]struct{ attribute, word, handle string }{
-	graph.Queue:        {"queueUrl", "QUEUE", "URL"},
-	graph.Topic:        {"topicArn", "TOPIC", "ARN"},
-	graph.Table:        {"tableName", "TABLE", "NAME"},
-	graph.EventBus:     {"eventBusName", "BUS", "NAME"},
-	graph.StateMachine: {"stateMachineArn", "WORKFLOW", "ARN"},
-	graph.Bucket:       {"bucketName", "BUCKET", "NAME"},
-	graph.Stream:       {"streamName", "STREAM", "NAME"},
-	graph.Secret:       {"secretName", "SECRET", "NAME"},
-	graph.WebSocketAPI: {"callbackUrl", "SOCKET", "URL"},
+	graph.Queue:         {"queueUrl", "QUEUE", "URL"},
+	graph.Topic:         {"topicArn", "TOPIC", "ARN"},
+	graph.Table:         {"tableName", "TABLE", "NAME"},
+	graph.EventBus:      {"eventBusName", "BUS", "NAME"},
+	graph.StateMachine:  {"stateMachineArn", "WORKFLOW", "ARN"},
+	graph.Bucket:        {"bucketName", "BUCKET", "NAME"},
+	graph.Stream:        {"streamName", "STREAM", "NAME"},
+	graph.Secret:        {"secretName", "SECRET", "NAME"},
+	graph.WebSocketAPI:  {"callbackUrl", "SOCKET", "URL"},
+	graph.ScheduleGroup: {"scheduleGroupName", "GROUP", "NAME"},
 }
 
 // envName is the environment variable that holds the handle of a thing: ORDERS_QUEUE_URL.

@@ -43,12 +43,14 @@ func (w work) example(id string) string {
 	for i, f := range w.fields {
 		value := "'x'"
 		switch {
-		case i == 0 && f.typ == "string":
+		case i == 0 && (f.typ == "string" || f.typ == "scheduleName" || f.typ == "scheduleHalf"):
 			value = id
 		case f.typ == "number" || f.typ == "integer":
 			value = "1"
 		case f.typ == "boolean":
 			value = "true"
+		case f.typ == dueType:
+			value = "'2100-01-01T08:00:00Z'"
 		}
 		fields = append(fields, tsKey(f.name)+": "+value)
 	}
@@ -59,14 +61,15 @@ func (w work) example(id string) string {
 type sending struct{ command, module, client, clientModule string }
 
 var sendings = map[graph.Kind]sending{
-	graph.Queue:        {"SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"},
-	graph.Topic:        {"PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"},
-	graph.StateMachine: {"StartExecutionCommand", "@aws-sdk/client-sfn", "SFNClient", "@aws-sdk/client-sfn"},
-	graph.Bucket:       {"PutObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"},
-	graph.Stream:       {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
-	graph.WebSocketAPI: {"PostToConnectionCommand", "@aws-sdk/client-apigatewaymanagementapi", "ApiGatewayManagementApiClient", "@aws-sdk/client-apigatewaymanagementapi"},
-	graph.EventBus:     {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
-	graph.Table:        {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
+	graph.Queue:         {"SendMessageCommand", "@aws-sdk/client-sqs", "SQSClient", "@aws-sdk/client-sqs"},
+	graph.Topic:         {"PublishCommand", "@aws-sdk/client-sns", "SNSClient", "@aws-sdk/client-sns"},
+	graph.StateMachine:  {"StartExecutionCommand", "@aws-sdk/client-sfn", "SFNClient", "@aws-sdk/client-sfn"},
+	graph.Bucket:        {"PutObjectCommand", "@aws-sdk/client-s3", "S3Client", "@aws-sdk/client-s3"},
+	graph.Stream:        {"PutRecordCommand", "@aws-sdk/client-kinesis", "KinesisClient", "@aws-sdk/client-kinesis"},
+	graph.WebSocketAPI:  {"PostToConnectionCommand", "@aws-sdk/client-apigatewaymanagementapi", "ApiGatewayManagementApiClient", "@aws-sdk/client-apigatewaymanagementapi"},
+	graph.ScheduleGroup: {"CreateScheduleCommand", "@aws-sdk/client-scheduler", "SchedulerClient", "@aws-sdk/client-scheduler"},
+	graph.EventBus:      {"PutEventsCommand", "@aws-sdk/client-eventbridge", "EventBridgeClient", "@aws-sdk/client-eventbridge"},
+	graph.Table:         {"PutCommand", "@aws-sdk/lib-dynamodb", "DynamoDBDocumentClient", "@aws-sdk/lib-dynamodb"},
 }
 
 // sent says which call shows that the work was passed on, and how often one piece of work makes it.
@@ -293,8 +296,9 @@ func tsAPITest(w work) string {
 	}
 	var b strings.Builder
 	imports := map[string][]string{"aws-lambda": {"type Context", "type " + in}}
-	if h.conditional() {
-		imports["@aws-sdk/client-dynamodb"] = []string{"ConditionalCheckFailedException"}
+	taken, module := h.taken()
+	if taken != "" {
+		imports[module] = []string{taken}
 	}
 	b.WriteString(w.testHead(imports))
 	b.WriteString(w.mocks())
@@ -311,12 +315,18 @@ func tsAPITest(w work) string {
 		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", command, times)
 	}
 	b.WriteString("});\n")
-	if h.conditional() {
+	if taken != "" {
 		fmt.Fprintf(&b, "\ntest('what is there already is not overwritten', async () => {\n  const { handler } = await import('../src/%s');\n", w.file)
-		b.WriteString("  const taken = new ConditionalCheckFailedException({ message: 'taken', $metadata: {} });\n  target.on(PutCommand).rejects(taken);\n")
+		extra := map[bool]string{true: ", Message: 'taken'"}[taken == "ConflictException"]
+		fmt.Fprintf(&b, "  const taken = new %s({ message: 'taken'%s, $metadata: {} });\n  target.on(%s).rejects(taken);\n", taken, extra, command)
 		fmt.Fprintf(&b, "  const body = JSON.stringify(%s);\n  const answer = await handler(request(body), context);\n  assert.equal(answer.statusCode, 409);\n});\n", w.example("'a'"))
 	}
-	fmt.Fprintf(&b, "\nfor (const body of ['not json', '{}']) {\n  test(`${body} is refused`, async () => {\n    const { handler } = await import('../src/%s');\n", w.file)
+	refused := []doc{txt("'not json'"), txt("'{}'")}
+	if w.due != "" {
+		refused = append(refused, txt(tsString(strings.ReplaceAll(w.past(), "'", `"`))))
+	}
+	b.WriteString("\n" + layout(group(txt("for (const body of ["), nest(softline, commaList(refused)), ifWide(","), softline, txt("]) {")), tsWidth, "  "))
+	fmt.Fprintf(&b, "\n  test(`${body} is refused`, async () => {\n    const { handler } = await import('../src/%s');\n", w.file)
 	if command != "" {
 		b.WriteString("    target.resetHistory();\n")
 	}

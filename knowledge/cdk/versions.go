@@ -11,6 +11,7 @@ var npmVersions = map[string]string{
 	"@aws-sdk/client-eventbridge":             "3.1162.0",
 	"@aws-sdk/client-kinesis":                 "3.1143.0",
 	"@aws-sdk/client-s3":                      "3.1166.0",
+	"@aws-sdk/client-scheduler":               "3.1162.0",
 	"@aws-sdk/client-secrets-manager":         "3.1162.0",
 	"@aws-sdk/client-sfn":                     "3.1162.0",
 	"@aws-sdk/client-sns":                     "3.1162.0",

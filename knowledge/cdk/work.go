@@ -29,30 +29,32 @@ const (
 // work is what a handler does, read off the graph: what calls it, what it gets, where that goes. It is the same for
 // every language of handlers.
 type work struct {
-	fn       *graph.Node
-	file     string // name without ending
-	trigger  trigger
-	service  string
-	event    string  // name of the thing that is worked on: Work, OrderPlaced
-	key      string  // the field that names one piece of work, or the group it belongs to
-	second   string  // with key, names one piece of work; "" where key alone does
-	fifo     bool    // the queue keeps the order of each group
-	fields   []field // fields of the thing, the key first
-	envelope string  // what wraps the thing in a queue message: "", "event" (a rule's) or "topic"
-	routes   []route
-	writes   []*graph.Node
-	reads    []*graph.Node
-	memory   *graph.Node // the idempotency table, nil if none
-	waits    bool        // a workflow waits for an answer: the work has a token
-	answers  *graph.Node // the workflow that the handler answers, nil if none
-	tenant   string      // the key field that the caller's tenant fills, "" where tenants are not told apart
-	deposits *graph.Node // the bucket that keeps the thing while a message names it
-	collects *graph.Node // the bucket that has the thing which a message names
-	pipe     *graph.Node // the pipe whose records the handler adds to
-	object   bool        // the thing is an object that came into a bucket
-	keep     int         // seconds for which a piece of work is remembered
-	source   string      // source of the events it publishes
-	kind     string      // detail type of the events it publishes
+	fn            *graph.Node
+	file          string // name without ending
+	trigger       trigger
+	service       string
+	event         string  // name of the thing that is worked on: Work, OrderPlaced
+	key           string  // the field that names one piece of work, or the group it belongs to
+	second        string  // with key, names one piece of work; "" where key alone does
+	fifo          bool    // the queue keeps the order of each group
+	fields        []field // fields of the thing, the key first
+	envelope      string  // what wraps the thing in a queue message: "", "event" (a rule's) or "topic"
+	routes        []route
+	writes        []*graph.Node
+	reads         []*graph.Node
+	memory        *graph.Node // the idempotency table, nil if none
+	waits         bool        // a workflow waits for an answer: the work has a token
+	answers       *graph.Node // the workflow that the handler answers, nil if none
+	due           string      // the field that says when a schedule starts the work, "" where none is made
+	parksFailures bool        // such a schedule leaves what could not be started in a queue
+	tenant        string      // the key field that the caller's tenant fills, "" where tenants are not told apart
+	deposits      *graph.Node // the bucket that keeps the thing while a message names it
+	collects      *graph.Node // the bucket that has the thing which a message names
+	pipe          *graph.Node // the pipe whose records the handler adds to
+	object        bool        // the thing is an object that came into a bucket
+	keep          int         // seconds for which a piece of work is remembered
+	source        string      // source of the events it publishes
+	kind          string      // detail type of the events it publishes
 }
 
 type field struct{ name, typ string }
@@ -123,6 +125,7 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 	w.outputs(g)
 	w.thing(g)
 	w.stepFields()
+	w.asPlanner(g)
 	w.claims(g)
 	if fn.Setting("durableConfig").Exists() {
 		w.trigger = triggerDurable

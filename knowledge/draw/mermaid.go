@@ -13,7 +13,7 @@ var shapes = map[graph.Kind][2]string{
 	graph.Topic: {">", "]"}, graph.EventBus: {"{{", "}}"}, graph.Rule: {"{{", "}}"},
 	graph.Table: {"[(", ")]"}, graph.Bucket: {"[(", ")]"}, graph.Database: {"[(", ")]"},
 	graph.RestAPI: {"([", "])"}, graph.HTTPAPI: {"([", "])"}, graph.WebSocketAPI: {"([", "])"}, graph.GraphQLAPI: {"([", "])"},
-	graph.FunctionURL: {"([", "])"}, graph.Schedule: {"([", "])"},
+	graph.FunctionURL: {"([", "])"}, graph.Schedule: {"([", "])"}, graph.ScheduleGroup: {"([", "])"},
 	graph.StateMachine: {"[[", "]]"},
 }
 

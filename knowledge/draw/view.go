@@ -99,7 +99,7 @@ func look(g *graph.Graph, o Options) *view {
 func important(n *graph.Node) bool {
 	switch n.Kind {
 	case graph.Function, graph.FunctionURL, graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.Queue,
-		graph.Topic, graph.EventBus, graph.Rule, graph.Pipe, graph.Schedule, graph.Stream, graph.Table, graph.Bucket,
+		graph.Topic, graph.EventBus, graph.Rule, graph.Pipe, graph.Schedule, graph.ScheduleGroup, graph.Stream, graph.Table, graph.Bucket,
 		graph.StateMachine, graph.Firehose:
 		return !n.External
 	}

@@ -18,6 +18,7 @@ const (
 	Rule          Kind = "rule"
 	Pipe          Kind = "pipe"
 	Schedule      Kind = "schedule"
+	ScheduleGroup Kind = "scheduleGroup"
 	Stream        Kind = "stream"
 	Table         Kind = "table"
 	Bucket        Kind = "bucket"
@@ -48,7 +49,7 @@ const (
 // Kinds lists every kind once, in the order of the constants above.
 var Kinds = []Kind{
 	Function, FunctionURL, RestAPI, HTTPAPI, WebSocketAPI, GraphQLAPI, Queue, Topic, EventBus, Rule, Pipe,
-	Schedule, Stream, Table, Bucket, StateMachine, UserPool, IdentityPool, Key, Role, Alarm, LogGroup, Alias,
+	Schedule, ScheduleGroup, Stream, Table, Bucket, StateMachine, UserPool, IdentityPool, Key, Role, Alarm, LogGroup, Alias,
 	Deployment, Secret, Parameter, Database, Endpoint, VPC, Subnet, SecurityGroup, Broker, Cluster, Firehose,
 	Policy, Layer, Other,
 }

@@ -128,6 +128,14 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"t: {kind: topic, fifo: true}, q: queue", "t -> q", "FIFO topics to FIFO queues only"},
 		{"t: topic, q: queue", "t -> q: {filter: {type: 3}}", "the filter's field"},
 		{"u: userPool, q: queue", "u -> q", "cannot be joined so"},
+		// schedules that are made at run time
+		{"g: scheduleGroup, f: function", "g -> f", "nothing makes schedules in g"},
+		{"a: httpApi, f: function, g: scheduleGroup", "a POST /x -> f, f -> g", "the schedules of g start nothing"},
+		{"a: httpApi, f: function, g: scheduleGroup, h: function, i: function", "a POST /x -> f, f -> g, g -> h, g -> i", "the schedules of g have 2 targets"},
+		{"a: httpApi, f: function, g: scheduleGroup, h: function", "a GET /x -> f, f -> g, g -> h", "makes schedules for POST requests"},
+		{"q: queue, f: function, g: scheduleGroup, h: function", "q -> f, f -> g, g -> h", "makes schedules for POST requests"},
+		{"a: httpApi, f: function, g: scheduleGroup, h: function, t: table", "a POST /x -> f, f -> g, g -> h, f -> t", "does something else besides"},
+		{"g: scheduleGroup, q: queue", "g -> q", "start functions"},
 		// direct integrations, streams, URLs
 		{"a: restApi, q: queue", "a POST /x -> q", "direct integrations with SQS for HTTP APIs"},
 		{"a: httpApi, q: {kind: queue, fifo: true}", "a POST /x -> q", "writes no message groups for requests"},

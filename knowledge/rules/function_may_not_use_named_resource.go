@@ -40,6 +40,21 @@ Resources:
       AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
       Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:Send*", Resource: !GetAtt Jobs.Arn}, {Effect: Allow, Action: "sqs:SendMessage", Resource: !Ref Extra}]}}]
 `,
+	MoreGood: []string{`Resources:
+  Failed: {Type: AWS::SQS::Queue}
+  Group: {Type: AWS::Scheduler::ScheduleGroup}
+  Planner: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: planner.zip}, Environment: {Variables: {GROUP: !Ref Group, FAILED: !GetAtt Failed.Arn, RUNS_AS: !GetAtt Runs.Arn}}}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "scheduler:CreateSchedule", Resource: !Sub "arn:aws:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Group}/*"}, {Effect: Allow, Action: "iam:PassRole", Resource: !GetAtt Runs.Arn}]}}]
+  Runs:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: scheduler.amazonaws.com}, Action: "sts:AssumeRole"}]}
+      Policies: [{PolicyName: own, PolicyDocument: {Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Failed.Arn}]}}]
+`},
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
 			if !fn.External && fn.Framework == "" {
@@ -100,6 +115,25 @@ func checkNamedResource(p *Pass, fn, role, to *graph.Node, v graph.Value) {
 			return
 		}
 	}
+	if mayHandOn(p.Graph, role, to) {
+		return
+	}
 	p.Report(Hit{Node: fn, Confidence: Likely, Related: []*graph.Node{to, role}, Values: []graph.Value{{}, v},
 		Message: fmt.Sprintf("the environment of %s names %s %s, but its role grants nothing on it", nameOf(fn), to.Kind, nameOf(to))})
+}
+
+// mayHandOn tells whether a role may pass another one that may use the thing: what code makes under that role, such as a
+// schedule, is told of the thing by the function.
+func mayHandOn(g *graph.Graph, role, to *graph.Node) bool {
+	for _, other := range g.OfKind(graph.Role) {
+		if other == role || roleMay(role, "iam:PassRole", other).Answer == policy.No {
+			continue
+		}
+		for _, action := range usualActions[to.Kind] {
+			if roleMay(other, action, to).Answer != policy.No {
+				return true
+			}
+		}
+	}
+	return false
 }

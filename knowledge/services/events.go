@@ -225,5 +225,3 @@ func (b *builder) universalTarget(n *graph.Node, r *graph.Resource, s string, t 
 		b.edge(e, to, t.Get("Input"))
 	}
 }
-
-var _ = add(resourceType{Type: "AWS::Scheduler::ScheduleGroup", Kind: graph.Other, Name: "Name"})

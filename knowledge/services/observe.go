@@ -34,7 +34,7 @@ var dimensions = map[string]struct {
 	"DeliveryStreamName": {graph.Firehose, "firehose:deliverystream/"}, "UserPool": {graph.UserPool, "cognito-idp:userpool/"},
 	"GraphQLAPIId": {graph.GraphQLAPI, "appsync:apis/"}, "DBInstanceIdentifier": {graph.Database, "rds:db:"},
 	"DBClusterIdentifier": {graph.Database, "rds:cluster:"}, "LogGroupName": {graph.LogGroup, "logs:log-group:"},
-	"ScheduleGroup": {graph.Schedule, "scheduler:schedule/"}, "PipeName": {graph.Pipe, "pipes:pipe/"},
+	"ScheduleGroup": {graph.ScheduleGroup, "scheduler:schedule-group/"}, "PipeName": {graph.Pipe, "pipes:pipe/"},
 	"EventSourceMappingUUID": {graph.Function, ""}, "ClusterName": {graph.Cluster, "ecs:cluster/"},
 }
 

@@ -225,6 +225,7 @@ var forms = []struct{ service, prefix, ends, namespace string }{
 	{"events", "archive/", "", "events:archive/"},
 	{"events", "api-destination/", "/", "events:api-destination/"},
 	{"events", "connection/", "/", "events:connection/"},
+	{"scheduler", "schedule-group/", "", "scheduler:schedule-group/"},
 	{"scheduler", "schedule/", "", "scheduler:schedule/"},
 	{"pipes", "pipe/", "", "pipes:pipe/"},
 	{"logs", "log-group:", ":", "logs:log-group:"},
@@ -279,6 +280,9 @@ func (b *builder) named(namespace, name string) target {
 	// A star right behind a reference is there for versions and the like: SAM grants function:${Fn}*.
 	if id, ok := reference(strings.TrimSuffix(name, "*")); ok {
 		return b.standsFor(id)
+	}
+	if group, all := strings.CutSuffix(name, "/*"); all && namespace == "scheduler:schedule/" { // all that is made in a group
+		return b.named("scheduler:schedule-group/", group)
 	}
 	if namespace == "kms:alias/" {
 		name = strings.TrimPrefix(name, "alias/")

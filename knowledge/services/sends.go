@@ -46,6 +46,7 @@ var uses = []use{
 	{"execute-api:Invoke", graph.RestAPI, graph.Invokes, graph.Sync},
 	{"execute-api:Invoke", graph.HTTPAPI, graph.Invokes, graph.Sync},
 	{"execute-api:ManageConnections", graph.WebSocketAPI, graph.Writes, graph.Sync},
+	{"scheduler:CreateSchedule", graph.ScheduleGroup, graph.Writes, graph.Async},
 	{"secretsmanager:GetSecretValue", graph.Secret, graph.Reads, graph.Sync},
 	{"ssm:GetParameter", graph.Parameter, graph.Reads, graph.Sync},
 	{"ssm:GetParameters", graph.Parameter, graph.Reads, graph.Sync},
