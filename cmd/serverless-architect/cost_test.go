@@ -35,7 +35,7 @@ func measured(t *testing.T, url, key string, args ...string) (calls map[string]i
 	require.NotEmpty(t, out, "%v", err)
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	require.True(t, ok)
-	return f.calls, took, usage.Maxrss
+	return f.counted(), took, usage.Maxrss
 }
 
 func sum(calls map[string]int) int {

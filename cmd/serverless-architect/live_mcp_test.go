@@ -111,10 +111,8 @@ func TestACancelledReviewStopsCallingAWS(t *testing.T) {
 	s := httptest.NewServer(f)
 	defer s.Close()
 	total := func() int {
-		f.mu.Lock()
-		defer f.mu.Unlock()
 		n := 0
-		for _, calls := range f.calls {
+		for _, calls := range f.counted() {
 			n += calls
 		}
 		return n
@@ -178,9 +176,7 @@ func TestAChatAboutDeployedStacks(t *testing.T) {
 	f.mu.Unlock()
 	detail := text(call(t, c, "review_stack", map[string]any{"stack": "orders", "detail": r.Findings[0].ID}))
 	assert.Contains(t, detail, strings.Split(r.Findings[0].Message, ":")[0])
-	f.mu.Lock()
-	assert.Empty(t, f.calls, "details come from the last ten minutes' review")
-	f.mu.Unlock()
+	assert.Empty(t, f.counted(), "details come from the last ten minutes' review")
 
 	many := call(t, c, "review_stack", map[string]any{"match": "*"})
 	require.False(t, many.IsError, text(many))

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -254,9 +255,9 @@ func TestOnlyReadingCallsGoOut(t *testing.T) {
 	s := httptest.NewServer(recorder)
 	defer s.Close()
 	_, stderr, _ := live(t, s.URL, credentials.AccessKeyID, "test", "review", "--stack", "orders")
-	require.NotEmpty(t, recorder.calls, stderr)
+	require.NotEmpty(t, recorder.made(), stderr)
 	seen := map[string]bool{}
-	for _, call := range recorder.calls {
+	for _, call := range recorder.made() {
 		require.Regexp(t, `^(Describe|Get|List)[A-Z]|^GET /`, call) // Lambda's calls are verbs and paths
 		seen[call] = true
 	}
@@ -264,7 +265,7 @@ func TestOnlyReadingCallsGoOut(t *testing.T) {
 		require.True(t, seen[call], "%s was not tried", call)
 	}
 	_, _, _ = live(t, s.URL, credentials.AccessKeyID, "test", "review", "--all-stacks")
-	for _, call := range recorder.calls {
+	for _, call := range recorder.made() {
 		require.Regexp(t, `^(Describe|Get|List)[A-Z]|^GET /`, call)
 	}
 }
@@ -290,4 +291,11 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.calls = append(r.calls, operation)
 	r.mu.Unlock()
 	stacktest.Forward(w, req, r.target, body)
+}
+
+// made are the operations so far: a call that the review gave up on may still arrive.
+func (r *recorder) made() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.calls)
 }

@@ -16,9 +16,13 @@ func lowerMachine(l *lowerer, m *graph.Node) {
 	made := map[string]expression{}
 	task := func(id string, described graph.Value) expression {
 		if made[id] == nil {
-			name, fn := camel(id)+"Step", l.g.Node(id)
-			l.taken[name] = true
-			l.emit(let{Name: name, Type: lambdaInvoke, Value: construct{lambdaInvoke, text(graph.UpperFirst(id) + "Step"), l.stepCall(m, fn, described).done()}})
+			fn := l.g.Node(id)
+			name, label := l.part(m, id, "Step")
+			call := l.stepCall(m, fn, described)
+			if state := text(graph.UpperFirst(id) + "Step"); label != state {
+				call.with("stateName", state)
+			}
+			l.emit(let{Name: name, Type: lambdaInvoke, Value: construct{lambdaInvoke, label, call.done()}})
 			if express(m) {
 				l.retry(local(name))
 			}
@@ -105,6 +109,17 @@ func waiting(steps []graph.Value) string {
 		}
 	}
 	return ""
+}
+
+// part names what a workflow makes of a function. Where another workflow has one of the same function, this one's
+// carries the workflow's name, too.
+func (l *lowerer) part(m *graph.Node, id, suffix string) (name string, label text) {
+	name, label = camel(id)+suffix, text(graph.UpperFirst(id)+suffix)
+	if l.taken[name] {
+		name, label = l.names[m]+graph.UpperFirst(name), joinedID(constructID(m), string(label))
+	}
+	l.taken[name] = true
+	return name, label
 }
 
 // approved emits the choice that stands behind an answer: a refusal is an end like any other, not a failure.

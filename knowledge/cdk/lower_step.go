@@ -49,8 +49,7 @@ func (l *lowerer) eachObject(m, fn *graph.Node, described graph.Value, inner exp
 	if from == nil || to == nil {
 		return inner
 	}
-	name := l.names[fn] + "Map"
-	l.taken[name] = true
+	name, label := l.part(m, fn.ID, "Map")
 	t := typeName{sfnModule, "DistributedMap"}
 	reader := props(typeName{sfnModule, "S3ObjectsItemReaderProps"}).with("bucket", l.ref(from))
 	if prefix := spelled(from.Setting("prefix")); prefix != "" {
@@ -66,7 +65,7 @@ func (l *lowerer) eachObject(m, fn *graph.Node, described graph.Value, inner exp
 			with("bucket", l.ref(to)).with("prefix", text("results")).done()}}, "what succeeded and what failed: too much for the workflow's own output").
 		with("mapExecutionType", member{typeName{sfnModule, "StateMachineType"}, "STANDARD"}).
 		with("resultPath", text("$."+fn.ID))
-	l.emit(let{Name: name, Type: t, Value: construct{t, constructID(fn) + "Map", b.done()}})
+	l.emit(let{Name: name, Type: t, Value: construct{t, label, b.done()}})
 	run := `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"` + logicalID(string(constructID(m))) + `"}]}]}`
 	for _, id := range []string{run + ":*", run + "/*:*"} {
 		l.accept(m, "AwsSolutions-IAM5[Resource::"+id+"]", "The map's own executions have ids that nobody knows before.")

@@ -14,7 +14,7 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
-// TestSketchesComeBack proves the projects of forty sketches, twenty chosen and twenty of chance, and reads their
+// TestSketchesComeBack proves the projects of the chosen sketches and of twenty of chance, and reads their
 // templates back: the graph is the one that was described, and the review finds nothing of medium or above.
 func TestSketchesComeBack(t *testing.T) {
 	dir := toolchain(t)

@@ -15,7 +15,11 @@ func (d *draft) completeAPIs() {
 			api.set("ProtocolType", api.text("HTTP"))
 			continue
 		}
-		api.setNew("Name", api.text(d.blueprint.Name+"-prod"))
+		name := d.blueprint.Name
+		if len(d.ofKind(graph.RestAPI)) > 1 {
+			name += "-" + api.id // metrics of a REST API are kept by its name: two of one name would be counted together
+		}
+		api.setNew("Name", api.text(name+"-prod"))
 		if v := api.getExtra("webAcl"); !v.Exists() || v.String() == "true" {
 			d.webACL(api)
 		}
