@@ -49,6 +49,7 @@ fuzz: ## feed every reader of foreign input with made-up input, ten minutes each
 generate: ## rewrite what is made from the sources: rule pages, numbers in pages, messages in scripts
 	$(GO) test ./tools/report -run "Pages|FactLinks" -update
 	$(GO) test ./knowledge/search -run "Pages|FactLinks" -update
+	$(GO) test ./tools/stack -run OnlyReading -update
 	UPDATE_SCRIPTS=1 $(GO) test ./cmd/serverless-architect -run Scripts
 
 .PHONY: library

@@ -1,40 +1,21 @@
 package stack
 
 import (
-	"reflect"
+	_ "embed"
 	"slices"
+	"strings"
 )
 
-// API is an interface to AWS with the prefix of its calls' actions.
-type API struct {
-	Prefix string
-	Calls  reflect.Type
-}
+// calls are the actions behind the interfaces of this package, one a line: made by make generate. The interfaces cannot
+// be asked at run time: a program that looks methods up by reflection keeps every method of every AWS client.
+//
+//go:embed calls.txt
+var calls string
 
-// APIs lists every interface through which this package reaches AWS: no call is made beside them.
-func APIs() []API {
-	return []API{
-		{"cloudformation:", reflect.TypeFor[CloudFormation]()},
-		{"cloudformation:", reflect.TypeFor[CloudControl]()}, // Cloud Control's actions are CloudFormation's
-		{"cloudwatch:", reflect.TypeFor[CloudWatch]()},
-		{"lambda:", reflect.TypeFor[Lambda]()},
-		{"sqs:", reflect.TypeFor[SQS]()},
-		{"sns:", reflect.TypeFor[SNS]()},
-		{"kms:", reflect.TypeFor[KMS]()},
-		{"logs:", reflect.TypeFor[Logs]()},
-	}
-}
-
-// Actions lists the IAM actions that reading stacks needs, sorted. They are the calls of the interfaces themselves,
-// and the rights that Cloud Control's read handlers use in the caller's name, so the published policy cannot fall
-// behind the code.
+// Actions lists the IAM actions that reading stacks needs, sorted. They are the calls of the interfaces, and the rights
+// that Cloud Control's read handlers use in the caller's name, so the published policy cannot fall behind the code.
 func Actions() []string {
-	var out []string
-	for _, api := range APIs() {
-		for i := range api.Calls.NumMethod() {
-			out = append(out, api.Prefix+api.Calls.Method(i).Name)
-		}
-	}
+	out := strings.Fields(calls)
 	for _, m := range models {
 		out = append(out, m.permissions...)
 	}
