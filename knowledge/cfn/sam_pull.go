@@ -112,7 +112,9 @@ func (m *sammed) pull(e event, id string) {
 	if dest := p.Get("DestinationConfig"); dest.Exists() {
 		fields = append(fields, f("DestinationConfig", withoutType(dest)))
 	}
-	m.put(m.resource(id, "AWS::Lambda::EventSourceMapping", e.at, fields...))
+	mapping := m.resource(id, "AWS::Lambda::EventSourceMapping", e.at, fields...)
+	mapping.Event = e.typ
+	m.put(mapping)
 	if m.role == nil {
 		return
 	}

@@ -26,6 +26,7 @@ type Resource struct {
 	Attributes Value  // DeletionPolicy, UpdateReplacePolicy, UpdatePolicy, DependsOn, CreationPolicy, as a map
 	Source     string // graph id of the written resource that generated this one (SAM); "" where written itself
 	SourceType string // type of that written resource, such as AWS::Serverless::Function; "" likewise
+	Event      string // type of the SAM event that generated this one: "SQS", "Kinesis"; "" where none did
 	Path       string // construct path (Metadata aws:cdk:path), "" if none
 	Physical   string // physical id of a deployed resource, "" if not known
 
@@ -104,7 +105,8 @@ type Node struct {
 	Workflow *Workflow // state machines only; nil where the definition could not be read
 
 	// ARN is the thing's ARN as far as it is known: ${AWS::Region} and the like stay, a name that is made at
-	// deployment is ${AWS::StackName}-LogicalId- and an unknown part. Absent where the type has no ARN form.
+	// deployment is ${AWS::StackName}-LogicalId- and an unknown part. Absent where the type has no ARN form;
+	// unknown for a thing that only a parameter, an import or the like names.
 	ARN Value
 	// StandIns are the ids of resources that mean this thing when they are referred to: versions and aliases
 	// of a function, stages of an API.

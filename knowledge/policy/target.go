@@ -11,7 +11,10 @@ func (t Target) match(pattern graph.Value) verdict {
 	if s, ok := pattern.Str(); ok && s == "*" {
 		return yes
 	}
-	if pattern.IsUnknown() {
+	if pattern.IsUnknown() && sameUnknown(pattern, t.ARN) && (t.Rest == "" || strings.HasPrefix(t.Rest, "/stream")) {
+		return yes // the same parameter names both; of a table's stream it is the stream's own ARN
+	}
+	if pattern.IsUnknown() || t.ARN.IsUnknown() {
 		return maybe
 	}
 	if v, decided := t.byReference(pattern); decided {
@@ -25,6 +28,12 @@ func (t Target) match(pattern graph.Value) verdict {
 	}
 	mine := append(units(t.ARN.Parts(), false), t.restUnits()...)
 	return compareARN(units(t.inline(pattern), true), mine, t.generated())
+}
+
+// sameUnknown tells whether two values are the same parameter or import.
+func sameUnknown(a, b graph.Value) bool {
+	reason := a.Reason()
+	return reason == b.Reason() && (strings.HasPrefix(reason, "parameter ") || strings.HasPrefix(reason, "import "))
 }
 
 // byReference decides patterns that start with a reference: the target's own, or another thing's.

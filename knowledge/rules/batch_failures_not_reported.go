@@ -95,14 +95,8 @@ Resources:
               - ReportBatchItemFailures
 `},
 	Check: func(p *Pass) {
-		for _, e := range p.Graph.OfEdge(graph.Polls) {
-			if e.To.Kind != graph.Function {
-				continue
-			}
-			switch e.From.Kind {
-			case graph.Queue, graph.Stream, graph.Table:
-				checkBatchFailures(p, e)
-			}
+		for _, e := range polled(p.Graph, graph.Queue, graph.Stream, graph.Table) {
+			checkBatchFailures(p, e)
 		}
 	},
 })
@@ -119,6 +113,10 @@ func checkBatchFailures(p *Pass, e *graph.Edge) {
 	}
 	size, ok := p.Int(e.To, e.Setting("batchSize"))
 	if !ok || size <= 1 {
+		return
+	}
+	if unproven(e) {
+		p.unknownSource(e)
 		return
 	}
 	severity := High

@@ -117,8 +117,16 @@ func checkRefusedSettings(p *Pass) {
 		if n, ok := p.Int(e.To, age); ok && n >= 0 && n < facts.Int("esm.record_age_min_seconds") {
 			say(fmt.Sprintf("MaximumRecordAgeInSeconds is %d: Lambda takes -1 or 60 to 604800", n), age)
 		}
-		if e.From.Kind == graph.Queue {
+		switch {
+		case e.From.Kind == graph.Queue:
 			checkQueueMapping(p, e, say)
+		case unproven(e) && startsLike(e, graph.Queue):
+			// Only of a queue does Lambda refuse a large batch without window.
+			batch, window := e.Setting("batchSize"), e.Setting("maximumBatchingWindowInSeconds")
+			size, _ := batch.Int()
+			if seconds, _ := window.Int(); batch.Origin != graph.Default && size > 10 && seconds == 0 && !open(window) {
+				p.unknownSource(e)
+			}
 		}
 	}
 }

@@ -83,7 +83,7 @@ func checkSharedFunctions(p *Pass) {
 			continue
 		}
 		for _, e := range p.Graph.In(fn, graph.Polls) {
-			if e.From.Kind != graph.Queue || e.Setting("scalingConfig", "maximumConcurrency").Exists() || e.Setting("provisionedPollerConfig").Exists() {
+			if e.From.Kind != graph.Queue && !(unproven(e) && startsLike(e, graph.Queue)) || e.Setting("scalingConfig", "maximumConcurrency").Exists() || e.Setting("provisionedPollerConfig").Exists() {
 				continue
 			}
 			if fifo, _ := e.From.Setting("fifoQueue").Truth(); fifo || strings.HasSuffix(e.From.ID, ".fifo") {
@@ -93,6 +93,10 @@ func checkSharedFunctions(p *Pass) {
 				if unsure.Exists() {
 					p.Unknown(fn, unsure)
 				}
+				continue
+			}
+			if unproven(e) {
+				p.unknownSource(e)
 				continue
 			}
 			p.Report(Hit{Node: fn, Confidence: weaker(e, api), Related: []*graph.Node{e.From, api.From}, RelatedResources: []*graph.Resource{e.Via}, Values: []graph.Value{{}},

@@ -102,10 +102,8 @@ Resources:
             Queue: !GetAtt Orders.Arn
 `},
 	Check: func(p *Pass) {
-		for _, e := range p.Graph.OfEdge(graph.Polls) {
-			if e.From.Kind == graph.Queue && e.To.Kind == graph.Function {
-				checkVisibility(p, e)
-			}
+		for _, e := range polled(p.Graph, graph.Queue) {
+			checkVisibility(p, e)
 		}
 	},
 })

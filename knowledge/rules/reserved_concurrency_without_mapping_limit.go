@@ -86,8 +86,8 @@ Resources:
 })
 
 func checkUnlimitedMappings(p *Pass) {
-	for _, e := range p.Graph.OfEdge(graph.Polls) {
-		if e.To.Kind != graph.Function || e.From.Kind != graph.Queue || e.To.External ||
+	for _, e := range polled(p.Graph, graph.Queue) {
+		if e.To.External ||
 			e.Setting("scalingConfig", "maximumConcurrency").Exists() || e.Setting("provisionedPollerConfig").Exists() {
 			continue
 		}
@@ -97,6 +97,10 @@ func checkUnlimitedMappings(p *Pass) {
 		reserved := e.To.Setting("reservedConcurrentExecutions")
 		n, ok := p.Int(e.To, reserved)
 		if !ok || n == 0 || n >= facts.Int("esm.sqs_concurrency_max") {
+			continue
+		}
+		if unproven(e) {
+			p.unknownSource(e)
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.To, e.From}, Values: []graph.Value{{}, reserved},

@@ -41,8 +41,9 @@ func review(t *testing.T, files map[string]string, parameters map[string]string,
 
 // observe takes what an example says was seen of its deployed resources, in their Metadata, key observed: metrics and
 // states by name ("unknown: reason" for what could not be seen), changes under drift, facts of stack and account
-// under stack. Only examples are read so: of a real stack AWS tells it.
+// under stack, what the policy of a queue is under policy. Only examples are read so: of a real stack AWS tells it.
 func observe(s *graph.Scenario) {
+	var policies []*graph.Resource
 	for _, r := range s.Resources {
 		for _, f := range r.Metadata.Get("observed").Fields() {
 			switch f.Name {
@@ -61,11 +62,15 @@ func observe(s *graph.Scenario) {
 					}
 					s.Observed[d.Name] = seen(d.Value, nil)
 				}
+			case "policy": // as tools/stack puts it
+				policies = append(policies, &graph.Resource{ID: r.ID + "DeployedPolicy", LogicalID: r.LogicalID + "DeployedPolicy", File: r.File, Stack: r.Stack, Type: "AWS::SQS::QueuePolicy", At: r.At, Source: r.ID, SourceType: r.Type,
+					Properties: graph.NewMap(r.At, graph.Field{Name: "Queues", Value: graph.NewList(r.At, graph.NewRef(r.At, r.ID, ""))}, graph.Field{Name: "PolicyDocument", Value: seen(f.Value, r.At)})})
 			default:
 				r.Observe(f.Name, seen(f.Value, r.At))
 			}
 		}
 	}
+	s.Resources = append(s.Resources, policies...)
 }
 
 func seen(v graph.Value, at *graph.Evidence) graph.Value {

@@ -157,15 +157,37 @@ var pollActions = map[graph.Kind][]string{
 }
 
 func checkPollRights(p *Pass) {
-	for _, e := range p.Graph.OfEdge(graph.Polls) {
-		actions := pollActions[e.From.Kind]
-		if e.To.Kind != graph.Function || len(actions) == 0 {
-			continue
-		}
+	for _, e := range polled(p.Graph, graph.Queue, graph.Stream, graph.Table) {
 		for _, role := range rolesOf(p.Graph, e.To) {
-			checkPollRole(p, e, role, actions)
+			switch {
+			case !unproven(e):
+				checkPollRole(p, e, role, pollActions[e.From.Kind])
+			case !readsSome(e, role):
+				p.unknownSource(e)
+			}
 		}
 	}
+}
+
+// readsSome tells whether a role may read any thing of one of the kinds that an unknown source may be of.
+func readsSome(e *graph.Edge, role *graph.Node) bool {
+	for kind, actions := range pollActions {
+		if !startsLike(e, kind) {
+			continue
+		}
+		all := true
+		for _, choice := range actions {
+			one := false
+			for _, action := range strings.Fields(choice) {
+				one = one || roleMay(role, action, e.From).Answer == policy.Yes
+			}
+			all = all && one
+		}
+		if all {
+			return true
+		}
+	}
+	return false
 }
 
 func checkPollRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {

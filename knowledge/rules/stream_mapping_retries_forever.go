@@ -83,19 +83,25 @@ Resources:
 })
 
 func checkStreamRetries(p *Pass) {
-	for _, e := range p.Graph.OfEdge(graph.Polls) {
-		if e.To.Kind != graph.Function || e.From.Kind != graph.Stream && e.From.Kind != graph.Table || intent(e.To, "ordering") != "" {
+	for _, e := range polled(p.Graph, graph.Stream, graph.Table) {
+		if intent(e.To, "ordering") != "" {
 			continue
 		}
 		retries, age := e.Setting("maximumRetryAttempts"), e.Setting("maximumRecordAgeInSeconds")
-		n, ok := p.Int(e.To, retries)
-		if !ok || n != -1 {
+		if !p.endless(e, retries) || !p.endless(e, age) {
 			continue
 		}
-		if n, ok = p.Int(e.To, age); !ok || n != -1 {
+		if unproven(e) {
+			p.unknownSource(e)
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{written(retries)},
 			Message: fmt.Sprintf("%s retries a failing record of %s without bound (MaximumRetryAttempts and MaximumRecordAgeInSeconds are -1): it blocks its shard until it expires", nameOf(e.To), nameOf(e.From))})
 	}
+}
+
+// endless tells whether a bound of retries or age is none: -1, or not written, which is the default of streams.
+func (p *Pass) endless(e *graph.Edge, v graph.Value) bool {
+	n, ok := p.Int(e.To, v)
+	return ok && n == -1 || !v.Exists()
 }

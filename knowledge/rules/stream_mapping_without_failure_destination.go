@@ -82,17 +82,15 @@ Resources:
 })
 
 func checkStreamDestinations(p *Pass) {
-	for _, e := range p.Graph.OfEdge(graph.Polls) {
-		if e.To.Kind != graph.Function {
+	for _, e := range polled(p.Graph, graph.Stream, graph.Table, graph.Cluster) {
+		if v := e.Setting("destinationConfig", "onFailure", "destination"); v.Exists() {
+			if config := e.Setting("destinationConfig"); config.IsUnknown() || config.Get("OnFailure").IsUnknown() {
+				p.Unknown(e.To, v)
+			}
 			continue
 		}
-		switch e.From.Kind {
-		case graph.Stream, graph.Table, graph.Cluster:
-		default:
-			continue
-		}
-		v := e.Setting("destinationConfig", "onFailure", "destination")
-		if v.Exists() {
+		if unproven(e) {
+			p.unknownSource(e)
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{{}},

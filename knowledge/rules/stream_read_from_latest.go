@@ -77,15 +77,16 @@ Resources:
 })
 
 func checkStartingPositions(p *Pass) {
-	for _, e := range p.Graph.OfEdge(graph.Polls) {
-		if e.To.Kind != graph.Function || e.From.Kind != graph.Stream && e.From.Kind != graph.Table {
-			continue
-		}
+	for _, e := range polled(p.Graph, graph.Stream, graph.Table) {
 		if intent(e.From, "loss") != "" || intent(e.To, "loss") != "" {
 			continue
 		}
 		v := e.Setting("startingPosition")
 		if s, ok := p.Text(e.To, v); !ok || s != "LATEST" {
+			continue
+		}
+		if unproven(e) {
+			p.unknownSource(e)
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},

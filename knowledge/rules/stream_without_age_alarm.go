@@ -85,13 +85,20 @@ func checkIteratorAge(p *Pass) {
 			continue
 		}
 		h := Hit{Node: fn, Values: []graph.Value{{}}}
+		var open []*graph.Edge
 		for _, e := range p.Graph.In(fn, graph.Polls) {
-			if e.From.Kind != graph.Stream && e.From.Kind != graph.Table || watches(p.Graph, e.From, ageMetrics) {
-				continue
+			switch {
+			case watches(p.Graph, e.From, ageMetrics):
+			case unproven(e) && startsLike(e, graph.Stream):
+				open = append(open, e)
+			case e.From.Kind == graph.Stream, e.From.Kind == graph.Table:
+				h.Related, h.Confidence = append(h.Related, e.From), weaker(e)
 			}
-			h.Related, h.Confidence = append(h.Related, e.From), weaker(e)
 		}
 		if len(h.Related) == 0 {
+			for _, e := range open {
+				p.unknownSource(e)
+			}
 			continue
 		}
 		if a := openAlarm(p.Graph, ageMetrics); a != nil {

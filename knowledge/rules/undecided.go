@@ -55,6 +55,9 @@ func joinUnknowns(us []Undecided, gaps []graph.Gap) []Undecided {
 
 var parameterName = regexp.MustCompile(`\bparameter ([A-Za-z0-9]+)`)
 
+// deniedActions finds what a live reader was refused.
+var deniedActions = regexp.MustCompile(`access denied to ([a-z0-9-]+:\w+(?:, [a-z0-9-]+:\w+)*)`)
+
 // settle says what would answer the question that a reason leaves open.
 func settle(why string) string {
 	lower := strings.ToLower(why)
@@ -63,8 +66,8 @@ func settle(why string) string {
 		return "give its value: --parameter " + name[1] + "=VALUE"
 	case strings.Contains(lower, "import") || strings.Contains(lower, "not part of this system"):
 		return "review the template that owns it in the same call, or the deployed stack: --stack NAME"
-	case strings.HasPrefix(lower, "access denied to "):
-		return "allow " + strings.TrimPrefix(why, "access denied to ") + " to these credentials (serverless-architect permissions prints the whole policy)"
+	case deniedActions.MatchString(why):
+		return "allow " + deniedActions.FindStringSubmatch(why)[1] + " to these credentials (serverless-architect permissions prints the whole policy)"
 	case strings.Contains(lower, "file") || strings.Contains(lower, "uri"):
 		return "put the file beside the template"
 	}

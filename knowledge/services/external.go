@@ -69,15 +69,17 @@ func (b *builder) external(s string, v graph.Value, expected graph.Kind) target 
 	} else {
 		name = s
 	}
+	unknown := graph.Value{}
 	switch {
 	case v.IsUnknown():
-		id, name = unknownID(v.Reason()), ""
+		id, name, unknown = unknownID(v.Reason()), "", v
 	case strings.HasPrefix(s, "${?") && strings.IndexByte(s, '}') == len(s)-1:
-		id, name = unknownID(s[3:len(s)-1]), ""
+		reason := s[3 : len(s)-1]
+		id, name, unknown = unknownID(reason), "", graph.NewUnknown(v.At, reason)
 	}
 	n := b.g.Node(id)
 	if n == nil {
-		n = b.g.Add(&graph.Node{ID: id, Kind: kind, Name: name, External: true})
+		n = b.g.Add(&graph.Node{ID: id, Kind: kind, Name: name, External: true, ARN: unknown})
 		b.byKind[kind] = append(b.byKind[kind], n)
 	}
 	return target{node: n, qualifier: qualifier}

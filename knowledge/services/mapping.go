@@ -49,7 +49,7 @@ func (b *builder) mappingSource(r *graph.Resource) (target, []graph.Value, strin
 	p := r.Properties
 	v := p.Get("EventSourceArn")
 	if v.Exists() {
-		to := b.reach(v, sourceKind(p))
+		to := b.reach(v, sourceKind(r))
 		family := "other"
 		if to.node != nil {
 			switch to.node.Kind {
@@ -80,9 +80,20 @@ func (b *builder) mappingSource(r *graph.Resource) (target, []graph.Value, strin
 	return target{node: n}, []graph.Value{servers}, "other"
 }
 
-// sourceKind guesses what an unresolved source is from the settings only such sources have.
-func sourceKind(p graph.Value) graph.Kind {
+// eventKinds are the sources that the types of SAM's events name.
+var eventKinds = map[string]graph.Kind{
+	"SQS": graph.Queue, "Kinesis": graph.Stream, "DynamoDB": graph.Table, "MSK": graph.Cluster, "MQ": graph.Broker, "DocumentDB": graph.Database,
+}
+
+// sourceKind tells what an unresolved source is where something proves it: the type of SAM's event, or a setting that
+// only such sources have. A starting position proves nothing: streams, Kafka and DocumentDB have one, and Other
+// leaves the rules to say that they do not know. Source: CloudFormation reference, AWS::Lambda::EventSourceMapping,
+// which names the sources of each setting, checked 2026-11-30.
+func sourceKind(r *graph.Resource) graph.Kind {
+	p := r.Properties
 	switch {
+	case eventKinds[r.Event] != "":
+		return eventKinds[r.Event]
 	case p.Get("ScalingConfig").Exists():
 		return graph.Queue
 	case p.Get("Topics").Exists(), p.Get("AmazonManagedKafkaEventSourceConfig").Exists():
@@ -91,10 +102,8 @@ func sourceKind(p graph.Value) graph.Kind {
 		return graph.Broker
 	case p.Get("DocumentDBEventSourceConfig").Exists():
 		return graph.Database
-	case p.Get("StartingPosition").Exists():
-		return graph.Stream
-	case p.Get("EventSourceArn").IsUnknown():
-		return graph.Queue // a mapping without starting position reads a queue
+	case p.Get("ParallelizationFactor").Exists(), p.Get("TumblingWindowInSeconds").Exists():
+		return graph.Stream // or a table's: these two are for both, and both are polled alike
 	}
 	return graph.Other
 }

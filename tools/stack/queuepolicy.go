@@ -15,8 +15,8 @@ var senders = []string{"AWS::Events::Rule", "AWS::SNS::Topic", "AWS::SNS::Subscr
 
 // policies reads the policies of queues to which something sends and whose template has none: another stack, or a
 // hand, may have put one on. Without it a review would say that the queue refuses its senders. Cloud Control's model of
-// a queue has no policy, so SQS is asked. What is found is returned as resources, written as the queue; a queue whose
-// policy may not be read is a gap.
+// a queue has no policy, so SQS is asked. What is found is returned as resources, written as the queue; a policy that
+// may not be read is one of an unknown document, and a gap.
 func (r *Reader) policies(ctx context.Context, c *compare, all []*graph.Resource) (found []*graph.Resource, problems map[string][]*graph.Resource) {
 	problems = map[string][]*graph.Resource{}
 	if r.Services.SQS == nil {
@@ -33,6 +33,13 @@ func (r *Reader) policies(ctx context.Context, c *compare, all []*graph.Resource
 			}
 		}
 	}
+	put := func(q *graph.Resource, document graph.Value) {
+		found = append(found, &graph.Resource{ID: q.ID + "DeployedPolicy", LogicalID: q.LogicalID + "DeployedPolicy", File: q.File, Stack: q.Stack, Type: "AWS::SQS::QueuePolicy", At: q.At,
+			Source: q.ID, SourceType: q.Type, Condition: q.Condition,
+			Properties: graph.NewMap(q.At,
+				graph.Field{Name: "Queues", Value: graph.NewList(q.At, graph.NewRef(q.At, q.ID, ""))},
+				graph.Field{Name: "PolicyDocument", Value: document})})
+	}
 	for _, q := range all {
 		if q.Type != "AWS::SQS::Queue" || q.Physical == "" || !sentTo[q.ID] || have[q.ID] {
 			continue
@@ -45,17 +52,12 @@ func (r *Reader) policies(ctx context.Context, c *compare, all []*graph.Resource
 				why = "access denied to " + e.Action
 			}
 			problems[why] = append(problems[why], q)
+			put(q, graph.NewUnknown(q.At, why))
 			continue
 		}
-		doc, ok := document(out.Attributes["Policy"])
-		if !ok {
-			continue
+		if doc, ok := document(out.Attributes["Policy"]); ok {
+			put(q, c.value(doc, q.At))
 		}
-		found = append(found, &graph.Resource{ID: q.ID + "DeployedPolicy", LogicalID: q.LogicalID + "DeployedPolicy", File: q.File, Stack: q.Stack, Type: "AWS::SQS::QueuePolicy", At: q.At,
-			Source: q.ID, SourceType: q.Type, Condition: q.Condition,
-			Properties: graph.NewMap(q.At,
-				graph.Field{Name: "Queues", Value: graph.NewList(q.At, graph.NewRef(q.At, q.ID, ""))},
-				graph.Field{Name: "PolicyDocument", Value: c.value(doc, q.At)})})
 	}
 	return found, problems
 }

@@ -46,4 +46,5 @@ Resources:
 	g := services.Build(sys.Scenarios[0])
 	assert.Len(t, g.Node("Jobs").ResourcePolicy, 1)
 	assert.Empty(t, g.Node("Closed").ResourcePolicy)
+	assert.Equal(t, "access denied to sqs:GetQueueAttributes", g.Node("Closed").PolicyUnknown)
 }
