@@ -3,6 +3,9 @@ package facts
 // The service models as botocore 1.44.8 has them, and pages, read on the day below.
 const readLate = "2026-11-29"
 
+// readAgain is the day on which pages were read whole and all rows that cite them compared with them.
+const readAgain = "2026-11-30"
+
 var (
 	modelAppSignals  = model("application-signals", "2024-04-15")
 	modelAppsync     = model("appsync", "2017-07-25")

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `n/a: a quota of the account`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Monitoring concurrency"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html", Checked: "2026-11-29"},
-		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. Above 80 % of the quota in the window, or where fewer than 100 are left beside the highest use of functions without reservation. Shown once, on the first function of the stack.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

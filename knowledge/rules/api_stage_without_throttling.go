@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `REST: MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}]. HTTP and WebSocket: DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}. Choose what the functions and stores behind it bear.`,
 	CDK:      `deployOptions: { throttlingRateLimit: 100, throttlingBurstLimit: 200 }`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-24", Unverified: true},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWDefaultThrottling", "cdk-nag:APIGWDefaultThrottling", "serverless-rules:ES2003"},

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Use ApproximateNumberOfMessagesVisible.`,
 	CDK:      `dlq.metricApproximateNumberOfMessagesVisible()`,
 	Sources: []Source{
-		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"OBS002"},
 	Gaps:     `Queues that SNS, EventBridge or Lambda also write to are left out: those do send.`,

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Leave VpcConfig out, unless a rule of your company asks for it.`,
 	CDK:      `leave vpc out`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
 	},
 	Gaps: `What lies behind a subnet or an address given by parameter is not known: only functions in subnets of this template are judged. Compliance profiles may ask for the opposite.`,
 	Bad: `Resources:

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::EC2::VPCEndpoint for each service (Gateway for S3 and DynamoDB, Interface for the others), or a route through a NAT gateway.`,
 	CDK:      `vpc.addInterfaceEndpoint / vpc.addGatewayEndpoint`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Services are read off the role: a right that the code never uses counts. Rights that Lambda itself needs to poll a queue or stream are left out. A subnet without a route table of its own is taken to have the VPC's first one, which leads nowhere outside.`,
 	Bad: `Resources:

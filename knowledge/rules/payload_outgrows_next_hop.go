@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Fix:      `Pass a reference to S3 (claim check), cut the message by an input transformer, or raise MaximumMessageSize of the topic.`,
 	CDK:      `inputTransformation / maxMessageSizeBytes`,
 	Sources: []Source{
-		{Title: `AWS Step Functions Developer Guide, "Step Functions service quotas"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Step Functions Developer Guide, "Step Functions service quotas"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-30"},
 	},
 	Gaps: `How large the messages really are is not in the template. Events of AWS services, which are small, are left out.`,
 	Bad: `Resources:

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Use the .sync integration of the service, a callback with a task token, or count the turns and set TimeoutSeconds on the state machine.`,
 	CDK:      `IntegrationPattern.RUN_JOB, or stateMachine timeout`,
 	Sources: []Source{
-		{Title: `AWS Step Functions Developer Guide, "Quotas related to state machine executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Step Functions Developer Guide, "Quotas related to state machine executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-30"},
 	},
 	Gaps: `A loop is taken as counted where one of its states computes a number or compares one. Loops over several levels of nesting are not followed.`,
 	Bad: `Resources:

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Break the loop: write to another queue, bucket or prefix than the one that triggers the function. ReservedConcurrentExecutions: 0 stops it at once.`,
 	CDK:      `n/a: change what the function writes to; reservedConcurrentExecutions: 0 stops it`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Deployed stacks only.`,

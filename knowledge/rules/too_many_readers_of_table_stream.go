@@ -19,7 +19,7 @@ var _ = add(Rule{
 	CDK:      `one DynamoEventSource or pipe to an events.EventBus; or kinesisStream on the table`,
 	Sources: []Source{
 		{Title: "AWS SDK reference (botocore), DynamoDB LimitExceededException", URL: "https://docs.aws.amazon.com/botocore/latest/reference/services/dynamodb/client/exceptions/LimitExceededException.html", Checked: "2026-11-23"},
-		{Title: `Amazon DynamoDB Developer Guide, "Quotas in Amazon DynamoDB", DynamoDB Streams`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Limits.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon DynamoDB Developer Guide, "Constraints in Amazon DynamoDB"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Mappings that are switched off are not counted. Code that reads the stream by itself is not seen. Kinesis streams, whose limit is on calls and bytes and not on readers, are judged at Low, without the readers that have a consumer of their own (enhanced fan-out).`,
 	Bad: `Resources:

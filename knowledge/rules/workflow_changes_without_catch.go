@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Add a Catch to the steps that change things, to a state that undoes or reports; keep the input by ResultPath.`,
 	CDK:      `task.addCatch(failed, { resultPath: "$.error" })`,
 	Sources: []Source{
-		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-30"},
 	},
 	Gaps: `What a Lambda function does is not known: functions are taken to change things unless their state's name speaks of reading. One Catch anywhere is taken as thought of.`,
 	Bad: `Resources:
