@@ -36,7 +36,7 @@ func TestGoRefusesWhatItsLibraryLacks(t *testing.T) {
 		}
 		assert.Equal(t, err == nil, slices.Contains(cdk.Writable(d.Graph), "go"), p.Slug)
 	}
-	assert.Equal(t, []string{"durable-function-workflow", "multi-tenant-isolated-functions", "response-streaming-api", "websocket-push"}, refused)
+	assert.Equal(t, []string{"durable-function-workflow", "managed-instances-worker", "multi-tenant-isolated-functions", "response-streaming-api", "websocket-push"}, refused)
 }
 
 // A token is four characters here, as in all budgets.

@@ -23,14 +23,18 @@ func (h *tsHandler) process() {
 	h.client("const persistenceStore = new DynamoDBPersistenceLayer({\n  tableName: process.env." + envName(h.memory) + " ?? '',\n});")
 	h.client("const config = new IdempotencyConfig({\n  eventKeyJmesPath: " + tsString(h.identity()) +
 		",\n  throwOnNoIdempotencyKey: true,\n  expiresAfterSeconds: " + h.remembered() + ",\n});")
-	named := oneLine(h.key)
-	if h.second != "" {
-		named += " and " + oneLine(h.second)
-	}
-	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", named)
+	h.printf("\n/** Runs once for each %s: a second delivery gets the first one's answer. */\n", h.named())
 	h.printf("const process%s = makeIdempotent(\n  async (work: %s): Promise<{ %s: string }> => {\n", h.event, h.event, tsKey(h.key))
 	h.send("    ")
 	h.printf("    return { %s: work%s };\n  },\n  { persistenceStore, config },\n);\n", tsKey(h.key), tsAccess(h.key))
+}
+
+// named says in words what names one piece of work.
+func (h *tsHandler) named() string {
+	if h.second != "" {
+		return oneLine(h.key) + " and " + oneLine(h.second)
+	}
+	return oneLine(h.key)
 }
 
 // identity is the JMESPath of what names one piece of work.
@@ -66,9 +70,6 @@ func (h *tsHandler) queue() {
 		h.use("@aws-lambda-powertools/batch", "BatchProcessor", "EventType")
 	}
 	h.use("aws-lambda", "type Context", "type SQSBatchResponse", "type SQSEvent", "type SQSRecord")
-	h.client("const processor = " + processor + ";")
-	h.schema()
-	h.process()
 	body := "JSON.parse(record.body)"
 	switch h.envelope {
 	case "event":
@@ -76,6 +77,13 @@ func (h *tsHandler) queue() {
 	case "topic":
 		body = "JSON.parse(JSON.parse(record.body).Message)"
 	}
+	if h.crowded {
+		h.crowdedQueue(processor, body)
+		return
+	}
+	h.client("const processor = " + processor + ";")
+	h.schema()
+	h.process()
 	h.printf("\nconst handleRecord = async (record: SQSRecord): Promise<void> => {\n")
 	h.printf("  const work = %s.parse(%s);\n  await process%s(work);\n", h.event, body, h.event)
 	h.printf("  logger.info('done', { %s });\n};\n", tsShort(h.key))

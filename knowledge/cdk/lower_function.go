@@ -39,6 +39,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		}
 		l.let(fn, nodejsFunction, b.done(), "")
 	}
+	l.onCapacity(fn)
 	l.functionGrants(fn)
 	l.alias(fn)
 	l.functionSources(fn)

@@ -39,7 +39,7 @@ func pyName(s string) string {
 // (enforceSSL is enforce_ssl), and Python's own words get an underscore behind.
 func pyMember(s string) string {
 	var b strings.Builder
-	letters := []rune(s)
+	letters := []rune(strings.ReplaceAll(s, "GiB", "Gib")) // the package takes the unit for one word
 	for i, r := range letters {
 		if unicode.IsUpper(r) && i > 0 {
 			after := i+1 < len(letters) && unicode.IsLower(letters[i+1])

@@ -37,6 +37,7 @@ func TestPythonMembersAreSpeltAsTheLibraryDoes(t *testing.T) {
 	for written, want := range map[string]string{
 		"enforceSSL": "enforce_ssl", "minimumTLSVersion": "minimum_tls_version", "leftYAxis": "left_y_axis", "queueUrl": "queue_url",
 		"grantReadWriteData": "grant_read_write_data", "addToRolePolicy": "add_to_role_policy", "from": "from_", "and": "and_", "s3Key": "s3_key",
+		"executionEnvironmentMemoryGiBPerVCpu": "execution_environment_memory_gib_per_v_cpu",
 	} {
 		assert.Equal(t, want, pyMember(written))
 	}

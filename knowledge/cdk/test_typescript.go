@@ -16,7 +16,8 @@ func tsStackTest(g *graph.Graph, p *program, o Options) string {
 			fields = append(fields, "stage")
 			continue
 		}
-		fields = append(fields, q.Name+": "+layout(ts.expr(q.Value), tsWidth, "  "))
+		laid := layout(cat(txt(q.Name+": "), ts.expr(q.Value)), tsWidth-len("    ,"), "  ")
+		fields = append(fields, strings.ReplaceAll(laid, "\n", "\n    "))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `import assert from 'node:assert/strict';

@@ -247,6 +247,9 @@ func tsQueueTest(w work) string {
 		fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", target.command, n*times)
 	}
 	b.WriteString("});\n")
+	if w.crowded {
+		b.WriteString(w.crowdedTest(body))
+	}
 	return b.String()
 }
 

@@ -43,6 +43,7 @@ type work struct {
 	writes        []*graph.Node
 	reads         []*graph.Node
 	memory        *graph.Node // the idempotency table, nil if none
+	crowded       bool        // several calls run in one environment at the same time
 	waits         bool        // a workflow waits for an answer: the work has a token
 	answers       *graph.Node // the workflow that the handler answers, nil if none
 	due           string      // the field that says when a schedule starts the work, "" where none is made
@@ -127,6 +128,7 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 	w.stepFields()
 	w.asPlanner(g)
 	w.claims(g)
+	w.crowded = fn.Setting("capacityProviderConfig").Exists()
 	if fn.Setting("durableConfig").Exists() {
 		w.trigger = triggerDurable
 	}

@@ -33,7 +33,7 @@ const (
 // come before the alarms that watch them.
 func (d *draft) complete() error {
 	for _, step := range []func(){
-		d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeFailures,
+		d.completeManaged, d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeFailures,
 		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
 	} {
 		step()

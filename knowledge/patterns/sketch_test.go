@@ -198,6 +198,12 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"s: endpoint", "", "has 0 buckets with pages"},
 		{"s: endpoint, b: bucket, a: httpApi, f: function", "s reads b, s -> a, a GET /x -> f", "passes on what is below /api/ only"},
 		{"s: endpoint, f: function", "s -> f", "lets distributions call HTTP APIs"},
+		{"q: queue, f: {kind: function, maxVCpuCount: 12}", "q -> f", "only a function on managed instances has"},
+		{"q: queue, f: {kind: function, managedInstances: true, memory: 512}", "q -> f", "an environment on managed instances has at least 2048"},
+		{"q: queue, f: {kind: function, managedInstances: true, reservedConcurrentExecutions: 5}", "q -> f", "which managed instances do not know"},
+		{"q: queue, f: {kind: function, managedInstances: true, release: canary}", "q -> f", "without tenants, durable steps and gradual releases"},
+		{"a: httpApi, f: {kind: function, managedInstances: true}", "a GET /x -> f", "writes those as readers of queues"},
+		{"s: stream, f: {kind: function, managedInstances: true}", "s -> f", "on managed instances as readers of queues"},
 	} {
 		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
 		var refused *patterns.InputError
