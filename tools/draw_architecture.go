@@ -93,7 +93,7 @@ func (w *Workbench) DrawArchitecture(ctx context.Context, in DrawInput) (DrawRes
 func (w *Workbench) graphOf(ctx context.Context, in DrawInput) (*graph.Graph, func() []rules.Finding, error) {
 	switch {
 	case in.Pattern != "" || in.Sketch != "":
-		design, err := designOf(GenerateInput{Pattern: in.Pattern, Sketch: in.Sketch, SketchName: in.SketchName, Parameters: in.Parameters})
+		design, err := designOf(GenerateInput{Pattern: in.Pattern, Sketch: in.Sketch, SketchName: in.SketchName, Source: Source{Parameters: in.Parameters}})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -16,9 +16,10 @@ import (
 var _ = define(Tool{
 	Name:  "generate_cdk",
 	Title: "Generate CDK code",
-	Description: "CDK code for a named pattern or a sketch of any architecture, with dead-letter queues, alarms and least privilege; proven to compile, synthesise and pass cdk-nag. " +
+	Description: "CDK code for a named pattern, a sketch of any architecture or an existing template, with dead-letter queues, alarms and least privilege; proven to compile, synthesise and pass cdk-nag. " +
 		"Prefer it to code from memory. Example sketch: {\"sketch\":\"name: orders\\nnodes:\\n  jobs: {kind: queue}\\n  worker: {kind: function, timeout: 30}\\nedges: [jobs -> worker]\"}",
 	Input: `{"type":"object","properties":{"pattern":{"type":"string","description":"slug, such as queue-worker; a wrong one lists them"},"sketch":{"type":"string","description":"YAML instead of a pattern"},` +
+		`"paths":{"type":"array","items":{"type":"string"},"description":"existing templates to carry over"},"template":{"type":"string"},"complete":{"type":"boolean","description":"add to it what good practice asks for"},` +
 		`"language":{"type":"string","default":"typescript","description":"` + strings.Join(cdk.Languages, ", ") + `"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
 		`"parameters":{"type":"object","additionalProperties":{"type":"string"}},"file":{"type":"string","description":"show this one file of the result"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":3000}},"additionalProperties":false}`,
@@ -29,16 +30,17 @@ var _ = define(Tool{
 // defaultGenerateTokens is how much code an assistant gets at once, in tokens of 4 characters.
 const defaultGenerateTokens = 3000
 
-// GenerateInput says what to generate. Either Pattern or Sketch is set.
+// GenerateInput says what to generate: one of Pattern, Sketch and the templates of Paths or Template.
 type GenerateInput struct {
-	Pattern    string            `json:"pattern,omitempty"`
-	Sketch     string            `json:"sketch,omitempty"`
-	SketchName string            `json:"-"` // file the sketch came from, for messages
-	Language   string            `json:"language,omitempty"`
-	Scope      string            `json:"scope,omitempty"`
-	Parameters map[string]string `json:"parameters,omitempty"`
-	File       string            `json:"file,omitempty"`
-	MaxTokens  int               `json:"max_tokens,omitempty"`
+	Source
+	Pattern    string `json:"pattern,omitempty"`
+	Sketch     string `json:"sketch,omitempty"`
+	SketchName string `json:"-"` // file the sketch came from, for messages
+	Language   string `json:"language,omitempty"`
+	Scope      string `json:"scope,omitempty"`
+	Complete   bool   `json:"complete,omitempty"` // add to templates what good practice asks for
+	File       string `json:"file,omitempty"`
+	MaxTokens  int    `json:"max_tokens,omitempty"`
 }
 
 // GenerateResult is generate/1. A file cut for the budget has Size but no text.
@@ -98,9 +100,9 @@ func verdict(r rules.Report) string {
 	return strings.Join(lines, "; ")
 }
 
-// GenerateCDK generates code for a pattern or a sketch.
-func (w *Workbench) GenerateCDK(_ context.Context, in GenerateInput) (GenerateResult, error) {
-	design, err := designOf(in)
+// GenerateCDK generates code for a pattern, a sketch or existing templates.
+func (w *Workbench) GenerateCDK(ctx context.Context, in GenerateInput) (GenerateResult, error) {
+	design, extra, err := w.designFor(ctx, in)
 	if err != nil {
 		return GenerateResult{}, err
 	}
@@ -113,7 +115,7 @@ func (w *Workbench) GenerateCDK(_ context.Context, in GenerateInput) (GenerateRe
 	out := GenerateResult{Schema: "generate/1", Name: project.Name, Language: project.Language, Scope: project.Scope, Diagram: diagram,
 		Review: rules.Review([]*graph.Graph{design.Graph}, rules.Options{Today: w.Today, Source: rules.Reviewed{Kind: "template", Files: []string{}}}),
 		Notes:  append(append([]string{}, design.Notes...), project.Notes...)}
-	for _, f := range project.Files {
+	for _, f := range append(project.Files, extra...) {
 		out.Files = append(out.Files, GeneratedFile{Path: f.Path, Text: f.Text, Size: len(f.Text)})
 	}
 	return out, nil

@@ -9,8 +9,8 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/tools"
 )
 
-var _ = register(command{name: "generate", usage: "PATTERN|SKETCH.yaml|- [--language L] [--set K=V]... [--out FOLDER]", group: "Build",
-	summary: "generate a CDK project for a pattern or a sketch", run: runGenerate})
+var _ = register(command{name: "generate", usage: "PATTERN|SKETCH.yaml|-|--from TEMPLATE... [--language L] [--set K=V]... [--out FOLDER]", group: "Build",
+	summary: "generate a CDK project for a pattern, a sketch or an existing template", run: runGenerate})
 
 func runGenerate(ctx context.Context, s *session, args []string) error {
 	f := s.flags("generate")
@@ -18,21 +18,25 @@ func runGenerate(ctx context.Context, s *session, args []string) error {
 	var set []string
 	f.StringVarP(&in.Language, "language", "l", "typescript", "language of the code")
 	f.StringVar(&in.Scope, "scope", "project", "project (whole, deployable) or snippet (constructs to paste)")
-	f.StringArrayVar(&set, "set", nil, "K=V: a parameter of the pattern; may be repeated")
+	f.StringArrayVar(&set, "set", nil, "K=V: a parameter of the pattern or the template; may be repeated")
+	f.StringArrayVar(&in.Paths, "from", nil, "carry over an existing template, cdk.out or SAM folder, or - ; may be repeated: several are one system")
+	f.BoolVar(&in.Complete, "complete", false, "with --from: add what good practice asks for (dead-letter queues, alarms ...)")
 	out := f.StringP("out", "o", "", "write the files into this folder (it must be new or empty)")
 	asJSON := f.Bool("json", false, "print JSON (generate/1)")
 	rest, err := s.parse(f, args)
 	if err != nil {
 		return err
 	}
-	if len(rest) != 1 {
-		return usageError("generate", "one pattern or sketch is needed; serverless-architect patterns lists the patterns")
+	if len(rest) != 1 && len(in.Paths) == 0 || len(rest) > 0 && len(in.Paths) > 0 {
+		return usageError("generate", "one pattern or sketch is needed, or --from TEMPLATE; serverless-architect patterns lists the patterns")
 	}
 	if in.Parameters, err = keyValues("generate", set); err != nil {
 		return err
 	}
-	if in.Pattern, in.Sketch, in.SketchName, err = s.bench.PatternOrSketch(rest[0]); err != nil {
-		return err
+	if len(rest) == 1 {
+		if in.Pattern, in.Sketch, in.SketchName, err = s.bench.PatternOrSketch(rest[0]); err != nil {
+			return err
+		}
 	}
 	g, err := s.bench.GenerateCDK(ctx, in)
 	if err != nil {

@@ -34,6 +34,9 @@ type Blueprint struct {
 type Options struct {
 	NoAlarms      bool
 	NoIdempotency bool
+	// NoAdditions adds nothing that is not written: no dead-letter queues, alarms, remembered work, web ACLs, user pools
+	// or ceilings. An existing system is carried over so.
+	NoAdditions bool
 }
 
 // Parameter is a named number or word of a blueprint that the user may set.
@@ -89,6 +92,8 @@ type InputError struct {
 	Message string // what was found
 	Want    string // what was expected, "" where the message says it all
 	Nearest string // the nearest that works, "" if none is known
+
+	path string // of the piece it is about, "" where it is about the whole
 }
 
 func (e *InputError) Error() string {
@@ -111,9 +116,9 @@ func (e *InputError) Error() string {
 }
 
 func refusal(at graph.Evidence, nearest, format string, args ...any) error {
-	return &InputError{File: at.File, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...), Nearest: nearest}
+	return &InputError{File: at.File, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...), Nearest: nearest, path: at.Path}
 }
 
 func wrong(at graph.Evidence, want, format string, args ...any) error {
-	return &InputError{File: at.File, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...), Want: want}
+	return &InputError{File: at.File, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...), Want: want, path: at.Path}
 }

@@ -32,6 +32,11 @@ const (
 // complete adds what good practice needs and the description leaves out. The order matters: queues for failures
 // come before the alarms that watch them.
 func (d *draft) complete() error {
+	if d.bare() {
+		for _, n := range d.nodes {
+			n.noDLQ, n.noAlarms = true, true
+		}
+	}
 	for _, step := range []func(){
 		d.completeManaged, d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeFailures,
 		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
@@ -43,6 +48,9 @@ func (d *draft) complete() error {
 	}
 	return nil
 }
+
+// bare tells whether nothing is added that is not written.
+func (d *draft) bare() bool { return d.blueprint.Options.NoAdditions }
 
 // calledByAPI tells whether a caller behind an API waits for the function or workflow.
 func (d *draft) calledByAPI(n *node) bool {
@@ -134,10 +142,12 @@ func (d *draft) completeMappings() {
 			e.setNew("MaximumBatchingWindowInSeconds", q.num(batchingWindowSeconds))
 		}
 		concurrency := e.get("MaximumConcurrency")
-		if !concurrency.Exists() {
+		if !concurrency.Exists() && !d.bare() {
 			concurrency = q.num(consumerConcurrency)
 		}
-		e.set("ScalingConfig", q.object(field("MaximumConcurrency", concurrency)))
+		if concurrency.Exists() {
+			e.set("ScalingConfig", q.object(field("MaximumConcurrency", concurrency)))
+		}
 		e.props = drop(e.props, "MaximumConcurrency")
 		e.set("FunctionResponseTypes", q.list(q.text("ReportBatchItemFailures")))
 		window, _ := e.get("MaximumBatchingWindowInSeconds").Int()
@@ -271,7 +281,7 @@ func (d *draft) completeTable(t *node) {
 // completeIdempotency adds the table in which Powertools remembers what was done: queues and buses deliver at
 // least once, so a function behind them must stand a second delivery.
 func (d *draft) completeIdempotency() {
-	if d.blueprint.Options.NoIdempotency {
+	if d.blueprint.Options.NoIdempotency || d.bare() {
 		return
 	}
 	var store *node

@@ -20,7 +20,7 @@ const ageFloorSeconds = 900
 // completeAlarms watches what fails in silence: dead letters, errors, throttles, backlog and server errors. One topic
 // carries them all; who listens is the operator's choice.
 func (d *draft) completeAlarms() {
-	if d.blueprint.Options.NoAlarms {
+	if d.blueprint.Options.NoAlarms || d.bare() {
 		return
 	}
 	var topic *node

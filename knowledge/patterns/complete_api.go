@@ -20,7 +20,7 @@ func (d *draft) completeAPIs() {
 			name += "-" + api.id // metrics of a REST API are kept by its name: two of one name would be counted together
 		}
 		api.setNew("Name", api.text(name+"-prod"))
-		if v := api.getExtra("webAcl"); !v.Exists() || v.String() == "true" {
+		if v := api.getExtra("webAcl"); !v.Exists() && !d.bare() || v.String() == "true" {
 			d.webACL(api)
 		}
 	}
@@ -35,6 +35,8 @@ func (d *draft) completeAuthorizer(api *node) {
 	}
 	kind, written := api.getExtra("authorizer").Str()
 	switch {
+	case !written && d.bare():
+		api.setExtra("authorizer", api.text("none"))
 	case !written && api.kind == graph.HTTPAPI:
 		api.setExtra("authorizer", api.text("jwt"))
 		d.note("%s checks JSON web tokens: set issuer and audience of your identity provider. Choose another way with authorizer: iam.", api.id)

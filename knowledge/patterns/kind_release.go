@@ -15,7 +15,7 @@ func init() { kinds[graph.Function].settings["release"] = extraWords("release", 
 // refuseReleases finds gradual releases that nothing would ever stop.
 func (d *draft) refuseReleases() error {
 	for _, fn := range d.ofKind(graph.Function) {
-		if fn.getExtra("release").Exists() && (fn.noAlarms || d.blueprint.Options.NoAlarms) {
+		if fn.getExtra("release").Exists() && (fn.noAlarms || d.blueprint.Options.NoAlarms || d.bare()) {
 			return refusal(fn.at, "leave alarms on, or release out", "%s is released step by step without alarms: nothing would roll a bad version back", fn.id)
 		}
 	}

@@ -135,8 +135,10 @@ func (p parser) options(b *Blueprint, v *yaml.Node) error {
 			b.Options.NoAlarms = !on
 		case "idempotency":
 			b.Options.NoIdempotency = !on
+		case "additions":
+			b.Options.NoAdditions = !on
 		default:
-			return wrong(p.at(k, "/options"), "alarms or idempotency", "unknown option %q", clip(key))
+			return wrong(p.at(k, "/options"), "alarms, idempotency or additions", "unknown option %q", clip(key))
 		}
 		return nil
 	})

@@ -1,0 +1,227 @@
+package patterns
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// comparison sets a system beside its description, and lists what differs.
+type comparison struct {
+	*transcriber
+	out *Transcript
+}
+
+// remade are the kinds that the generator writes anew from the connections.
+var remade = map[graph.Kind]bool{graph.Role: true, graph.Policy: true, graph.LogGroup: true}
+
+func (c comparison) compare() {
+	for _, n := range c.g.Nodes {
+		if c.twin(n) == nil {
+			c.lostNode(n)
+			continue
+		}
+		c.compareNode(n, c.twin(n))
+	}
+	said := map[string]bool{}
+	for _, e := range c.g.Edges {
+		if _, ok := writtenKinds[e.Kind]; !ok || c.twin(e.From) == nil || c.twin(e.To) == nil {
+			continue
+		}
+		c.compareEdge(e, said)
+	}
+	c.added()
+}
+
+// added lists nodes and connections that the system does not have.
+func (c comparison) added() {
+	system := map[string]*graph.Node{}
+	for n, id := range c.names {
+		system[id] = n
+	}
+	for _, n := range c.out.Design.Graph.Nodes {
+		if system[n.ID] == nil && !remade[n.Kind] {
+			c.out.Added = append(c.out.Added, n.ID)
+		}
+	}
+	for _, e := range c.out.Design.Graph.Edges {
+		from, to := system[e.From.ID], system[e.To.ID]
+		if _, ok := writtenKinds[e.Kind]; !ok || from == nil || to == nil || c.joined(from, to, e.Kind) {
+			continue
+		}
+		c.out.Added = append(c.out.Added, e.From.ID+" "+string(e.Kind)+" "+e.To.ID)
+	}
+}
+
+func (c comparison) joined(from, to *graph.Node, kind graph.EdgeKind) bool {
+	for _, e := range c.g.Out(from, kind) {
+		if e.To == to {
+			return true
+		}
+	}
+	return false
+}
+
+// twin is the node of the description that stands for a node of the system; nil where none does.
+func (c comparison) twin(n *graph.Node) *graph.Node {
+	id, ok := c.names[n]
+	if !ok {
+		return nil
+	}
+	return c.out.Design.Graph.Node(id)
+}
+
+func (c comparison) lose(l Loss) { c.out.Lost = append(c.out.Lost, l) }
+
+func (c comparison) lostNode(n *graph.Node) {
+	l := Loss{Of: LostResource, Resource: n.ID, What: n.Type, Why: "is not carried: the generator has no word for it"}
+	switch {
+	case n.External:
+		return // not made by this system
+	case remade[n.Kind]:
+		l.Of, l.Why = LostPlumbing, "is written anew"
+	case c.names[n] != "":
+		l.Why = "is not carried: " + c.left["/nodes/"+c.names[n]]
+	default:
+		l.Foreign = true
+	}
+	c.lose(l)
+}
+
+// compareNode compares the settings that are written.
+func (c comparison) compareNode(n, twin *graph.Node) {
+	for _, f := range n.Resource.Properties.Fields() {
+		name := graph.LowerFirst(f.Name)
+		c.compareValue(n, name, n.Setting(name), twin.Setting(name))
+	}
+}
+
+// compareValue compares mappings field by field: the description's may say more.
+func (c comparison) compareValue(n *graph.Node, path string, want, got graph.Value) {
+	if want.Kind == graph.Map && got.Kind == graph.Map {
+		for _, f := range want.Fields() {
+			c.compareValue(n, path+"."+f.Name, f.Value, got.Get(f.Name))
+		}
+		return
+	}
+	l := Loss{Of: LostSetting, Resource: n.ID, What: path}
+	switch {
+	case !want.Exists() || want.Kind == graph.Null:
+		return
+	case want.IsUnknown() && got.Exists():
+		l.Why = "is not known (" + want.Reason() + "): " + clip(got.String()) + " stands for it"
+	case !got.Exists():
+		l.Why = "is not carried"
+	case c.spell(want) == got.String():
+		return
+	default:
+		l.Why = "is " + clip(got.String()) + ", not " + clip(c.spell(want))
+	}
+	c.lose(l)
+}
+
+var reference = regexp.MustCompile(`\$\{([^}.]+)((?:\.[^}]*)?)\}`)
+
+// spell writes a value with the description's names.
+func (c comparison) spell(v graph.Value) string {
+	return reference.ReplaceAllStringFunc(v.String(), func(s string) string {
+		m := reference.FindStringSubmatch(s)
+		if id := c.out.Names[m[1]]; id != "" {
+			return "${" + id + m[2] + "}"
+		}
+		return s
+	})
+}
+
+func (c comparison) compareEdge(e *graph.Edge, said map[string]bool) {
+	to := c.names[e.To]
+	label := ""
+	if isAPI(e.From.Kind) {
+		label = routeOf(e)
+	}
+	words := strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s", e.From.ID, label, e.Kind, e.To.ID)), " ")
+	if said[words] {
+		return
+	}
+	said[words] = true
+	for _, twin := range c.out.Design.Graph.Out(c.twin(e.From), e.Kind) {
+		if twin.To.ID == to && (label == "" || twin.Label == label) {
+			c.compareEdgeSettings(e, twin)
+			return
+		}
+	}
+	l := Loss{Of: LostConnection, Resource: e.From.ID, What: words, Why: "is not carried"}
+	if e.Strength == graph.Wildcard {
+		l.Of, l.Why = LostPlumbing, "is not carried: only a right with wildcards allows it"
+	}
+	for path, written := range c.ends {
+		if written.From == e.From && written.To == e.To && written.Kind == e.Kind && routeOf(written) == routeOf(e) && c.left[path] != "" {
+			l.Why = "is not carried: " + c.left[path]
+		}
+	}
+	c.lose(l)
+}
+
+func isAPI(k graph.Kind) bool {
+	return k == graph.HTTPAPI || k == graph.RestAPI || k == graph.WebSocketAPI
+}
+
+// compareEdgeSettings compares what is written on a mapping, a subscription or a target. A route's own settings are its
+// API's matter.
+func (c comparison) compareEdgeSettings(e, twin *graph.Edge) {
+	if isAPI(e.From.Kind) || e.From.Kind == graph.StateMachine || e.Kind == graph.Reads || e.Kind == graph.Writes {
+		return
+	}
+	for _, f := range e.Settings.Fields() {
+		if ends[f.Name] {
+			continue
+		}
+		name := graph.LowerFirst(f.Name)
+		c.compareValue(e.From, "-> "+e.To.ID+" "+name, e.Setting(name), twin.Setting(name))
+	}
+}
+
+// ends are the fields of an edge's resource that name its two ends and how they are joined.
+var ends = map[string]bool{"EventSourceArn": true, "FunctionName": true, "Arn": true, "Id": true, "RoleArn": true, "Endpoint": true, "Protocol": true,
+	"TopicArn": true, "deadLetterTargetArn": true, "Region": true}
+
+// Notes says in sentences what is lost, a line for each resource.
+func (t *Transcript) Notes() []string {
+	var order []string
+	lines := map[string][]string{}
+	plumbing := 0
+	for _, l := range t.Lost {
+		text := ""
+		switch l.Of {
+		case LostPlumbing:
+			plumbing++
+			continue
+		case LostResource:
+			text = l.Resource + " (" + l.What + ") " + l.Why
+		case LostConnection:
+			text = l.What + " " + l.Why
+		case LostSetting:
+			if lines[l.Resource] == nil {
+				order = append(order, l.Resource)
+			}
+			lines[l.Resource] = append(lines[l.Resource], l.What+" "+l.Why)
+			continue
+		}
+		order = append(order, text)
+	}
+	var out []string
+	for _, key := range order {
+		if settings := lines[key]; settings != nil {
+			sort.Strings(settings)
+			key += ": " + strings.Join(settings, "; ")
+		}
+		out = append(out, key+".")
+	}
+	if plumbing > 0 {
+		out = append(out, fmt.Sprintf("%d roles, policies, log groups and rights with wildcards are left out: the generated code makes its own from the connections.", plumbing))
+	}
+	return out
+}
