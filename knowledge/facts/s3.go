@@ -34,7 +34,7 @@ var s3Table = Table{Name: "s3", Title: "Amazon S3: limits and defaults", Facts: 
 		Source: docS3Buckets, Verified: false},
 	{ID: "s3.event_delivery", Value: "at least once", Unit: "text", Text: "at least once, without order, usually within seconds", Kind: Behaviour,
 		Title:  "Delivery of event notifications",
-		Source: docS3Events, Verified: false},
+		Source: docS3Events, Verified: true},
 	{ID: "s3.lifecycle_rules", Value: "1000", Unit: "count", Text: "1,000 rules", Kind: Hard,
 		Title:  "Lifecycle rules of a bucket",
 		Source: botoS3, Verified: true},

@@ -40,8 +40,8 @@ var (
 	docSqsFifo         = Source{Title: "Amazon SQS Developer Guide, \"FIFO queue quotas\"", URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-fifo.html", Checked: checked}
 	docSqsDlq          = Source{Title: "Amazon SQS Developer Guide, \"Using dead-letter queues\"", URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: checked}
 	docSnsQuotas       = Source{Title: "AWS General Reference, \"Amazon SNS endpoints and quotas\"", URL: "https://docs.aws.amazon.com/general/latest/gr/sns.html", Checked: readAgain}
-	docSnsFilter       = Source{Title: "Amazon SNS Developer Guide, \"Filter policy constraints\"", URL: "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html", Checked: checked}
-	docSnsRetry        = Source{Title: "Amazon SNS Developer Guide, \"Message delivery retries\"", URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html", Checked: checked}
+	docSnsFilter       = Source{Title: "Amazon SNS Developer Guide, \"Filter policy constraints\"", URL: "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html", Checked: readAgain}
+	docSnsRetry        = Source{Title: "Amazon SNS Developer Guide, \"Message delivery retries\"", URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html", Checked: readAgain}
 	docSnsArchive      = Source{Title: "Amazon SNS Developer Guide, \"Message archiving for FIFO topic owners\"", URL: "https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html", Checked: checked}
 	blogRoom           = Source{Title: "AWS Compute Blog, \"More room to build: serverless services now support payloads up to 1 MB\"", URL: "https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb/", Checked: checked}
 	docEbQuota         = Source{Title: "Amazon EventBridge User Guide, \"Amazon EventBridge quotas\"", URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html", Checked: checked}
@@ -50,8 +50,8 @@ var (
 	docEbSched         = Source{Title: "Amazon EventBridge User Guide, \"Creating a rule that runs on a schedule\"", URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html", Checked: checked}
 	docEbArchive       = Source{Title: "Amazon EventBridge User Guide, \"Archiving and replaying events\"", URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html", Checked: checked}
 	docEbEndpoints     = Source{Title: "Amazon EventBridge User Guide, \"Making applications Regional-fault tolerant with global endpoints\"", URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-global-endpoints.html", Checked: checked}
-	docSchedulerQuotas = Source{Title: "EventBridge Scheduler User Guide, \"Quotas for EventBridge Scheduler\"", URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html", Checked: checked}
-	docSchedulerTypes  = Source{Title: "EventBridge Scheduler User Guide, \"Schedule types\"", URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html", Checked: checked}
+	docSchedulerQuotas = Source{Title: "EventBridge Scheduler User Guide, \"Quotas for EventBridge Scheduler\"", URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html", Checked: readAgain}
+	docSchedulerTypes  = Source{Title: "EventBridge Scheduler User Guide, \"Schedule types\"", URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html", Checked: readAgain}
 	docPipesBatch      = Source{Title: "Amazon EventBridge User Guide, \"Pipes batching and concurrency\"", URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html", Checked: readAgain}
 	docPipesEnrich     = Source{Title: "Amazon EventBridge User Guide, \"Event enrichment in Pipes\"", URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-enrichment.html", Checked: readAgain}
 	docSfnQuotas       = Source{Title: "AWS Step Functions Developer Guide, \"Step Functions service quotas\"", URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: readAgain}
@@ -76,7 +76,7 @@ var (
 	docS3Mpu           = Source{Title: "Amazon S3 User Guide, \"Amazon S3 multipart upload limits\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html", Checked: checked}
 	docS3Presign       = Source{Title: "Amazon S3 User Guide, \"Download and upload objects with presigned URLs\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html", Checked: checked}
 	docS3Buckets       = Source{Title: "Amazon S3 User Guide, \"General purpose bucket quotas, limitations, and restrictions\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html", Checked: checked}
-	docS3Events        = Source{Title: "Amazon S3 User Guide, \"Amazon S3 Event Notifications\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html", Checked: checked}
+	docS3Events        = Source{Title: "Amazon S3 User Guide, \"Amazon S3 Event Notifications\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html", Checked: readAgain}
 	docS3Policy        = Source{Title: "Amazon S3 User Guide, \"Adding a bucket policy\"", URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html", Checked: checked}
 	docCwEmf           = Source{Title: "Amazon CloudWatch User Guide, \"Specification: Embedded metric format\"", URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html", Checked: checked}
 	docCwMetrics       = Source{Title: "Amazon CloudWatch User Guide, \"Metrics concepts\"", URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html", Checked: checked}
@@ -84,8 +84,8 @@ var (
 	docCognitoTokens   = Source{Title: "Amazon Cognito Developer Guide, \"Understanding user pool JSON web tokens\"", URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html", Checked: checked}
 	docCognitoLimits   = Source{Title: "Amazon Cognito Developer Guide, \"Quotas in Amazon Cognito\"", URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html", Checked: checked}
 	docAppsyncLimits   = Source{Title: "AWS General Reference, \"AWS AppSync endpoints and quotas\"", URL: "https://docs.aws.amazon.com/general/latest/gr/appsync.html", Checked: checked}
-	docCfnLimits       = Source{Title: "AWS CloudFormation User Guide, \"Understand CloudFormation quotas\"", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html", Checked: checked}
-	docIamLimits       = Source{Title: "AWS IAM User Guide, \"IAM and AWS STS quotas\"", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html", Checked: checked}
+	docCfnLimits       = Source{Title: "AWS CloudFormation User Guide, \"Understand CloudFormation quotas\"", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html", Checked: readAgain}
+	docIamLimits       = Source{Title: "AWS IAM User Guide, \"IAM and AWS STS quotas\"", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html", Checked: readAgain}
 	docSsmLimits       = Source{Title: "AWS General Reference, \"AWS Systems Manager endpoints and quotas\"", URL: "https://docs.aws.amazon.com/general/latest/gr/ssm.html", Checked: checked}
 	docKmsLimits       = Source{Title: "AWS KMS Developer Guide, \"Request quotas\"", URL: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html", Checked: checked}
 )
