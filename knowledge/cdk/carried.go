@@ -11,10 +11,10 @@ import (
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
 	graph.Invokes:    {"addRoutes", "addMethod", "HttpOrigin", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution"},
-	graph.Routes:     {"eventBus", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target", "grantInvoke"},
+	graph.Routes:     {"eventBus", "eventBusArn", "targetArn", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target", "grantInvoke"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "scheduler:CreateSchedule", "PutItem", "DeleteItem"},
 	graph.Reads:      {"GetItem", "alarms", "withOriginAccessControl", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
-	graph.FailsTo:    {"deadLetterQueue", "onFailure", "deadLetterConfig"},
+	graph.FailsTo:    {"deadLetterQueue", "onFailure", "deadLetterConfig", "onFailureConfiguration"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer"},
 }
 

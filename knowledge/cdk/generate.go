@@ -70,7 +70,7 @@ var spellings = map[string]spelling{
 		note:       tsHandlersNote("Python"),
 	},
 	"java": {
-		ending: ".java", snippet: javaSnippet, project: javaProject, name: javaName,
+		ending: ".java", snippet: javaSnippet, project: javaProject, name: javaName, lacks: lackingInJava,
 		entryPoint: func(o Options) string {
 			folder, _ := javaFolder(o)
 			return "src/main/java/" + folder + "/" + pascal(o.Name) + "App.java"

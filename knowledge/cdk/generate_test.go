@@ -22,21 +22,28 @@ func generate(t *testing.T, d *patterns.Design, scope string) *cdk.Project {
 	return pr
 }
 
-// Go's library is older than what these architectures need: they are refused rather than written without it.
-func TestGoRefusesWhatItsLibraryLacks(t *testing.T) {
-	refused := []string{}
+// The libraries of Go and Java are older than what these architectures need: they are refused rather than written
+// without it.
+func TestLanguagesRefuseWhatTheirLibrariesLack(t *testing.T) {
+	refused := map[string][]string{}
 	for _, p := range patterns.All() {
 		d, err := p.Blueprint.Graph(nil)
 		require.NoError(t, err)
-		_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: "go"})
-		var lack *cdk.LackError
-		if errors.As(err, &lack) {
-			refused = append(refused, p.Slug)
-			assert.ErrorContains(t, err, "choose another language")
+		for _, language := range cdk.Languages {
+			_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: language})
+			var lack *cdk.LackError
+			if errors.As(err, &lack) {
+				refused[language] = append(refused[language], p.Slug)
+				assert.ErrorContains(t, err, "choose another language")
+			}
+			assert.Equal(t, err == nil, slices.Contains(cdk.Writable(d.Graph), language), p.Slug)
 		}
-		assert.Equal(t, err == nil, slices.Contains(cdk.Writable(d.Graph), "go"), p.Slug)
 	}
-	assert.Equal(t, []string{"durable-function-workflow", "managed-instances-worker", "multi-tenant-isolated-functions", "response-streaming-api", "websocket-push"}, refused)
+	assert.Equal(t, map[string][]string{
+		"go": {"custom-event-bus-subscribers", "durable-function-workflow", "managed-instances-worker", "multi-tenant-isolated-functions",
+			"response-streaming-api", "websocket-push"},
+		"java": {"custom-event-bus-subscribers"},
+	}, refused)
 }
 
 // A token is four characters here, as in all budgets.

@@ -99,9 +99,41 @@ func (t typeName) full() string { return t.Module + "." + t.Name }
 // ignored are settings that Go's library declares, and does nothing with.
 var ignored = map[string]bool{"aws-apigatewayv2.WebSocketStageProps.accessLogSettings": true}
 
-// lacking names the settings of a program that Go's library does not know.
-func lacking(p *program) (what []string) {
-	seen := map[string]bool{}
+// lacking names the settings and constructs of a program that Go's library does not know.
+func lacking(p *program) []string {
+	return missing(p, func(o object, d declared, f argument) string {
+		name := o.Type.Name + "." + f.Name
+		switch {
+		case d.Kind == "-":
+			return constructOf(o.Type)
+		case d.lacks(f.Name) || ignored[o.Type.Module+"."+name]:
+			return name
+		}
+		return ""
+	})
+}
+
+// laterThanJava are the modules that the library got after the version that Java's has.
+var laterThanJava = map[string]bool{"aws-eventsv2": true}
+
+// lackingInJava names the constructs of a program that Java's library does not know.
+func lackingInJava(p *program) []string {
+	return missing(p, func(o object, _ declared, _ argument) string {
+		if laterThanJava[o.Type.Module] {
+			return constructOf(o.Type)
+		}
+		return ""
+	})
+}
+
+// constructOf is the construct that a struct belongs to: CfnPipe of CfnPipeProps and of CfnPipe.FilterProperty.
+func constructOf(t typeName) string {
+	name, _, _ := strings.Cut(t.Name, ".")
+	return strings.TrimSuffix(name, "Props")
+}
+
+// missing collects what a library does not know, each once. tell gives the words for a field, "" for one that it knows.
+func missing(p *program, tell func(o object, d declared, f argument) string) (what []string) {
 	walk(*p, func(x any) {
 		o, ok := x.(object)
 		if !ok {
@@ -109,9 +141,7 @@ func lacking(p *program) (what []string) {
 		}
 		d, _ := declaration(o.Type.full())
 		for _, f := range o.Fields {
-			name := o.Type.Name + "." + f.Name
-			if (d.lacks(f.Name) || ignored[o.Type.Module+"."+name]) && !seen[name] {
-				seen[name] = true
+			if name := tell(o, d, f); name != "" && !one(what, name) {
 				what = append(what, name)
 			}
 		}

@@ -69,11 +69,30 @@ func (l *lowerer) metric(a *graph.Node) expression {
 		}
 		return call{on, method, args}
 	}
+	if watched != nil && watched.Type == subscriber { // there is no construct with metrics of its own
+		return l.plainMetric(a, seconds(period))
+	}
 	if watched != nil {
 		return call{on, "metric", []expression{text(spelled(a.Setting("metricName"))),
 			*props(typeName{"aws-cloudwatch", "MetricOptions"}).with("period", seconds(period)).with("statistic", text(spelled(a.Setting("statistic")))).done()}}
 	}
 	return nil
+}
+
+// plainMetric spells a metric by its names and dimensions.
+func (l *lowerer) plainMetric(a *graph.Node, period expression) expression {
+	var dimensions []argument
+	for _, d := range a.Setting("dimensions").Each() {
+		if ref, ok := d.Get("Value").Ref(); ok && l.names[l.g.Node(ref.Resource)] != "" {
+			dimensions = append(dimensions, argument{Name: spelled(d.Get("Name")), Value: attribute{l.ref(l.g.Node(ref.Resource)), "attr" + ref.Attribute}})
+		}
+	}
+	return value{typeName{"aws-cloudwatch", "Metric"}, []expression{*props(typeName{"aws-cloudwatch", "MetricProps"}).open().
+		with("namespace", text(spelled(a.Setting("namespace")))).
+		with("metricName", text(spelled(a.Setting("metricName")))).
+		with("dimensionsMap", dict{dimensions}).
+		with("statistic", text(spelled(a.Setting("statistic")))).
+		with("period", period).done()}}
 }
 
 // alarmHelper adds the method that makes the alarms of a stack alike.

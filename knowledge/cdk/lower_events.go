@@ -28,6 +28,10 @@ func lowerBus(l *lowerer, bus *graph.Node) {
 		l.emit(let{Name: l.names[bus], Type: typeName{eventsModule, "IEventBus"}, Value: static{t, "fromEventBusArn", []expression{local("this"), constructID(bus), named}}})
 		return
 	}
+	if bus.Type == customBus {
+		l.customBus(bus)
+		return
+	}
 	l.let(bus, t, nil, "")
 	if accounts := bus.Setting("acceptsFrom"); len(accounts.Each()) > 0 {
 		const iam = "aws-iam"
@@ -70,6 +74,10 @@ func lowerSchema(l *lowerer, s *graph.Node) {
 }
 
 func lowerRule(l *lowerer, r *graph.Node) {
+	if r.Type == subscriber {
+		l.subscriber(r)
+		return
+	}
 	b := props(typeName{eventsModule, "RuleProps"}).open()
 	for _, e := range l.g.In(r, graph.Routes) {
 		if e.From.Kind == graph.EventBus && l.names[e.From] != "" {

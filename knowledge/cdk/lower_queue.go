@@ -32,6 +32,9 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 	comment := ""
 	if in := l.g.In(q, graph.FailsTo); len(in) > 0 {
 		comment = fmt.Sprintf("Keeps what %s could not deliver, longer than the source does: time to look and to redrive.", sources(in))
+		if in[0].From.Type == subscriber {
+			comment = fmt.Sprintf("Gets a report of each event that %s could not deliver: the event itself stays on the bus.", sources(in))
+		}
 		l.accept(q, "Serverless-SQSRedrivePolicy", "This is the dead-letter queue itself: nothing takes messages from it but an operator.")
 		if !anyFrom(in, graph.Queue) {
 			l.accept(q, "AwsSolutions-SQS3", "This is a dead-letter queue too: what fails into it is no queue.")

@@ -38,7 +38,7 @@ func (d *draft) complete() error {
 		}
 	}
 	for _, step := range []func(){
-		d.completeManaged, d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeFailures,
+		d.completeManaged, d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeSubscribers, d.completeFailures,
 		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
 	} {
 		step()
@@ -218,6 +218,9 @@ func (d *draft) completeBuses() {
 // completeFailures gives everything that is called asynchronously a place for what fails.
 func (d *draft) completeFailures() {
 	for _, r := range d.ofKind(graph.Rule) {
+		if r.typ == subscriber {
+			continue
+		}
 		for _, e := range d.out(r, graph.Routes) {
 			transformer := e.get("InputTransformer")
 			if retry := drop(e.props, "InputTransformer"); len(retry) > 0 {

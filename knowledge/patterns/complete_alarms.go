@@ -76,6 +76,10 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5xx", "Sum", 300, 1, "ApiId", "", n.id + " answers with server errors"}}
 	case graph.WebSocketAPI:
 		return []alarmSpec{{"IntegrationErrorsAlarm", "AWS/ApiGateway", "IntegrationError", "Sum", 300, 1, "ApiId", "", n.id + " gets errors from its functions"}}
+	case graph.Rule:
+		if n.typ == subscriber {
+			return []alarmSpec{{"DroppedAlarm", "AWS/EventsV2", "EventsDropped", "Sum", 300, 1, "Subscriber", "SubscriberArn", n.id + " drops events: neither its target nor its failure queue took them"}}
+		}
 	case graph.RestAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5XXError", "Sum", 300, 1, "ApiName", "", n.id + " answers with server errors"}}
 	}
@@ -94,7 +98,11 @@ func (d *draft) alarm(n *node, s alarmSpec, topic *node) {
 	if s.dimension == "" { // those of the alias
 		a.setExtra("watches", a.text("alias"))
 	} else {
-		a.set("Dimensions", a.list(a.object(field("Name", a.text(s.dimension)), field("Value", dimension))))
+		dimensions := []graph.Value{a.object(field("Name", a.text(s.dimension)), field("Value", dimension))}
+		if bus := d.busOf(n); n.typ == subscriber && bus != nil { // its metrics have two
+			dimensions = append([]graph.Value{a.object(field("Name", a.text("EventBus")), field("Value", a.ref(bus, "EventBusArn")))}, dimensions...)
+		}
+		a.set("Dimensions", a.list(dimensions...))
 	}
 	a.set("Statistic", a.text(s.statistic))
 	a.set("Period", a.num(s.period))

@@ -204,6 +204,12 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"q: queue, f: {kind: function, managedInstances: true, release: canary}", "q -> f", "without tenants, durable steps and gradual releases"},
 		{"a: httpApi, f: {kind: function, managedInstances: true}", "a GET /x -> f", "writes those as readers of queues"},
 		{"s: stream, f: {kind: function, managedInstances: true}", "s -> f", "on managed instances as readers of queues"},
+		{"b: {kind: eventBus, retentionDays: 7}, f: function", "f -> b", "no client that publishes on a custom event bus"},
+		{"b: {kind: eventBus, retentionDays: 7, archiveDays: 7}", "", "a custom event bus, which has no archiveDays"},
+		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, f: function, g: function", "b -> r, r -> f, r -> g", "becomes a subscriber, which has one"},
+		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, t: topic", "b -> r, r -> t", "lets subscribers call functions and fill queues"},
+		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, q: queue", "b -> r, r -> q: {transform: {id: detail.id}}", "writes no transformers of subscribers"},
+		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, f: {kind: function, release: canary}", "b -> r, r -> f", "without an alias only"},
 	} {
 		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
 		var refused *patterns.InputError

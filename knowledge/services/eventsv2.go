@@ -30,7 +30,7 @@ var _ = add(resourceType{
 })
 
 var _ = add(resourceType{
-	Type: "AWS::EventsV2::Subscriber", Kind: graph.Rule, Name: "Name",
+	Type: "AWS::EventsV2::Subscriber", Kind: graph.Rule, ARN: "events:subscriber/", Name: "Name",
 	Connect: connectSubscriber,
 })
 

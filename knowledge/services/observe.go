@@ -28,7 +28,7 @@ var dimensions = map[string]struct {
 }{
 	"QueueName": {graph.Queue, "sqs:"}, "FunctionName": {graph.Function, "lambda:function:"}, "Resource": {graph.Function, "lambda:function:"},
 	"TopicName": {graph.Topic, "sns:"}, "TableName": {graph.Table, "dynamodb:table/"}, "StreamName": {graph.Stream, "kinesis:stream/"},
-	"StateMachineArn": {graph.StateMachine, "states:stateMachine:"}, "RuleName": {graph.Rule, "events:rule/"},
+	"StateMachineArn": {graph.StateMachine, "states:stateMachine:"}, "RuleName": {graph.Rule, "events:rule/"}, "Subscriber": {graph.Rule, "events:subscriber/"},
 	"EventBusName": {graph.EventBus, "events:event-bus/"}, "ApiId": {graph.HTTPAPI, "execute-api:"},
 	"ApiName": {graph.RestAPI, "execute-api:"}, "BucketName": {graph.Bucket, "s3:"},
 	"DeliveryStreamName": {graph.Firehose, "firehose:deliverystream/"}, "UserPool": {graph.UserPool, "cognito-idp:userpool/"},
