@@ -4,8 +4,8 @@ package facts
 var cognitoTable = Table{Name: "cognito", Title: "Amazon Cognito user pools: limits and defaults", Facts: []Fact{
 	{ID: "cognito.trigger_seconds", Value: "5", Unit: "seconds", Text: "5 seconds", Kind: Hard,
 		Title:  "Time a Lambda trigger has to answer",
-		Source: docCognitoTriggers, Verified: false,
-		Note: "Three attempts; not adjustable."},
+		Source: docCognitoTriggers, Verified: true,
+		Note: "Not adjustable; Cognito may call again. Custom senders are called asynchronously."},
 	{ID: "cognito.access_token_default_minutes", Value: "60", Unit: "minutes", Text: "60 minutes", Kind: Default,
 		Title:  "Life of access and ID tokens",
 		Source: docCognitoTokens, Verified: false,

@@ -77,7 +77,7 @@ var dynamodbTable = Table{Name: "dynamodb", Title: "Amazon DynamoDB: limits and 
 		Note: "250 where tables with secondary indexes are created; fewer for a while where these are complex."},
 	{ID: "dynamodb.ondemand_new_wcu", Value: "4000", Unit: "per second", Text: "4,000 write units and 12,000 read units per second", Kind: Behaviour,
 		Title:  "Throughput that a new on-demand table takes at once",
-		Source: docDdbOndemand, Verified: false,
+		Source: docDdbOndemand, Verified: true,
 		Note: "Then up to double the previous peak within 30 minutes."},
 	{ID: "dynamodb.partition_key_bytes", Value: "2048", Unit: "bytes", Text: "2,048 bytes", Kind: Hard,
 		Title:  "Partition key value",

@@ -79,7 +79,7 @@ var esmTable = Table{Name: "esm", Title: "Lambda event source mappings: limits a
 		Source: botoLambda, Verified: true},
 	{ID: "esm.filters", Value: "5", Unit: "count", Text: "5 patterns", Kind: Adjustable,
 		Title:  "Filter patterns of an event source mapping",
-		Source: docLambdaFilter, Verified: false,
+		Source: docLambdaFilter, Verified: true,
 		Note: "Up to 10 on request."},
 	{ID: "esm.visibility_factor", Value: "6", Unit: "times", Text: "6 times the function timeout", Kind: Behaviour,
 		Title:  "Recommended visibility timeout of a queue that feeds a function, plus the batching window",

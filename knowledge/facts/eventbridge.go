@@ -84,7 +84,7 @@ var eventbridgeTable = Table{Name: "eventbridge", Title: "Amazon EventBridge eve
 		Source: docEbQuota, Verified: true},
 	{ID: "eventbridge.api_destination_seconds", Value: "5", Unit: "seconds", Text: "5 seconds", Kind: Hard,
 		Title:  "Time an API destination has to answer",
-		Source: docEbApidest, Verified: false},
+		Source: docEbApidest, Verified: true},
 	{ID: "eventbridge.api_destination_rate", Value: "300", Unit: "per second", Text: "300 invocations per second", Kind: Adjustable,
 		Title:  "InvocationRateLimitPerSecond of an API destination",
 		Source: docEbQuota, Verified: true},
@@ -113,5 +113,5 @@ var eventbridgeTable = Table{Name: "eventbridge", Title: "Amazon EventBridge eve
 		Source: docEbArchive, Verified: false},
 	{ID: "eventbridge.global_endpoint_regions", Value: "2", Unit: "count", Text: "2 Regions", Kind: Hard,
 		Title:  "Regions of a global endpoint",
-		Source: docEbEndpoints, Verified: false},
+		Source: docEbEndpoints, Verified: true},
 }}

@@ -2,9 +2,9 @@ package facts
 
 // kmsTable holds the limits and defaults of AWS KMS.
 var kmsTable = Table{Name: "kms", Title: "AWS KMS: limits and defaults", Facts: []Fact{
-	{ID: "kms.symmetric_tps", Value: "5500..100000", Unit: "per second", Text: "5,500 to 100,000 requests per second by Region", Kind: Adjustable,
+	{ID: "kms.symmetric_tps", Value: "10000..100000", Unit: "per second", Text: "10,000 to 100,000 requests per second by Region", Kind: Adjustable,
 		Title:  "Cryptographic operations with symmetric keys",
-		Source: docKmsLimits, Verified: false},
+		Source: docKmsLimits, Verified: true},
 	{ID: "kms.encrypt_bytes", Value: "4096", Unit: "bytes", Text: "4,096 bytes", Kind: Hard,
 		Title:  "Plaintext of one Encrypt with a symmetric key",
 		Source: modelKms, Verified: true},

@@ -23,7 +23,7 @@ var pipesTable = Table{Name: "pipes", Title: "EventBridge Pipes: limits and defa
 		Source: docPipesBatch, Verified: true},
 	{ID: "pipes.pipes_per_account", Value: "1000", Unit: "count", Text: "1,000 pipes", Kind: Adjustable,
 		Title:  "Pipes of an account in a Region",
-		Source: docEbQuota, Verified: false},
+		Source: docEbQuota, Verified: true},
 	{ID: "pipes.payload_bytes", Value: "6291456", Unit: "bytes", Text: "6 MB", Kind: Hard,
 		Title:  "Answer of an enrichment, and batch that a pipe hands to a function",
 		Source: docPipesEnrich, Verified: true,

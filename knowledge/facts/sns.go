@@ -56,5 +56,5 @@ var snsTable = Table{Name: "sns", Title: "Amazon SNS: limits and defaults", Fact
 		Note: "HTTP/S endpoints can have their own policy."},
 	{ID: "sns.archive_days", Value: "365", Unit: "days", Text: "365 days", Kind: Hard,
 		Title:  "Longest retention of a FIFO topic's archive",
-		Source: docSnsArchive, Verified: false},
+		Source: docSnsArchive, Verified: true},
 }}

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Find out why they failed, mend that, and send them back (StartMessageMoveTask, or the redrive button of the console); have an alarm on the queue.`,
 	CDK:      `n/a: this is about messages, not about settings`,
 	Sources: []Source{
-		{Title: `Amazon SQS Developer Guide, "Learn how to configure a dead-letter queue redrive in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-30"},
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Deployed stacks only. The number is the one that SQS gives at the time of the review (approximate). Critical once the oldest message has used up three quarters of the retention; a message moved from a source queue keeps its first date there, so that it may end sooner than its age here says.`,

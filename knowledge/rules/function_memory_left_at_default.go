@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Set MemorySize: 512, then measure (an explicit 128 is a decision and passes).`,
 	CDK:      `memorySize: 512`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Configure Lambda function memory"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultMemorySize", "cdk-nag:LambdaDefaultMemorySize", "serverless-rules:ES1005"},
 	Gaps:        `Functions on managed instances are left out. Functions that CDK makes for itself are folded.`,

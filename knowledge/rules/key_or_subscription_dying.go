@@ -16,8 +16,8 @@ var _ = add(Rule{
 	Fix:      `Cancel the deletion (CancelKeyDeletion) and enable the key, or move everything to another key first. Confirm the subscription, or create it anew: the link is good for two days.`,
 	CDK:      `n/a: aws kms cancel-key-deletion; confirm the subscription`,
 	Sources: []Source{
-		{Title: `AWS Key Management Service Developer Guide, "Delete an AWS KMS key"`, URL: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html", Checked: "2026-11-29", Unverified: true},
-		{Title: `Amazon SNS API Reference, "Subscribe"`, URL: "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `AWS KMS API Reference, ScheduleKeyDeletion`, URL: "https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html", Checked: "2026-11-30"},
+		{Title: `Amazon SNS API Reference, "Subscribe"`, URL: "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. Subscriptions by e-mail and to web addresses, medium from one day after the last update of the stack.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

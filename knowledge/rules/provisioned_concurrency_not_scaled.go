@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Register an AWS::ApplicationAutoScaling::ScalableTarget for the alias (dimension lambda:function:ProvisionedConcurrency) with a target-tracking policy at about 0.7, or scheduled actions.`,
 	CDK:      `alias.addAutoScaling({ minCapacity, maxCapacity }).scaleOnUtilization({ utilizationTarget: 0.7 })`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Configuring provisioned concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Understanding Lambda function scaling"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Scaling that was registered outside the template is not seen.`,
 	Bad: `Resources:

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::SQS::QueuePolicy on the queue: Allow, Principal {Service: sns.amazonaws.com}, Action sqs:SendMessage, Condition ArnEquals aws:SourceArn = the topic.`,
 	CDK:      `topic.addSubscription(new subscriptions.SqsSubscription(queue)) writes the policy`,
 	Sources: []Source{
-		{Title: `Amazon SNS Developer Guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon SNS Developer Guide, "Subscribing an Amazon SQS queue to an Amazon SNS topic"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Queues and topics outside the files are listed as undecided.`,
 	Bad: `Resources:
