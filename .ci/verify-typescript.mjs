@@ -91,7 +91,8 @@ async function tests(project) {
   const problems = [];
   const script = read(path.join(project, 'package.json')).scripts.test;
   const files = fs.readdirSync(path.join(project, 'test')).filter((f) => f.endsWith('.test.ts'));
-  if (script !== 'node --import tsx --test test/*.test.ts') {
+  const python = fs.existsSync(path.join(project, 'pyproject.toml')) ? ' && pytest' : ''; // run by verify_python.py
+  if (script !== `node --import tsx --test test/*.test.ts${python}`) {
     problems.push(`the script "test" is ${script}, not what is run here`);
   }
   const environment = { ...process.env };

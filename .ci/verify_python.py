@@ -57,9 +57,12 @@ def types(projects: list[Path]) -> dict[str, list[str]]:
 FALSE_CLASSES = re.compile(r"Expected `[A-Za-z0-9_.| \[]*\bI[A-Z][A-Za-z0-9]*\b|Protocol")
 
 
+# The modules of a project, which all projects name alike.
+OWN = ("infrastructure", "app", "handlers", "stand_in", "conftest", "test")
+
+
 def forget() -> None:
-    """All projects name their package alike."""
-    for name in [n for n in sys.modules if n.split(".")[0] in ("infrastructure", "test_stack", "app")]:
+    for name in [n for n in sys.modules if n.split(".")[0] in OWN]:
         del sys.modules[name]
 
 

@@ -20,7 +20,8 @@ var _ = define(Tool{
 		"Prefer it to code from memory. Example sketch: {\"sketch\":\"name: orders\\nnodes:\\n  jobs: {kind: queue}\\n  worker: {kind: function, timeout: 30}\\nedges: [jobs -> worker]\"}",
 	Input: `{"type":"object","properties":{"pattern":{"type":"string","description":"slug, such as queue-worker; a wrong one lists them"},"sketch":{"type":"string","description":"YAML instead of a pattern"},` +
 		`"paths":{"type":"array","items":{"type":"string"},"description":"existing templates to carry over"},"template":{"type":"string"},"complete":{"type":"boolean","description":"add to it what good practice asks for"},` +
-		`"language":{"type":"string","default":"typescript","description":"` + strings.Join(cdk.Languages, ", ") + `"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
+		`"language":{"type":"string","default":"typescript","description":"` + strings.Join(cdk.Languages, ", ") + `"},` +
+		`"handlers":{"type":"string","description":"` + strings.Join(cdk.HandlerLanguages, " or ") + `; by default the language's own, where there is one"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
 		`"parameters":{"type":"object","additionalProperties":{"type":"string"}},"file":{"type":"string","description":"show this one file of the result"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":3000}},"additionalProperties":false}`,
 	Output: `{"type":"object","properties":{"schema":{"const":"generate/1"},"name":{"type":"string"},"language":{"type":"string"},` +
@@ -37,6 +38,7 @@ type GenerateInput struct {
 	Sketch     string `json:"sketch,omitempty"`
 	SketchName string `json:"-"` // file the sketch came from, for messages
 	Language   string `json:"language,omitempty"`
+	Handlers   string `json:"handlers,omitempty"`
 	Scope      string `json:"scope,omitempty"`
 	Complete   bool   `json:"complete,omitempty"` // add to templates what good practice asks for
 	File       string `json:"file,omitempty"`
@@ -107,7 +109,7 @@ func (w *Workbench) GenerateCDK(ctx context.Context, in GenerateInput) (Generate
 		return GenerateResult{}, err
 	}
 	diagram := mermaid(design.Graph)
-	project, err := cdk.Generate(design.Graph, cdk.Options{Language: in.Language, Scope: in.Scope, Name: design.Name,
+	project, err := cdk.Generate(design.Graph, cdk.Options{Language: in.Language, Handlers: in.Handlers, Scope: in.Scope, Name: design.Name,
 		Title: design.Title, Summary: design.Summary, Diagram: diagram})
 	if err != nil {
 		return GenerateResult{}, &Problem{Class: InputWrong, Err: err}

@@ -9,7 +9,7 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/tools"
 )
 
-var _ = register(command{name: "generate", usage: "PATTERN|SKETCH.yaml|-|--from TEMPLATE... [--language L] [--set K=V]... [--out FOLDER]", group: "Build",
+var _ = register(command{name: "generate", usage: "PATTERN|SKETCH.yaml|-|--from TEMPLATE... [--language L] [--handlers L] [--set K=V]... [--out FOLDER]", group: "Build",
 	summary: "generate a CDK project for a pattern, a sketch or an existing template", run: runGenerate})
 
 func runGenerate(ctx context.Context, s *session, args []string) error {
@@ -17,6 +17,7 @@ func runGenerate(ctx context.Context, s *session, args []string) error {
 	in := tools.GenerateInput{Scope: "project"}
 	var set []string
 	f.StringVarP(&in.Language, "language", "l", "typescript", "language of the code")
+	f.StringVar(&in.Handlers, "handlers", "", "language of the functions' code, typescript or python; by default the language's own, where there is one")
 	f.StringVar(&in.Scope, "scope", "project", "project (whole, deployable) or snippet (constructs to paste)")
 	f.StringArrayVar(&set, "set", nil, "K=V: a parameter of the pattern or the template; may be repeated")
 	f.StringArrayVar(&in.Paths, "from", nil, "carry over an existing template, cdk.out or SAM folder, or - ; may be repeated: several are one system")

@@ -11,6 +11,7 @@ import (
 // Options says what to write. The zero value writes a TypeScript project.
 type Options struct {
 	Language string // one of Languages; "" is typescript
+	Handlers string // one of HandlerLanguages; "" is python where the stack is in Python and all handlers can be, else typescript
 	Scope    string // "project" ("" likewise): all files; "snippet": constructs and imports only
 	Name     string // lower-case words joined by dashes: package, class and stack are named after it
 	Title    string
@@ -38,25 +39,21 @@ type spelling struct {
 	ending     string // of a snippet's file
 	snippet    func(*program) string
 	project    func(*graph.Graph, *program, Options) []File
-	entryPoint func(Options) string // the file that holds the stack's properties
-	name       func(string) string  // how the language spells a property
-	stack      func(Options) string // the stack's file
-	needs      string               // beside Node
-	install    string               // the commands before the first test
-	test       string
+	entryPoint func(Options) string    // the file that holds the stack's properties
+	name       func(string) string     // how the language spells a property
+	stack      func(Options) string    // the stack's file
+	needs      string                  // beside Node
 	lacks      func(*program) []string // properties that the language's library does not know; nil where it knows all
 	note       string                  // what a user of the language must know
 }
 
-// tsHandlersNote goes with every language whose functions run TypeScript handlers.
-func tsHandlersNote(language string) string {
-	return "The functions run TypeScript handlers: handlers in " + language + " are not written yet. esbuild, an npm package, bundles them: " +
-		"npx cdk and npm test put it on the path; without it the library asks for Docker."
-}
+// tsHandlersNote goes with every language but TypeScript whose functions run TypeScript handlers.
+const tsHandlersNote = "The functions run TypeScript handlers. esbuild, an npm package, bundles them: " +
+	"npx cdk and npm test put it on the path; without it the library asks for Docker."
 
 var spellings = map[string]spelling{
 	"typescript": {
-		ending: ".ts", snippet: tsSnippet, project: tsProject, install: "npm install", test: "npm test", name: func(s string) string { return s },
+		ending: ".ts", snippet: tsSnippet, project: tsProject, name: func(s string) string { return s },
 		entryPoint: func(o Options) string { return "bin/" + o.Name + ".ts" },
 		stack:      func(o Options) string { return "lib/" + o.Name + "-stack.ts" },
 	},
@@ -64,10 +61,7 @@ var spellings = map[string]spelling{
 		ending: ".py", snippet: pySnippet, project: pyProject, name: pyName,
 		entryPoint: func(Options) string { return "app.py" },
 		stack:      func(Options) string { return "infrastructure/stack.py" },
-		needs:      "Python 3.11 or newer, ",
-		install:    "npm install\npython3 -m venv .venv && . .venv/bin/activate\npip install -r requirements-dev.txt",
-		test:       "npm test",
-		note:       tsHandlersNote("Python"),
+		needs:      pyNeeds,
 	},
 	"java": {
 		ending: ".java", snippet: javaSnippet, project: javaProject, name: javaName, lacks: lackingInJava,
@@ -79,10 +73,8 @@ var spellings = map[string]spelling{
 			folder, _ := javaFolder(o)
 			return "src/main/java/" + folder + "/" + pascal(o.Name) + "Stack.java"
 		},
-		needs:   "Java 17 or newer, Maven, ",
-		install: "npm install",
-		test:    "npm test",
-		note: tsHandlersNote("Java") + " The construct library for Java is 2.263.0, the newest that Maven's central repository has; " +
+		needs: "Java 17 or newer, Maven, ",
+		note: "The construct library for Java is 2.263.0, the newest that Maven's central repository has; " +
 			"cdk-nag has no release for it there: the TypeScript project of the same description passes it.",
 	},
 	"go": {
@@ -90,9 +82,7 @@ var spellings = map[string]spelling{
 		entryPoint: func(Options) string { return "main.go" },
 		stack:      func(Options) string { return "stack.go" },
 		needs:      "Go 1.23 or newer, ",
-		install:    "npm install",
-		test:       "npm test",
-		note: tsHandlersNote("Go") + " The construct library for Go is 2.220.0, the newest that the module proxy serves and that compiles; " +
+		note: "The construct library for Go is 2.220.0, the newest that the module proxy serves and that compiles; " +
 			"cdk-nag is not to be had for Go: the TypeScript project of the same description passes it.",
 	},
 }
@@ -159,6 +149,10 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 	if o.Title == "" {
 		o.Title = graph.UpperFirst(strings.ReplaceAll(o.Name, "-", " "))
 	}
+	choice, err := chooseHandlers(g, &o)
+	if err != nil {
+		return nil, err
+	}
 	p, notes := lower(g, o)
 	if lacks := spellings[o.Language].lacks; lacks != nil {
 		if what := lacks(p); len(what) > 0 {
@@ -167,8 +161,10 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 	}
 	pr := &Project{Name: o.Name, Language: o.Language, Scope: o.Scope, Notes: notes}
 	into := spellings[o.Language]
-	if into.note != "" {
-		pr.Notes = append(pr.Notes, into.note)
+	for _, note := range []string{choice, handlersNote(o), into.note} {
+		if note != "" {
+			pr.Notes = append(pr.Notes, note)
+		}
 	}
 	if o.Scope == "snippet" {
 		pr.Files = []File{{o.Name + into.ending, into.snippet(p)}}

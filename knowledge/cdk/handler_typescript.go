@@ -249,16 +249,6 @@ func (h *tsHandler) put(indent, table, condition string) {
 	h.command(indent, "table", "PutCommand", fields...)
 }
 
-// creates tells whether the handler answers POST requests with a new item.
-func (h *tsHandler) creates() bool {
-	for _, r := range h.routes {
-		if r.method == "POST" {
-			return true
-		}
-	}
-	return false
-}
-
 func (h *tsHandler) publish(indent string, bus *graph.Node) {
 	h.use("@aws-sdk/client-eventbridge", "EventBridgeClient", "PutEventsCommand")
 	h.client("const events = new EventBridgeClient({});")

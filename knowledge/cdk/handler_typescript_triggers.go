@@ -180,16 +180,6 @@ func (h *tsHandler) parser(in string) {
 	h.printf("    return %s.safeParse(JSON.parse(body.toString('utf8')));\n  } catch {\n    return %s.safeParse(undefined);\n  }\n};\n", h.event, h.event)
 }
 
-// takesBody tells whether the routes bring a thing to work on; else they ask for one.
-func (h *tsHandler) takesBody() bool {
-	for _, r := range h.routes {
-		if r.method != "GET" && r.method != "DELETE" && r.method != "HEAD" && r.method != "OPTIONS" {
-			return true
-		}
-	}
-	return false
-}
-
 func (h *tsHandler) accepting() {
 	if h.secret() != nil {
 		h.printf("  // The signature is over the bytes as they came: nothing is parsed before it is checked.\n")

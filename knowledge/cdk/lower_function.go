@@ -18,12 +18,12 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 	name := l.names[fn]
 	if l.plainFunction(fn) && l.manyFunctions() {
 		l.functionHelper()
-		l.emit(let{Name: name, Type: nodejsFunction, Value: helper{"nodeFunction",
-			[]expression{constructID(fn), text(kebab(fn.ID)), timeout, memory, l.environment(fn)}}})
+		l.emit(let{Name: name, Type: l.functionClass(), Value: helper{l.functionMaker(),
+			[]expression{constructID(fn), text(l.handlerName(fn)), timeout, memory, l.environment(fn)}}})
 	} else {
 		id := constructID(fn)
 		l.emit(let{Name: name + "Logs", Type: logGroup, Value: l.functionLogs(joinedID(id, "Logs"))})
-		b := l.functionProps(runtimeOf(fn), entry(kebab(fn.ID)), timeout, memory, l.environment(fn), local(name+"Logs"))
+		b := l.functionProps(runtimeOf(fn), l.handlerName(fn), timeout, memory, l.environment(fn), local(name+"Logs"))
 		b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
 		b.with("description", textOf(fn.Setting("description")))
 		if whole, ok := fn.Setting("durableConfig", "executionTimeout").Int(); ok {
@@ -37,7 +37,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		if isolated(fn) {
 			b.because("tenancyConfig", member{typeName{"aws-lambda", "TenancyConfig"}, "PER_TENANT"}, "one tenant's memory and files are never seen by another's calls")
 		}
-		l.let(fn, nodejsFunction, b.done(), "")
+		l.let(fn, l.functionClass(), b.done(), "")
 	}
 	l.onCapacity(fn)
 	l.functionGrants(fn)
@@ -65,7 +65,7 @@ func runtimeOf(fn *graph.Node) string {
 
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
-	if runtimeOf(fn) != runtimes[usualRuntime] {
+	if !l.python() && runtimeOf(fn) != runtimes[usualRuntime] {
 		return false
 	}
 	for _, name := range []string{"reservedConcurrentExecutions", "description", "tenancyConfig", "durableConfig"} {
@@ -96,10 +96,8 @@ func (l *lowerer) functionLogs(id expression) construct {
 	return construct{logGroup, id, b.done()}
 }
 
-func (l *lowerer) functionProps(runtime string, file entry, timeout, memory, env, logs expression) *builder {
-	return props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).open().
-		with("entry", file).
-		with("runtime", member{typeName{"aws-lambda", "Runtime"}, runtime}).
+func (l *lowerer) functionProps(runtime, file string, timeout, memory, env, logs expression) *builder {
+	return l.handlerProps(runtime, file).
 		with("architecture", member{typeName{"aws-lambda", "Architecture"}, "ARM_64"}).
 		with("timeout", timeout).
 		with("memorySize", memory).
@@ -111,21 +109,21 @@ func (l *lowerer) functionProps(runtime string, file entry, timeout, memory, env
 
 // functionHelper adds the method that makes the functions of a stack alike.
 func (l *lowerer) functionHelper() {
-	if l.helpers["nodeFunction"] {
+	if l.helpers[l.functionMaker()] {
 		return
 	}
-	l.helpers["nodeFunction"] = true
+	l.helpers[l.functionMaker()] = true
 	l.p.Helpers = append(l.p.Helpers, function{
-		Name:    "nodeFunction",
+		Name:    l.functionMaker(),
 		Comment: "A function with its own log group, structured logs and tracing.",
 		Params: []parameter{
 			{Name: "id", Type: "text"}, {Name: "handler", Type: "text"}, {Name: "timeout", Class: duration},
 			{Name: "memorySize", Type: "number"}, {Name: "environment", Type: "environment"},
 		},
-		Result: nodejsFunction,
+		Result: l.functionClass(),
 		Body: []statement{
 			let{Name: "logGroup", Type: logGroup, Value: l.functionLogs(joined{local("id"), text("Logs")})},
-			give{construct{nodejsFunction, local("id"), l.functionProps(runtimes[usualRuntime], entry(""), local("timeout"), local("memorySize"), local("environment"), local("logGroup")).done()}},
+			give{construct{l.functionClass(), local("id"), l.functionProps(runtimes[usualRuntime], "", local("timeout"), local("memorySize"), local("environment"), local("logGroup")).done()}},
 		},
 	})
 }
@@ -266,11 +264,7 @@ const basicPolicy = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:pol
 // functionAcceptances explains what cdk-nag finds in every function.
 func (l *lowerer) functionAcceptances(fn *graph.Node) {
 	l.accept(fn, basicPolicy, "AWSLambdaBasicExecutionRole only lets the function write its logs.")
-	if runtimeOf(fn) != runtimes[usualRuntime] {
-		for _, rule := range []string{"AwsSolutions-L1", "Serverless-LambdaLatestVersion"} {
-			l.accept(fn, rule, "The description asks for this runtime.")
-		}
-	}
+	l.runtimeAcceptances(fn)
 	l.bucketAcceptances(fn)
 	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
 	switch {

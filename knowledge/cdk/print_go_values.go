@@ -23,6 +23,8 @@ func (gp *goPrinter) expr(e expression, want string) doc {
 			return gp.pointer(want, "s", "String", txt(`"src/" + handler + ".ts"`))
 		}
 		return gp.pointer(want, "s", "String", txt(goString("src/"+string(x)+".ts")))
+	case handlersFolder:
+		return gp.pointer(want, "s", "String", txt(goString("src")))
 	case equal:
 		return gp.pointer(want, "b", "Bool", cat(gp.expr(x.A, "=s"), txt(" == "), gp.expr(x.B, "=s")))
 	case either:

@@ -148,7 +148,7 @@ func (j *javaPrinter) typeOf(l let) string {
 	switch l.Value.(type) {
 	case equal, truth:
 		return "boolean"
-	case text, joined, jsonText, entry:
+	case text, joined, jsonText, entry, handlersFolder:
 		return "String"
 	case number:
 		return "Number"

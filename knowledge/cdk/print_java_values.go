@@ -30,6 +30,8 @@ func (j *javaPrinter) expr(e expression) doc {
 		return j.joined(x)
 	case jsonText:
 		return j.json(x.Value)
+	case handlersFolder:
+		return txt(javaString("src"))
 	case entry:
 		if x == "" {
 			return txt(`"src/" + handler + ".ts"`)

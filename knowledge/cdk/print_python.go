@@ -78,6 +78,9 @@ func (py *pyPrinter) expr(e expression) doc {
 		return txt(py.template(x))
 	case entry:
 		return py.entry(string(x))
+	case handlersFolder:
+		py.entries = true
+		return txt("str(HANDLERS)")
 	case list:
 		return py.sequence("[", x.Items, "]")
 	case object:

@@ -92,6 +92,12 @@ func (ts *tsPrinter) expr(e expression) doc {
 		return txt(ts.template(x))
 	case entry:
 		return ts.entry(string(x))
+	case handlersFolder:
+		ts.path = true
+		if ts.snippet {
+			return txt("path.join(__dirname)")
+		}
+		return txt("path.join(__dirname, '..', 'src')")
 	case list:
 		return ts.list(x)
 	case object:

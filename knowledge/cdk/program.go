@@ -67,12 +67,13 @@ type (
 		Name string
 		Args []expression
 	}
-	local  string       // a variable or a helper's parameter
-	prop   string       // a property of the stack
-	joined []expression // a text of pieces
-	entry  string       // the path of a handler's file, by the handler's name; "" takes the parameter "handler"
-	either struct{ If, Then, Else expression }
-	equal  struct{ A, B expression }
+	local          string       // a variable or a helper's parameter
+	prop           string       // a property of the stack
+	joined         []expression // a text of pieces
+	entry          string       // the path of a handler's file, by the handler's name; "" takes the parameter "handler"
+	handlersFolder struct{}     // the path of the folder that the handlers' package stands in
+	either         struct{ If, Then, Else expression }
+	equal          struct{ A, B expression }
 	// jsonText is a value spelt as JSON text when the program runs.
 	jsonText struct{ Value expression }
 	escaped  struct {

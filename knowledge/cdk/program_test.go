@@ -26,6 +26,7 @@ func everything() *program {
 		Props: []parameter{{Name: "stage", Type: "text", Value: text("prod"), Comment: "a stage"}, {Name: "names", Type: "texts", Value: list{Items: []expression{text("a")}}, Comment: "names"}},
 		Body: []statement{
 			heading{"A heading"},
+			run{Value: static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{handlersFolder{}}}},
 			let{Name: "isProduction", Value: equal{prop("stage"), text("prod")}},
 			let{Name: "removalPolicy", Field: true, Type: removalPolicy, Value: either{local("isProduction"), retain, destroy}},
 			let{Name: "jobs", Type: queue, Value: made, Comment: "A comment"},

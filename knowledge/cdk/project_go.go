@@ -18,20 +18,21 @@ var goRequirements string
 //go:embed go_sums.txt
 var goSums string
 
-// goProject writes all files of a Go project, the stack first. Its functions run the TypeScript handlers, as a Python
+// goProject writes all files of a Go project, the stack first. Its functions run TypeScript or Python handlers, as a Python
 // project's do.
 func goProject(g *graph.Graph, p *program, o Options) []File {
 	files := []File{{"stack.go", goStack(p)}, {"main.go", goMain(p, o)}}
-	handlers, modules := tsHandlerFiles(g, o)
-	files = append(files, handlers...)
+	h := handlersOf(g, o)
+	files = append(files, h.files...)
+	beside, test, ignored := h.beside("go test ./...")
+	files = append(files, beside...)
 	return append(files,
 		File{"stack_test.go", goStackTest(g, p)},
 		File{"go.mod", "module " + o.Name + "\n\ngo 1.23.0\n\n" + goRequirements},
 		File{"go.sum", goSums},
-		File{"package.json", tsPackage(o, modules, "test/*.test.ts && go test ./...")},
-		File{"tsconfig.json", tsConfig("src", "test")},
+		File{"package.json", tsPackage(o, h.modules, test)},
 		File{"cdk.json", cdkJSON("go mod download && go run .")},
-		File{".gitignore", "node_modules/\ncdk.out/\n"},
+		File{".gitignore", "node_modules/\ncdk.out/\n" + ignored},
 	)
 }
 

@@ -24,21 +24,22 @@ func javaFolder(o Options) (folder, name string) {
 	return "com/example/" + last, "com.example." + last
 }
 
-// javaProject writes all files of a Java project, the stack first. Its functions run the TypeScript handlers, as a
+// javaProject writes all files of a Java project, the stack first. Its functions run TypeScript or Python handlers, as a
 // Python project's do.
 func javaProject(g *graph.Graph, p *program, o Options) []File {
 	folder, pkg := javaFolder(o)
 	main := "src/main/java/" + folder + "/" + p.Stack
 	files := []File{{main + "Stack.java", javaStack(p, pkg)}, {main + "App.java", javaApp(p, o, pkg)}}
-	handlers, modules := tsHandlerFiles(g, o)
-	files = append(files, handlers...)
+	h := handlersOf(g, o)
+	files = append(files, h.files...)
+	beside, test, ignored := h.beside("mvn -q test")
+	files = append(files, beside...)
 	return append(files,
 		File{"src/test/java/" + folder + "/" + p.Stack + "StackTest.java", javaStackTest(g, p, pkg)},
 		File{"pom.xml", strings.NewReplacer("ARTIFACT", o.Name, "MAINCLASS", pkg+"."+p.Stack+"App").Replace(javaPOM)},
-		File{"package.json", tsPackage(o, modules, "test/*.test.ts && mvn -q test")},
-		File{"tsconfig.json", tsConfig("src", "test")},
+		File{"package.json", tsPackage(o, h.modules, test)},
 		File{"cdk.json", cdkJSON("mvn -e -q compile exec:java")},
-		File{".gitignore", "node_modules/\ncdk.out/\ntarget/\n"},
+		File{".gitignore", "node_modules/\ncdk.out/\ntarget/\n" + ignored},
 	)
 }
 

@@ -7,39 +7,47 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-// pyVersions are the versions the generated Python projects pin, in the order of their files. The library is one
-// release behind npm's: it is the newest that the package index has.
+// The versions the generated Python projects pin, in the order of their files. The library is one release behind npm's:
+// it is the newest that the package index has. Powertools is the release that the layer holds.
 const (
-	pyRequirements    = "aws-cdk-lib==2.275.0\nconstructs==10.8.1\n"
-	pyDevRequirements = "-r requirements.txt\ncdk-nag==3.0.2\npytest==9.2.0\nruff==0.17.6\n"
+	pyRequirements        = "aws-cdk-lib==2.275.0\nconstructs==10.8.1\n"
+	pyStackRequirements   = "-r requirements.txt\ncdk-nag==3.0.2\n"
+	pyToolRequirements    = "pytest==9.2.0\nruff==0.17.6\n"
+	pyRuntimeRequirements = "aws-lambda-powertools==" + powertoolsRelease + "\naws-xray-sdk==2.15.0\nboto3==1.44.8\npydantic==2.14.4\n"
+	pyHandlerRequirements = "# What Lambda and the layer of Powertools bring: here for the tests.\n" + pyRuntimeRequirements + pyToolRequirements
 )
 
 const pyProjectTOML = `[tool.pytest.ini_options]
-pythonpath = ["."]
+pythonpath = [".", "src", "test"]
 testpaths = ["test"]
 
 [tool.ruff]
 target-version = "py311"
+src = [".", "src", "test"]
 lint.extend-select = ["I"]
 `
 
-// pyProject writes all files of a Python project, the stack first. Its functions run the TypeScript handlers: these
-// have their own package.json. npm and npx put esbuild on the path, which the library looks for before it asks for
-// Docker: the tests of the stack therefore run through npm test too.
+// pyProject writes all files of a Python project, the stack first. TypeScript handlers have their own package.json: npm
+// and npx put esbuild on the path, which the library looks for before it asks for Docker. The tests of the stack run
+// through npm test therefore.
 func pyProject(g *graph.Graph, p *program, o Options) []File {
 	files := []File{{"infrastructure/stack.py", pyStack(p)}, {"app.py", pyEntryPoint(p, o)}}
-	handlers, modules := tsHandlerFiles(g, o)
-	files = append(files, handlers...)
+	h := handlersOf(g, o)
+	files = append(files, h.files...)
+	requirements, tests := pyStackRequirements+pyToolRequirements, tsTests+" && pytest"
+	if o.Handlers == "python" {
+		requirements, tests = pyStackRequirements+pyHandlerRequirements, "pytest"
+	} else {
+		files = append(files, File{"tsconfig.json", tsConfig("src", "test")})
+	}
+	files = append(files, pyToolFiles(requirements)...)
 	return append(files,
 		File{"test/test_stack.py", pyStackTest(g, p)},
 		File{"infrastructure/__init__.py", "\"\"\"The infrastructure of this project.\"\"\"\n"},
 		File{"requirements.txt", pyRequirements},
-		File{"requirements-dev.txt", pyDevRequirements},
-		File{"pyproject.toml", pyProjectTOML},
-		File{"package.json", tsPackage(o, modules, "test/*.test.ts && pytest")},
-		File{"tsconfig.json", tsConfig("src", "test")},
+		File{"package.json", tsPackage(o, h.modules, tests)},
 		File{"cdk.json", cdkJSON("python3 app.py")},
-		File{".gitignore", "node_modules/\ncdk.out/\n.venv/\n__pycache__/\n"},
+		File{".gitignore", "node_modules/\ncdk.out/\n" + pyIgnored},
 	)
 }
 

@@ -15,19 +15,23 @@ func tsProject(g *graph.Graph, p *program, o Options) []File {
 		{"lib/" + o.Name + "-stack.ts", tsStack(p)},
 		{"bin/" + o.Name + ".ts", tsEntryPoint(p, o)},
 	}
-	handlers, modules := tsHandlerFiles(g, o)
+	h := handlersOf(g, o)
 	for _, m := range []string{"aws-cdk-lib", "constructs", "cdk-nag"} {
-		modules[m] = true
+		h.modules[m] = true
 	}
-	files = append(files, handlers...)
-	files = append(files,
+	files = append(files, h.files...)
+	tests, folders, ignored := tsTests, []string{"bin", "lib", "src", "test"}, "node_modules/\ncdk.out/\n"
+	if o.hasPython() {
+		files = append(files, pyToolFiles(pyHandlerRequirements)...)
+		tests, folders, ignored = tests+" && pytest", []string{"bin", "lib", "test"}, ignored+pyIgnored
+	}
+	return append(files,
 		File{"test/" + o.Name + "-stack.test.ts", tsStackTest(g, p, o)},
-		File{"package.json", tsPackage(o, modules, "test/*.test.ts")},
-		File{"tsconfig.json", tsConfig("bin", "lib", "src", "test")},
+		File{"package.json", tsPackage(o, h.modules, tests)},
+		File{"tsconfig.json", tsConfig(folders...)},
 		File{"cdk.json", cdkJSON("npx tsx bin/" + o.Name + ".ts")},
-		File{".gitignore", "node_modules/\ncdk.out/\n"},
+		File{".gitignore", ignored},
 	)
-	return files
 }
 
 // tsHandlerFiles writes the handlers with their tests, and lists the npm packages that they need. Stacks of every
@@ -232,10 +236,23 @@ const tsConfigText = `{
 }
 `
 
-// tsPackage pins what the handlers, and in TypeScript the stack, are made of. tests are the files of the test command.
+// tsTests is the command that runs the tests in TypeScript.
+const tsTests = "node --import tsx --test test/*.test.ts"
+
+// tsPackage pins what the handlers and the stack are made of, where they are in TypeScript, and the CDK's command line.
+// tests is the test command.
 func tsPackage(o Options, modules map[string]bool, tests string) string {
 	runtime := map[string]string{}
-	dev := map[string]string{"@types/node": "", "aws-cdk": "", "esbuild": "", "tsx": "", "typescript": ""}
+	dev := map[string]string{"aws-cdk": ""}
+	typescript := o.Language == "typescript" || o.Handlers == "typescript"
+	if typescript {
+		for _, m := range []string{"@types/node", "tsx", "typescript"} {
+			dev[m] = ""
+		}
+	}
+	if o.Handlers == "typescript" {
+		dev["esbuild"] = ""
+	}
 	for m := range modules {
 		switch {
 		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock", m == "cdk-nag", strings.HasSuffix(m, "-testing"):
@@ -246,10 +263,19 @@ func tsPackage(o Options, modules map[string]bool, tests string) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "{\n  \"name\": %q,\n  \"version\": \"0.1.0\",\n  \"private\": true,\n", o.Name)
-	b.WriteString("  \"engines\": { \"node\": \">=22\" },\n  \"scripts\": {\n    \"build\": \"tsc\",\n    \"test\": \"node --import tsx --test " + tests + "\",\n")
+	b.WriteString("  \"engines\": { \"node\": \">=22\" },\n  \"scripts\": {\n")
+	if typescript {
+		b.WriteString("    \"build\": \"tsc\",\n")
+	}
+	b.WriteString("    \"test\": \"" + tests + "\",\n")
 	b.WriteString("    \"synth\": \"cdk synth\",\n    \"deploy\": \"cdk deploy\",\n    \"destroy\": \"cdk destroy\"\n  },\n")
-	fmt.Fprintf(&b, "  \"prettier\": { \"singleQuote\": true, \"printWidth\": %d },\n", tsWidth)
-	fmt.Fprintf(&b, "  \"dependencies\": {\n%s\n  },\n  \"devDependencies\": {\n%s\n  }\n}\n", pinned(runtime), pinned(dev))
+	if typescript {
+		fmt.Fprintf(&b, "  \"prettier\": { \"singleQuote\": true, \"printWidth\": %d },\n", tsWidth)
+	}
+	if len(runtime) > 0 {
+		fmt.Fprintf(&b, "  \"dependencies\": {\n%s\n  },\n", pinned(runtime))
+	}
+	fmt.Fprintf(&b, "  \"devDependencies\": {\n%s\n  }\n}\n", pinned(dev))
 	return b.String()
 }
 

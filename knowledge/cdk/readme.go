@@ -25,8 +25,8 @@ func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 	if o.Diagram != "" {
 		fmt.Fprintf(&b, "```mermaid\n%s\n```\n\n", strings.TrimSpace(strings.ReplaceAll(o.Diagram, "```", "")))
 	}
-	fmt.Fprintf(&b, "## Use\n\n%sNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n", into.needs)
-	fmt.Fprintf(&b, "```sh\n%s\n%-30s # handlers, template and cdk-nag; no AWS needed\n", into.install, into.test)
+	fmt.Fprintf(&b, "## Use\n\n%sNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n", o.needs(into))
+	fmt.Fprintf(&b, "```sh\n%s\n%-30s # handlers, template and cdk-nag; no AWS needed\n", o.install(), "npm test")
 	b.WriteString("npx cdk deploy                 # production: keeps its data when the stack goes\n")
 	b.WriteString("npx cdk deploy -c stage=dev    # a stage of its own that can be deleted whole\nnpx cdk destroy -c stage=dev\n```\n\n")
 	for _, q := range p.Props {

@@ -35,8 +35,11 @@ func readTemplate(t *testing.T, file string) *graph.Graph {
 }
 
 // checkRoundTrip compares a template's graph with the graph it was generated from, and reviews it.
-func checkRoundTrip(t *testing.T, want, got *graph.Graph) {
-	r := &roundTrip{t: t, want: want, got: got, ids: map[string]string{}}
+func checkRoundTrip(t *testing.T, want, got *graph.Graph) { checkRoundTripAs(t, want, got, "") }
+
+// checkRoundTripAs expects all functions to have a runtime other than the one described, if it is not "".
+func checkRoundTripAs(t *testing.T, want, got *graph.Graph, runtime string) {
+	r := &roundTrip{t: t, want: want, got: got, ids: map[string]string{}, runtime: runtime}
 	r.matchNodes()
 	assert.ElementsMatch(t, edgeNames(want, nil), edgeNames(got, r.ids), "edges")
 	for _, n := range want.Nodes {
@@ -57,6 +60,7 @@ type roundTrip struct {
 	t         *testing.T
 	want, got *graph.Graph
 	ids       map[string]string // the template's id → the description's
+	runtime   string            // of all functions; "" is the described one
 }
 
 // matchNodes finds each node of the description by its construct path, and strangers.
@@ -167,6 +171,10 @@ func (r *roundTrip) compareSettings(w *graph.Node) {
 		names = append(names, graph.LowerFirst(f.Name))
 	}
 	for _, name := range names {
+		if name == "runtime" && r.runtime != "" {
+			assert.Equal(r.t, r.runtime, g.Setting(name).String(), w.ID)
+			continue
+		}
 		if v := w.Setting(name); v.Exists() {
 			r.compareValue(w.ID+"."+name, v, g.Setting(name))
 		}

@@ -48,7 +48,7 @@ func writeProjects(t *testing.T, root, language, work string, designs map[string
 		if !slices.Contains(cdk.Writable(d.Graph), language) {
 			continue // refused: TestGoRefusesWhatItsLibraryLacks
 		}
-		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language, Handlers: "typescript"})
 		require.NoError(t, err)
 		write(t, filepath.Join(root, slug), pr)
 		shareHandlers(t, filepath.Join(root, slug), filepath.Join(work, "typescript", slug))

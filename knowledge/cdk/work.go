@@ -1,6 +1,7 @@
 package cdk
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -40,6 +41,7 @@ type work struct {
 	fields        []field // fields of the thing, the key first
 	envelope      string  // what wraps the thing in a queue message: "", "event" (a rule's) or "topic"
 	routes        []route
+	url           bool // called by an address of its own
 	writes        []*graph.Node
 	reads         []*graph.Node
 	memory        *graph.Node // the idempotency table, nil if none
@@ -71,6 +73,19 @@ func (r route) param() string {
 	return strings.TrimSuffix(r.path[i+1:j], "+")
 }
 
+// body tells whether the route brings a thing to work on; else it asks for one.
+func (r route) body() bool {
+	return r.method != "GET" && r.method != "DELETE" && r.method != "HEAD" && r.method != "OPTIONS"
+}
+
+// takesBody tells whether one of the routes brings a thing to work on.
+func (w work) takesBody() bool { return slices.ContainsFunc(w.routes, route.body) }
+
+// creates tells whether the handler answers POST requests with a new item.
+func (w work) creates() bool {
+	return slices.ContainsFunc(w.routes, func(r route) bool { return r.method == "POST" })
+}
+
 // works lists the handlers of a graph, in its order.
 func works(g *graph.Graph, service string) []work {
 	var out []work
@@ -97,7 +112,7 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 			method, path, _ := strings.Cut(e.Label, " ")
 			w.routes = append(w.routes, route{method, path})
 		case e.Kind == graph.Invokes && e.From.Kind == graph.FunctionURL:
-			w.trigger, w.routes = triggerHTTP, append(w.routes, route{"POST", "/"})
+			w.trigger, w.url, w.routes = triggerHTTP, true, append(w.routes, route{"POST", "/"})
 		case e.Kind == graph.Invokes && e.From.Kind == graph.WebSocketAPI:
 			w.trigger, w.routes = triggerSocket, append(w.routes, route{"", e.Label})
 		case e.Kind == graph.Invokes && e.From.Kind == graph.Pipe:

@@ -1,0 +1,102 @@
+package cdk
+
+import (
+	"fmt"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// The layer in which the maker of Powertools for AWS Lambda (Python) publishes it, with all it needs, so that nothing
+// is bundled. Its documentation names this account for all regions outside China and GovCloud, and a layer for each
+// runtime from python3.10 to python3.14; a layer's number does not tell what it holds. Number 36 was read together with
+// release 3.31.1 (the public project template-lambda-by-terraform); 37 is named too, its release was not read. Source:
+// aws-powertools/powertools-lambda-python, docs/getting-started/install.md, read 2026-11-30. Unverified against AWS.
+const (
+	powertoolsAccount = "017000801446"
+	powertoolsLayer   = "AWSLambdaPowertoolsPythonV3-python314-arm64:36"
+	powertoolsRelease = "3.31.1"
+)
+
+// pythonRuntime is the newest runtime of Python that the layer is published for; the construct library names newer ones.
+const pythonRuntime = "PYTHON_3_14"
+
+var (
+	lambdaFunction = typeName{"aws-lambda", "Function"}
+	layerVersion   = typeName{"aws-lambda", "ILayerVersion"}
+)
+
+func (l *lowerer) python() bool { return l.o.Handlers == "python" }
+
+// functionClass is the construct that makes functions.
+func (l *lowerer) functionClass() typeName {
+	if l.python() {
+		return lambdaFunction
+	}
+	return nodejsFunction
+}
+
+// functionMaker is the helper that makes the functions of a stack alike.
+func (l *lowerer) functionMaker() string {
+	if l.python() {
+		return "pythonFunction"
+	}
+	return "nodeFunction"
+}
+
+// powertools names the layer that all functions in Python have.
+func (l *lowerer) powertools() {
+	if !l.python() || len(l.g.OfKind(graph.Function)) == 0 {
+		return
+	}
+	arn := joined{text("arn:aws:lambda:"), attribute{local("this"), "region"}, text(":" + powertoolsAccount + ":layer:" + powertoolsLayer)}
+	l.emit(let{Name: "powertools", Type: layerVersion, Field: true,
+		Comment: "Powertools for AWS Lambda " + powertoolsRelease + " with all it needs, as its maker publishes it: nothing is bundled.",
+		Value:   static{typeName{"aws-lambda", "LayerVersion"}, "fromLayerVersionArn", []expression{local("this"), text("PowertoolsLayer"), arn}}})
+}
+
+// handlerProps are the properties that say what a function runs. file is the handler's name, "" takes the parameter.
+func (l *lowerer) handlerProps(runtime, file string) *builder {
+	if !l.python() {
+		return props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).open().
+			with("entry", entry(file)).
+			with("runtime", member{typeName{"aws-lambda", "Runtime"}, runtime})
+	}
+	var handler expression = text("handlers." + file + ".handler")
+	if file == "" {
+		handler = joined{text("handlers."), local("handler"), text(".handler")}
+	}
+	return props(typeName{"aws-lambda", "FunctionProps"}).open().
+		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{
+			handlersFolder{}, *props(typeName{"aws-s3-assets", "AssetOptions"}).with("exclude", list{Items: []expression{text("__pycache__")}}).done()}}).
+		with("handler", handler).
+		with("layers", list{Of: layerVersion, Items: []expression{local("powertools")}}).
+		with("runtime", member{typeName{"aws-lambda", "Runtime"}, pythonRuntime})
+}
+
+// handlerName names a function's handler as its construct is told.
+func (l *lowerer) handlerName(fn *graph.Node) string {
+	w := work{file: kebab(fn.ID)}
+	if l.python() {
+		return w.pyModule()
+	}
+	return w.file
+}
+
+// runtimeAcceptances explains what cdk-nag finds in a runtime that is not the newest.
+func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
+	reason := ""
+	switch {
+	case l.python():
+		reason = "Powertools for AWS Lambda has no layer for a newer runtime of Python."
+	case runtimeOf(fn) != runtimes[usualRuntime]:
+		reason = "The description asks for this runtime."
+	default:
+		return
+	}
+	for _, rule := range []string{"AwsSolutions-L1", "Serverless-LambdaLatestVersion"} {
+		l.accept(fn, rule, reason)
+	}
+	if l.python() && runtimeOf(fn) != runtimes[usualRuntime] {
+		l.notes = append(l.notes, fmt.Sprintf("%s asks for %s: its handler in Python runs %s.", fn.ID, spelled(fn.Setting("runtime")), "python3.14"))
+	}
+}
