@@ -15,6 +15,10 @@ type model struct {
 	permissions []string // what the type's read handler asks for
 }
 
+// ReadPermissions are the actions that Cloud Control's read handler of a type uses with the caller's rights, as the
+// type's registry schema lists them; nil for a type that is not read.
+func ReadPermissions(resourceType string) []string { return models[resourceType].permissions }
+
 // identifier is Cloud Control's name for a deployed resource: mostly its physical id. by is the system's other
 // resources, whose physical ids stand in for references.
 func (c *compare) identifier(r *graph.Resource) (string, error) {

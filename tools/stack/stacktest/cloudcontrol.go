@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/tools/stack"
 )
 
 // front stands before the emulator. Cloud Control, which the emulator keeps apart from its stacks, it answers itself,
@@ -21,13 +22,14 @@ type front struct {
 	direct string
 	mu     sync.Mutex
 	secret map[string]string // of access keys that are not "test"
+	rights map[string]string // the policies of these keys
 
 	templates map[string]map[string]*graph.Resource // ACCOUNT/STACK → resources by logical id
 	physical  map[string]string                     // ACCOUNT/graph id → physical id
 }
 
 func newFront(t testing.TB, direct string) (*front, string) {
-	f := &front{direct: direct, secret: map[string]string{}, templates: map[string]map[string]*graph.Resource{}, physical: map[string]string{}}
+	f := &front{direct: direct, secret: map[string]string{}, rights: map[string]string{}, templates: map[string]map[string]*graph.Resource{}, physical: map[string]string{}}
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
 	return f, s.URL
@@ -61,7 +63,7 @@ func (f *front) get(req *http.Request, typ, id string) (map[string]any, error) {
 	_, rest, _ := strings.Cut(req.Header.Get("Authorization"), "Credential=")
 	key, _, _ := strings.Cut(rest, "/")
 	f.mu.Lock()
-	secret := f.secret[key]
+	secret, rights := f.secret[key], f.rights[key]
 	f.mu.Unlock()
 	if secret == "" {
 		secret = "test"
@@ -70,6 +72,12 @@ func (f *front) get(req *http.Request, typ, id string) (map[string]any, error) {
 	// With AUTH=true the caller must have the right to call Cloud Control at all; the emulator checks that.
 	if _, err := c.JSON("cloudcontrolapi", "CloudApiService.GetResource", map[string]any{"TypeName": typ, "Identifier": "not-there"}); denied(err) {
 		return nil, err
+	}
+	// The handlers below make one or two calls each. AWS's own make more, for tags and the like, and fail where they may not.
+	for _, action := range stack.ReadPermissions(typ) {
+		if rights != "" && !strings.Contains(rights, `"`+action+`"`) {
+			return nil, &Refusal{Status: http.StatusForbidden, Code: "AccessDeniedException", Message: "The caller is not authorized to perform: " + action + " on resource: " + id}
+		}
 	}
 	read := handlers[typ]
 	if read == nil {

@@ -26,7 +26,7 @@ func (e *Emulator) User(t testing.TB, name, policy string) (key, secret string) 
 	require.NoError(t, err)
 	key, secret = *made.AccessKey.AccessKeyId, *made.AccessKey.SecretAccessKey
 	e.front.mu.Lock()
-	e.front.secret[key] = secret
+	e.front.secret[key], e.front.rights[key] = secret, policy
 	e.front.mu.Unlock()
 	return key, secret
 }
