@@ -28,6 +28,7 @@ Resources:
   Bus: {Type: AWS::Events::EventBus, Properties: {Name: orders}}
   OnBus: {Type: AWS::Events::Rule, Properties: {EventBusName: !Ref Bus, EventPattern: {source: [x]}, Targets: [{Id: q, Arn: !GetAtt Jobs.Arn}]}}
   Table: {Type: AWS::DynamoDB::Table, Properties: {BillingMode: PAY_PER_REQUEST, AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}]}}
+  Fixed: {Type: AWS::DynamoDB::Table, Properties: {ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: 5}, AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}]}}
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}, Action: 'kms:*', Resource: '*'}]}}}
   News: {Type: AWS::SNS::Topic}
 `
@@ -95,6 +96,7 @@ func TestMetricsAndStatesAreFound(t *testing.T) {
 	put("AWS/Events", "FailedInvocations", 4, "EventBusName", "orders", "RuleName", id["OnBus"])
 	put("AWS/SNS", "NumberOfNotificationsFailed", 5, "TopicName", id["News"][strings.LastIndexByte(id["News"], ':')+1:])
 	put("AWS/DynamoDB", "WriteThrottleEvents", 6, "TableName", id["Table"])
+	put("AWS/DynamoDB", "ConsumedReadCapacityUnits", 3600, "TableName", id["Fixed"])
 	must(c.JSON("sqs", "AmazonSQS.SendMessage", map[string]any{"QueueUrl": id["Dead"], "MessageBody": "x"}))
 	must(c.REST("lambda", http.MethodPut, "/2015-03-31/event-source-mappings/"+id["Mapping"], map[string]any{"Enabled": false}))
 	must(c.JSON("kms", "TrentService.ScheduleKeyDeletion", map[string]any{"KeyId": id["Key"], "PendingWindowInDays": 7}))
@@ -118,6 +120,7 @@ func TestMetricsAndStatesAreFound(t *testing.T) {
 	} {
 		assert.Contains(t, after[code], words, code)
 	}
+	assert.Contains(t, after["LIV012"], "low: the busiest hour of Fixed in")
 	for _, words := range []string{"FailedInvocations 4", "AsyncEventsDropped 3", "NumberOfNotificationsFailed 5"} {
 		assert.Contains(t, after["LIV011"], words)
 	}

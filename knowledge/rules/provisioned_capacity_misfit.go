@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html", Checked: "2026-11-29", Unverified: true},
 		{Title: `Amazon Kinesis Data Streams Developer Guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html", Checked: "2026-11-29", Unverified: true},
 	},
-	Gaps: `Deployed stacks only. Aliases with provisioned concurrency (spilled over, or never used by half), throttled tables and streams. Whether the window holds the peak of the year is not known; how much of the provisioned capacity of a table was consumed is not looked at.`,
+	Gaps: `Deployed stacks only. Aliases with provisioned concurrency (spilled over, or never used by half), throttled tables and streams, and tables of a fixed capacity above 5 units whose busiest hour used less than a fifth of it. Whether the window holds the peak of the year is not known; peaks within an hour are averaged; indexes, and tables without any use, are not looked at.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Live: # want "ProvisionedConcurrencySpilloverInvocations 12"
@@ -36,6 +37,10 @@ Resources:
     Type: AWS::DynamoDB::Table
     Metadata: {observed: {WriteThrottleEvents.Sum: 3}}
     Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+  Carts:
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {ConsumedReadCapacityUnits.BusiestHour: 36000, ConsumedWriteCapacityUnits.BusiestHour: 36000}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], ProvisionedThroughput: {ReadCapacityUnits: 100, WriteCapacityUnits: 20}} # want "the busiest hour of Carts in the 14 days to 2026-11-24 used 10 % of its 100 read capacity units"
 `,
 	Good: `Resources:
   Live:
@@ -49,6 +54,20 @@ Resources:
   Clicks:
     Type: AWS::Kinesis::Stream
     Properties: {ShardCount: 1}
+  Small:
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {ConsumedReadCapacityUnits.BusiestHour: 36, ConsumedWriteCapacityUnits.BusiestHour: 36}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], ProvisionedThroughput: {ReadCapacityUnits: 5, WriteCapacityUnits: 5}}
+  Unused:
+    Type: AWS::DynamoDB::Table
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: 50}}
+  Scaled:
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {ConsumedReadCapacityUnits.BusiestHour: 36, ConsumedWriteCapacityUnits.BusiestHour: 72000}}
+    Properties: {TableName: scaled, AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], ProvisionedThroughput: {ReadCapacityUnits: 50, WriteCapacityUnits: 50}}
+  Scaling:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {ServiceNamespace: dynamodb, ResourceId: !Sub 'table/${Scaled}', ScalableDimension: dynamodb:table:ReadCapacityUnits, MinCapacity: 50, MaxCapacity: 500}
 `,
 	Check: checkCapacityUse,
 })
@@ -68,6 +87,31 @@ func checkCapacityUse(p *Pass) {
 		case seen && used < 0.5:
 			p.Report(Hit{Node: n, Values: []graph.Value{use}, Severity: Low,
 				Message: fmt.Sprintf("the provisioned concurrency of %s was never used more than %.0f %% in %s", nameOf(n), 100*used, p.window())})
+		case n.Kind == graph.Table:
+			checkIdleTable(p, n)
 		}
+	}
+}
+
+// busy is the share of a fixed capacity below which the busiest hour leaves it idle (catalogue, LIV012).
+const busy = 0.2
+
+// checkIdleTable compares the busiest hour with the capacity that nothing scales.
+func checkIdleTable(p *Pass, t *graph.Node) {
+	if mode, _ := t.Setting("billingMode").Str(); mode != "PROVISIONED" || unknownScaler(p.Graph) != nil {
+		return
+	}
+	fixed := fixedCapacity(p.Graph, t)
+	for _, way := range []struct{ scaled, name string }{{"reads", "Read"}, {"writes", "Write"}} {
+		provisioned := t.Setting("provisionedThroughput").Get(way.name + "CapacityUnits")
+		units, known := provisioned.Float()
+		consumed := t.Resource.Seen("Consumed" + way.name + "CapacityUnits.BusiestHour")
+		inHour, seen := consumed.Float()
+		share := inHour / 3600 / units
+		if !known || !seen || units <= modestCapacity || share >= busy || !slices.Contains(fixed, way.scaled) {
+			continue
+		}
+		p.Report(Hit{Node: t, Values: []graph.Value{provisioned, consumed}, Severity: Low,
+			Message: fmt.Sprintf("the busiest hour of %s in %s used %.0f %% of its %.0f %s capacity units", nameOf(t), p.window(), 100*share, units, strings.ToLower(way.name))})
 	}
 }

@@ -19,12 +19,16 @@ type query struct {
 	namespace, name, stat string          // stat is CloudWatch's: Sum, Maximum, p99
 	dimensions            [][2]string
 	latest                bool // the newest point counts, not all of the window
+	busiest               bool // the highest sum of an hour counts
 }
 
 // key is the name under which the number is observed: Throttles.Sum, ApproximateAgeOfOldestMessage.Latest.
 func (q query) key() string {
-	if q.latest {
+	switch {
+	case q.latest:
 		return q.name + ".Latest"
+	case q.busiest:
+		return q.name + ".BusiestHour"
 	}
 	return q.name + "." + q.stat
 }
@@ -71,7 +75,13 @@ func queries(g *graph.Graph) []query {
 		case "AWS::Events::Rule":
 			add(r, "AWS/Events", "Sum", "FailedInvocations InvocationsFailedToBeSentToDlq", ruleDimensions(g, r)...)
 		case "AWS::DynamoDB::Table":
-			add(r, "AWS/DynamoDB", "Sum", "ReadThrottleEvents WriteThrottleEvents", [2]string{"TableName", name})
+			d := [2]string{"TableName", name}
+			add(r, "AWS/DynamoDB", "Sum", "ReadThrottleEvents WriteThrottleEvents", d)
+			if r.Properties.Get("ProvisionedThroughput").Exists() {
+				for _, metric := range []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"} {
+					out = append(out, query{of: r, namespace: "AWS/DynamoDB", name: metric, stat: "Sum", busiest: true, dimensions: [][2]string{d}})
+				}
+			}
 		case "AWS::Kinesis::Stream":
 			add(r, "AWS/Kinesis", "Sum", "WriteProvisionedThroughputExceeded ReadProvisionedThroughputExceeded", [2]string{"StreamName", name})
 		case "AWS::Lambda::Alias":
@@ -119,15 +129,18 @@ func ruleDimensions(g *graph.Graph, r *graph.Resource) [][2]string {
 	return out
 }
 
-// metrics asks CloudWatch for all queries and records the answers. A sum without points is 0, other numbers without
-// points are not recorded. It returns the window in words.
+// metrics asks CloudWatch for all queries and records the answers. A sum without points is 0; other numbers, and the
+// busiest hour, are not recorded without points. It returns the window in words.
 func (r *Reader) metrics(ctx context.Context, g *graph.Graph, since time.Duration, now time.Time) (string, error) {
 	all := queries(g)
-	var whole, newest, invocations []query
+	var whole, newest, hourly, invocations []query
 	for _, q := range all {
-		if q.latest {
+		switch {
+		case q.latest:
 			newest = append(newest, q)
-		} else {
+		case q.busiest:
+			hourly = append(hourly, q)
+		default:
 			whole = append(whole, q)
 		}
 		if q.name == "Invocations" {
@@ -138,6 +151,9 @@ func (r *Reader) metrics(ctx context.Context, g *graph.Graph, since time.Duratio
 		return "", err
 	}
 	if err := r.ask(ctx, newest, now.Add(-recent), now, 300, g, ""); err != nil {
+		return "", err
+	}
+	if err := r.ask(ctx, hourly, now.Add(-since), now, 3600, g, ""); err != nil {
 		return "", err
 	}
 	if err := r.ask(ctx, invocations, now.Add(-unused), now, 86400, g, ".90days"); err != nil {
@@ -201,14 +217,15 @@ func (r *Reader) ask(ctx context.Context, all []query, from, to time.Time, perio
 }
 
 func record(g *graph.Graph, q query, points []float64, suffix string) {
-	if len(points) == 0 && q.stat != "Sum" {
+	if len(points) == 0 && (q.stat != "Sum" || q.busiest) {
 		return
 	}
 	var n float64
 	for i, p := range points {
 		switch {
-		case q.latest && i == 0, !q.latest && q.stat != "Sum" && (i == 0 || p > n):
+		case q.latest && i == 0, !q.latest && (q.busiest || q.stat != "Sum") && (i == 0 || p > n):
 			n = p
+		case q.busiest:
 		case q.stat == "Sum":
 			n += p
 		}
