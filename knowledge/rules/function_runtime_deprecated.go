@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Set Runtime to the successor of the same language and test the function with it.`,
 	CDK:      `runtime: lambda.Runtime.<successor>`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Lambda runtimes"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Lambda runtimes"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Runtime use after deprecation"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-L1", "cdk-nag:Serverless-LambdaLatestVersion", "cdk-nag:LambdaLatestVersion", "checkov:CKV_AWS_363", "cfn-lint:E2531", "cfn-lint:E2533", "cfn-lint:W2531", "serverless-rules:E2531", "security-hub:Lambda.2", "prowler:awslambda_function_using_supported_runtimes"},

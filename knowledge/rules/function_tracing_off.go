@@ -13,11 +13,11 @@ var _ = add(Rule{
 	Title:    `Function is not traced`,
 	Severity: Low,
 	Pillar:   Operations,
-	Why:      `With the default, PassThrough, a function is traced only where its caller sampled the request: work that begins at a queue, a schedule or an event is on no trace.`,
+	Why:      `With the default, PassThrough, Lambda hands the trace header on and sends no trace of the function, even where its caller sampled the request: the function is a gap in every trace.`,
 	Fix:      `Set TracingConfig: {Mode: Active}; the role needs xray:PutTraceSegments and xray:PutTelemetryRecords.`,
 	CDK:      `tracing: lambda.Tracing.ACTIVE`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Visualize Lambda function invocations using AWS X-Ray"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Visualize Lambda function invocations using AWS X-Ray"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaTracing", "cdk-nag:LambdaTracing", "serverless-rules:WS1000"},
 	Gaps:        `Functions with a layer or wrapper that traces (OpenTelemetry, Application Signals, third parties, by name) pass. A layer that is not known leaves it open.`,
