@@ -32,7 +32,7 @@ type Project struct {
 type File struct{ Path, Text string }
 
 // Languages are the languages that can be written.
-var Languages = []string{"typescript", "python", "go", "java"}
+var Languages = []string{"typescript", "python", "go", "java", "sam", "cloudformation"}
 
 // spelling is how a program becomes the files of one language.
 type spelling struct {
@@ -101,14 +101,17 @@ func (e *ChoiceError) Error() string {
 	return fmt.Sprintf("there is no %s %q: choose %s", e.What, e.Got, strings.Join(e.Choices, ", "))
 }
 
-// LackError says that the construct library of a language has no way to write something: what would be generated
-// without it would look right and be another thing.
+// LackError says that a language has no way to write something: what would be generated without it would look right
+// and be another thing.
 type LackError struct {
 	Language string
-	What     []string // properties of the library
+	What     []string // properties of the construct library; for a template, nodes and edges
 }
 
 func (e *LackError) Error() string {
+	if isTemplate(e.Language) {
+		return fmt.Sprintf("%s templates are not written yet for %s, which this architecture has: choose another language", e.Language, strings.Join(e.What, ", "))
+	}
 	return fmt.Sprintf("the construct library for %s has no %s, which this architecture needs: choose another language", e.Language, strings.Join(e.What, ", "))
 }
 
@@ -116,6 +119,11 @@ func (e *LackError) Error() string {
 func Writable(g *graph.Graph) []string {
 	out := []string{}
 	for _, language := range Languages {
+		if isTemplate(language) {
+			if len(templateLacks(g, language)) > 0 {
+				continue
+			}
+		}
 		if lacks := spellings[language].lacks; lacks != nil {
 			if p, _ := lower(g, Options{Name: "stack", Language: language, Scope: "project"}); len(lacks(p)) > 0 {
 				continue
@@ -152,6 +160,9 @@ func Generate(g *graph.Graph, o Options) (*Project, error) {
 	choice, err := chooseHandlers(g, &o)
 	if err != nil {
 		return nil, err
+	}
+	if isTemplate(o.Language) {
+		return generateTemplate(g, o)
 	}
 	p, notes := lower(g, o)
 	if lacks := spellings[o.Language].lacks; lacks != nil {

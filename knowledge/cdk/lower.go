@@ -49,6 +49,8 @@ func lowers(k graph.Kind, rank int, lower func(*lowerer, *graph.Node)) bool {
 // folded are kinds that are written as part of the nodes they belong to.
 var folded = map[graph.Kind]bool{graph.LogGroup: true, graph.Role: true, graph.Policy: true}
 
+const snippetAlarmsNote = "The snippet watches dead-letter queues only: the project scope adds alarms on errors, throttles, backlog and server errors, handlers, tests and outputs."
+
 func lower(g *graph.Graph, o Options) (*program, []string) {
 	l := &lowerer{
 		g: g, o: o, p: &program{Stack: pascal(o.Name), Title: o.Title},
@@ -67,7 +69,7 @@ func lower(g *graph.Graph, o Options) (*program, []string) {
 		l.notes = append(l.notes, fmt.Sprintf("%s %s %s is not carried over: the generator has no code for it yet.", e.From.ID, e.Kind, e.To.ID))
 	}
 	if l.leftOut {
-		l.notes = append(l.notes, "The snippet watches dead-letter queues only: the project scope adds alarms on errors, throttles, backlog and server errors, handlers, tests and outputs.")
+		l.notes = append(l.notes, snippetAlarmsNote)
 	}
 	return l.p, l.notes
 }

@@ -36,7 +36,10 @@ var declared = map[string]*regexp.Regexp{
 	"python":     regexp.MustCompile(`(?m)^ {8}(\w+) = `),
 	"go":         regexp.MustCompile(`(?m)^\t(\w+) := `),
 	"java":       regexp.MustCompile(`(?m)^ {4}(?:\w+ )?(\w+) =(?: |$)`),
+	"sam":        logicalIDs, "cloudformation": logicalIDs,
 }
+
+var logicalIDs = regexp.MustCompile(`(?m)^  '?(\w+)'?:\n    Type: `)
 
 // Whatever the nodes are called, each becomes one variable that no language takes for a word of its own, and one
 // construct. 100 sketches of chance, the same in every run, whose names are the words of all languages and names that
@@ -48,7 +51,7 @@ func TestNamesBecomeIdentifiersOfTheirOwn(t *testing.T) {
 	}
 	pool = append(pool, strings.Fields(`app scope id stage alarm sqs lambda lambda_ events sfn targets iam s3 node path Duration Stack isProduction removalPolicy
 		alarmTopic idempotency orders Orders ordersDlq ordersDLQ ordersDlq2 ordersQueue orderId orderID a A aB AB x1 x11 default resource Default Resource Function
-		environment props2 ordersLogs ordersRole`)...)
+		environment props2 ordersLogs ordersRole on no y Release`)...)
 	pool = slices.DeleteFunc(pool, func(s string) bool { return strings.Contains(s, "_") })
 	sort.Strings(pool)
 	dice := rand.New(rand.NewPCG(3, 5))

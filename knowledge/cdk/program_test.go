@@ -69,7 +69,7 @@ func TestEveryPrinterKnowsEveryOperation(t *testing.T) {
 	stacks := map[string]func(*program) string{
 		"typescript": tsStack, "python": pyStack, "go": goStack, "java": func(p *program) string { return javaStack(p, "com.example") },
 	}
-	assert.Len(t, stacks, len(Languages), "a language is missing here")
+	assert.Len(t, stacks, len(spellings), "a language is missing here")
 	for language, stack := range stacks {
 		code := ""
 		assert.NotPanics(t, func() { code = stack(everything()) }, language)

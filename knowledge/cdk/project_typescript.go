@@ -242,8 +242,8 @@ const tsTests = "node --import tsx --test test/*.test.ts"
 // tsPackage pins what the handlers and the stack are made of, where they are in TypeScript, and the CDK's command line.
 // tests is the test command.
 func tsPackage(o Options, modules map[string]bool, tests string) string {
-	runtime := map[string]string{}
-	dev := map[string]string{"aws-cdk": ""}
+	runtime, dev := pinnedModules(modules)
+	dev["aws-cdk"] = ""
 	typescript := o.Language == "typescript" || o.Handlers == "typescript"
 	if typescript {
 		for _, m := range []string{"@types/node", "tsx", "typescript"} {
@@ -252,14 +252,6 @@ func tsPackage(o Options, modules map[string]bool, tests string) string {
 	}
 	if o.Handlers == "typescript" {
 		dev["esbuild"] = ""
-	}
-	for m := range modules {
-		switch {
-		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock", m == "cdk-nag", strings.HasSuffix(m, "-testing"):
-			dev[m] = "" // the Lambda runtime brings the SDK; here it serves types and tests
-		default:
-			runtime[m] = ""
-		}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "{\n  \"name\": %q,\n  \"version\": \"0.1.0\",\n  \"private\": true,\n", o.Name)
@@ -277,6 +269,20 @@ func tsPackage(o Options, modules map[string]bool, tests string) string {
 	}
 	fmt.Fprintf(&b, "  \"devDependencies\": {\n%s\n  }\n}\n", pinned(dev))
 	return b.String()
+}
+
+// pinnedModules parts what runs in Lambda from what serves types and tests: the runtime brings the SDK.
+func pinnedModules(modules map[string]bool) (runtime, dev map[string]string) {
+	runtime, dev = map[string]string{}, map[string]string{}
+	for m := range modules {
+		switch {
+		case strings.HasPrefix(m, "@aws-sdk/"), strings.HasPrefix(m, "@types/"), m == "aws-sdk-client-mock", m == "cdk-nag", strings.HasSuffix(m, "-testing"):
+			dev[m] = ""
+		default:
+			runtime[m] = ""
+		}
+	}
+	return runtime, dev
 }
 
 func pinned(names map[string]string) string {

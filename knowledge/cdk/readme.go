@@ -16,16 +16,33 @@ var bill = map[graph.Kind]string{
 	graph.LogGroup: "CloudWatch Logs: bytes taken in and kept", graph.UserPool: "Cognito: monthly active users",
 }
 
-func readme(g *graph.Graph, p *program, o Options, into spelling) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n", oneLine(o.Title))
+// readmeHead is the title, the summary and the drawing, and begins what is said of use.
+func readmeHead(b *strings.Builder, o Options) {
+	fmt.Fprintf(b, "# %s\n\n", oneLine(o.Title))
 	if o.Summary != "" {
-		fmt.Fprintf(&b, "%s\n\n", oneLine(o.Summary))
+		fmt.Fprintf(b, "%s\n\n", oneLine(o.Summary))
 	}
 	if o.Diagram != "" {
-		fmt.Fprintf(&b, "```mermaid\n%s\n```\n\n", strings.TrimSpace(strings.ReplaceAll(o.Diagram, "```", "")))
+		fmt.Fprintf(b, "```mermaid\n%s\n```\n\n", strings.TrimSpace(strings.ReplaceAll(o.Diagram, "```", "")))
 	}
-	fmt.Fprintf(&b, "## Use\n\n%sNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n", o.needs(into))
+	b.WriteString("## Use\n\n")
+}
+
+func readmeBill(b *strings.Builder, g *graph.Graph) {
+	b.WriteString("## What the bill depends on\n\n")
+	seen := map[string]bool{}
+	for _, k := range graph.Kinds {
+		if line, ok := bill[k]; ok && len(g.OfKind(k)) > 0 && !seen[line] {
+			seen[line] = true
+			fmt.Fprintf(b, "- %s\n", line)
+		}
+	}
+}
+
+func readme(g *graph.Graph, p *program, o Options, into spelling) string {
+	var b strings.Builder
+	readmeHead(&b, o)
+	fmt.Fprintf(&b, "%sNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n", o.needs(into))
 	fmt.Fprintf(&b, "```sh\n%s\n%-30s # handlers, template and cdk-nag; no AWS needed\n", o.install(), "npm test")
 	b.WriteString("npx cdk deploy                 # production: keeps its data when the stack goes\n")
 	b.WriteString("npx cdk deploy -c stage=dev    # a stage of its own that can be deleted whole\nnpx cdk destroy -c stage=dev\n```\n\n")
@@ -41,13 +58,6 @@ func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 	} else {
 		b.WriteString("- `test/`: its tests\n\n")
 	}
-	b.WriteString("## What the bill depends on\n\n")
-	seen := map[string]bool{}
-	for _, k := range graph.Kinds {
-		if line, ok := bill[k]; ok && len(g.OfKind(k)) > 0 && !seen[line] {
-			seen[line] = true
-			fmt.Fprintf(&b, "- %s\n", line)
-		}
-	}
+	readmeBill(&b, g)
 	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
 }

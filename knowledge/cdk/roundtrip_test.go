@@ -1,12 +1,8 @@
-//go:build toolchain
-
 package cdk_test
 
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"sort"
 	"strings"
@@ -24,11 +20,9 @@ import (
 // plumbing are the kinds that CDK makes to hold the rest together; a description does not name them.
 var plumbing = map[graph.Kind]bool{graph.Role: true, graph.Policy: true}
 
-// readTemplate reads a synthesised template back into its graph.
-func readTemplate(t *testing.T, file string) *graph.Graph {
-	data, err := os.ReadFile(file)
-	require.NoError(t, err)
-	system, err := cfn.Load(context.Background(), []cfn.File{{Name: filepath.Base(file), Data: data}}, cfn.Options{})
+// graphOf reads a template back into its graph.
+func graphOf(t *testing.T, name string, data []byte) *graph.Graph {
+	system, err := cfn.Load(context.Background(), []cfn.File{{Name: name, Data: data}}, cfn.Options{Parameters: map[string]string{"Stage": "prod"}})
 	require.NoError(t, err)
 	require.Len(t, system.Scenarios, 1)
 	return services.Build(system.Scenarios[0])
@@ -63,7 +57,7 @@ type roundTrip struct {
 	runtime   string            // of all functions; "" is the described one
 }
 
-// matchNodes finds each node of the description by its construct path, and strangers.
+// matchNodes finds each node of the description by its construct path, or by its logical id, and strangers.
 func (r *roundTrip) matchNodes() {
 	byConstruct := map[string]*graph.Node{}
 	for _, n := range r.want.Nodes {
@@ -75,13 +69,16 @@ func (r *roundTrip) matchNodes() {
 			continue
 		}
 		path := strings.Split(n.Resource.Path, "/")
+		if n.Resource.Path == "" {
+			path = []string{"", n.Resource.LogicalID}
+		}
 		w := byConstruct[path[min(1, len(path)-1)]]
 		switch {
 		case w != nil && w.Kind == n.Kind && w.Type == n.Type && !found[w.ID]:
 			found[w.ID] = true
 			r.ids[n.ID] = w.ID
 		case n.Kind != graph.Other:
-			r.t.Errorf("the template has a %s that the description does not: %s", n.Kind, n.Resource.Path)
+			r.t.Errorf("the template has a %s that the description does not: %s %s", n.Kind, n.ID, n.Resource.Path)
 		}
 	}
 	for _, n := range r.want.Nodes {

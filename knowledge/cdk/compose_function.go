@@ -1,0 +1,190 @@
+package cdk
+
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+
+var _ = composes(graph.Function, composeFunction)
+
+// handlerFolder is where the bundles of a plain CloudFormation project lie, one folder a function.
+const handlerFolder = "dist/"
+
+// sharedSettings are what all functions of a template have in common.
+func sharedSettings() (runtime string, architectures sequence) {
+	return usualRuntime, sequence{"arm64"}
+}
+
+// globals are SAM's settings for all functions.
+func (c *composer) globals() {
+	if !c.sam || len(c.g.OfKind(graph.Function)) == 0 {
+		return
+	}
+	runtime, architectures := sharedSettings()
+	c.t.Globals = mapping{}.with("Function", mapping{}.
+		with("Runtime", runtime).
+		with("Architectures", architectures).
+		with("Tracing", "Active").
+		with("LoggingConfig", flat{{"LogFormat", "JSON", ""}}))
+}
+
+func composeFunction(c *composer, fn *graph.Node) {
+	logs := c.logGroup(fn, "Logs")
+	rights := c.functionRights(fn, logs)
+	if c.sam {
+		c.serverlessFunction(fn, logs, rights)
+	} else {
+		c.plainFunction(fn, logs, rights)
+	}
+	c.release(fn)
+	c.functionSources(fn)
+}
+
+// logGroup writes the log group that completion gave a node.
+func (c *composer) logGroup(of *graph.Node, suffix string) string {
+	var id string
+	days := tree(30)
+	for _, e := range c.g.In(of, graph.Logs) {
+		if e.From.ID == of.ID+suffix {
+			id, days = c.ids[e.From], c.treeOf(e.From.Setting("retentionInDays"))
+		}
+	}
+	if id == "" {
+		id = c.name(c.ids[of] + suffix)
+	}
+	c.keep(c.add(id, "AWS::Logs::LogGroup", mapping{}.with("RetentionInDays", days)))
+	return id
+}
+
+// serverlessFunction is a function that `sam build` bundles, with its rights in it: SAM makes the role, which has the
+// managed policies for logs and traces.
+func (c *composer) serverlessFunction(fn *graph.Node, logs string, rights []mapping) {
+	file := kebab(fn.ID)
+	p := mapping{}.with("CodeUri", ".").with("Handler", file+".handler").
+		with("Description", stringOf(fn.Setting("description")))
+	if r := runtimeName(fn); r != usualRuntime {
+		p = p.with("Runtime", r)
+	}
+	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
+	p = p.with("LoggingConfig", flat{{"LogGroup", reference(logs), ""}})
+	if env := c.environment(fn); len(env) > 0 {
+		p = p.with("Environment", mapping{}.with("Variables", env))
+	}
+	if len(rights) > 0 {
+		p = p.with("Policies", sequence{document(rights)})
+	}
+	r := c.add(c.ids[fn], "AWS::Serverless::Function", p)
+	r.Attributes = r.Attributes.with("Metadata", mapping{}.with("BuildMethod", "esbuild").with("BuildProperties", mapping{}.
+		with("EntryPoints", sequence{"src/" + file + ".ts"}).
+		because("External", sequence{"@aws-sdk/*"}, "the runtime has it").
+		with("Target", "es2023")))
+}
+
+// plainFunction is a function with a role of its own. `aws cloudformation package` uploads its folder.
+func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) {
+	_, architectures := sharedSettings()
+	role := c.name(c.ids[fn] + "Role")
+	c.role(role, "lambda.amazonaws.com", nil, append([]mapping{
+		allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
+		allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+	}, rights...))
+	p := mapping{}.with("Code", handlerFolder+kebab(fn.ID)).with("Handler", "index.handler").
+		with("Description", stringOf(fn.Setting("description"))).
+		with("Runtime", runtimeName(fn)).with("Architectures", architectures).
+		with("Role", getAtt{role, "Arn"}).
+		with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize")))
+	p = c.ownSettings(fn, p).
+		with("TracingConfig", flat{{"Mode", "Active", ""}}).
+		with("LoggingConfig", flat{{"LogFormat", "JSON", ""}, {"LogGroup", reference(logs), ""}})
+	if env := c.environment(fn); len(env) > 0 {
+		p = p.with("Environment", mapping{}.with("Variables", env))
+	}
+	c.node(fn, p)
+}
+
+func runtimeName(fn *graph.Node) string {
+	if r := spelled(fn.Setting("runtime")); runtimes[r] != "" {
+		return r
+	}
+	return usualRuntime
+}
+
+// ownSettings are those that few functions have. Both back ends name them alike.
+func (c *composer) ownSettings(fn *graph.Node, p mapping) mapping {
+	return p.with("ReservedConcurrentExecutions", intOf(fn.Setting("reservedConcurrentExecutions"))).
+		because("DurableConfig", c.treeOf(fn.Setting("durableConfig")), "the timeout above is that of one stretch between two pauses").
+		because("TenancyConfig", c.treeOf(fn.Setting("tenancyConfig")), "one tenant's memory and files are never seen by another's calls")
+}
+
+// handed is how a handler is told where a thing is.
+func (c *composer) handed(n *graph.Node) tree {
+	switch n.Kind {
+	case graph.WebSocketAPI:
+		return substituted("https://${" + c.ids[n] + "}.execute-api.${AWS::Region}.${AWS::URLSuffix}/" + liveStage)
+	case graph.EventBus:
+		if n.External {
+			return c.external(n)
+		}
+	}
+	return reference(c.ids[n])
+}
+
+// environment names the things a function uses, so that the handler finds them.
+func (c *composer) environment(fn *graph.Node) mapping {
+	env := mapping{}
+	seen := map[*graph.Node]bool{}
+	for _, e := range c.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
+		if _, ok := handles[e.To.Kind]; !ok || seen[e.To] || answersWorkflow(e) {
+			continue
+		}
+		seen[e.To] = true
+		if e.To.Kind == graph.ScheduleGroup {
+			env = append(env, c.groupEnvironment(e.To)...)
+			continue
+		}
+		env = env.with(envName(e.To), c.handed(e.To))
+	}
+	if address, ok := fn.Setting("calls").Str(); ok {
+		env = env.with("SERVICE_URL", c.parameter("ServiceUrl", "address of the other system that is called", address))
+	}
+	return env
+}
+
+// functionSources joins a function to what it polls, and keeps what fails when it is called asynchronously.
+func (c *composer) functionSources(fn *graph.Node) {
+	for _, e := range c.g.In(fn, graph.Polls) {
+		source := tree(getAtt{c.ids[e.From], "Arn"})
+		if e.From.Kind == graph.Table {
+			source = getAtt{c.ids[e.From], "StreamArn"}
+		}
+		p := mapping{}.with("EventSourceArn", source).with("FunctionName", c.callee(fn))
+		for _, f := range e.Settings.Fields() {
+			p = p.because(f.Name, c.tree(f.Value), mappingReasons[f.Name])
+		}
+		c.carry(e)
+		c.add(c.name(c.ids[e.From]+"To"+c.ids[fn]), "AWS::Lambda::EventSourceMapping", p)
+	}
+	for _, e := range c.g.Out(fn, graph.FailsTo) {
+		c.carry(e)
+		if len(c.g.In(fn, graph.Routes)) == 0 {
+			continue // the mapping of a stream names it
+		}
+		qualifier := "$LATEST"
+		if a := c.aliasOf(fn); a != nil {
+			qualifier = spelled(a.Setting("name"))
+		}
+		r := c.add(c.name(c.ids[fn]+"OnFailure"), "AWS::Lambda::EventInvokeConfig", mapping{}.
+			with("FunctionName", reference(c.ids[fn])).
+			with("Qualifier", qualifier).
+			with("MaximumRetryAttempts", 2).
+			with("DestinationConfig", mapping{}.with("OnFailure", mapping{}.with("Destination", c.arn(e.To)))))
+		if a := c.aliasOf(fn); a != nil {
+			r.Attributes = r.Attributes.with("DependsOn", c.ids[a])
+		}
+	}
+}
+
+// mappingReasons say why a setting of an event source mapping has its value.
+var mappingReasons = map[string]string{
+	"ScalingConfig":         "protects what the function writes to; the rest waits in the queue",
+	"FunctionResponseTypes": "only the failed messages of a batch come back",
+	"StartingPosition":      "nothing written before the first deployment is lost",
+	"MaximumRetryAttempts":  "a bad record must not hold up its shard until it expires",
+}

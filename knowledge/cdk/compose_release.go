@@ -1,0 +1,73 @@
+package cdk
+
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+
+var (
+	// An alias is written together with its function.
+	_ = composes(graph.Alias, func(*composer, *graph.Node) {})
+	_ = composes(graph.Deployment, composeDeployment)
+)
+
+// release writes the alias of a function that is called by it, with the version that it names.
+func (c *composer) release(fn *graph.Node) {
+	a := c.aliasOf(fn)
+	if a == nil {
+		return
+	}
+	for _, e := range c.g.Out(a, graph.Deploys) {
+		c.carry(e)
+	}
+	version := c.name(c.ids[fn] + "Version")
+	v := c.add(version, "AWS::Lambda::Version", mapping{}.
+		with("FunctionName", reference(c.ids[fn])).
+		because("Description", c.parameter("Release", "names the code that is deployed: where it changes, a new version is published", "first"), "a version is made when this changes"))
+	v.Attributes = v.Attributes.with("DeletionPolicy", "Retain").with("UpdateReplacePolicy", "Retain")
+	v.Comment = "Versions before this one stay: an execution or a release may still need them."
+	r := c.node(a, mapping{}.
+		with("Name", spelled(a.Setting("name"))).
+		with("FunctionName", reference(c.ids[fn])).
+		with("FunctionVersion", getAtt{version, "Version"}))
+	r.Comment = aliasReason(fn)
+	for _, e := range c.g.In(fn, graph.Deploys) {
+		if application := c.applicationOf(e.From); application != nil {
+			r.Attributes = r.Attributes.with("UpdatePolicy", mapping{}.with("CodeDeployLambdaAliasUpdate", mapping{}.
+				with("ApplicationName", reference(c.ids[application])).
+				with("DeploymentGroupName", reference(c.ids[e.From]))))
+		}
+	}
+}
+
+// applicationOf is the application of a deployment group, nil for other nodes.
+func (c *composer) applicationOf(group *graph.Node) *graph.Node {
+	if group.Type != "AWS::CodeDeploy::DeploymentGroup" {
+		return nil
+	}
+	for _, n := range c.g.OfKind(graph.Deployment) {
+		if n.Type == "AWS::CodeDeploy::Application" && n.Resource.At.Path == group.Resource.At.Path {
+			return n
+		}
+	}
+	return nil
+}
+
+func composeDeployment(c *composer, d *graph.Node) {
+	if d.Type == "AWS::CodeDeploy::Application" {
+		c.node(d, mapping{}.with("ComputePlatform", "Lambda"))
+		return
+	}
+	application := c.applicationOf(d)
+	if application == nil {
+		return // its edges are told as missing
+	}
+	c.carry(c.g.Out(d, graph.Reads, graph.Deploys)...)
+	role := c.name(c.ids[d] + "Role")
+	trust := mapping{}.with("Effect", "Allow").with("Principal", flat{{"Service", "codedeploy.amazonaws.com", ""}}).with("Action", "sts:AssumeRole")
+	c.add(role, "AWS::IAM::Role", mapping{}.
+		with("AssumeRolePolicyDocument", document([]mapping{trust})).
+		because("ManagedPolicyArns", sequence{substituted("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited")},
+			"CodeDeploy's own policy for moving aliases"))
+	c.node(d, c.properties(d).
+		with("ApplicationName", reference(c.ids[application])).
+		with("ServiceRoleArn", getAtt{role, "Arn"}).
+		with("DeploymentStyle", mapping{}.with("DeploymentType", "BLUE_GREEN").with("DeploymentOption", "WITH_TRAFFIC_CONTROL")))
+}

@@ -1,0 +1,200 @@
+package cdk
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// yamlWidth is how wide a line of a template gets, where a value can be broken at all.
+const yamlWidth = 110
+
+// yamlPrinter writes values as YAML 1.1, which CloudFormation reads: what such a reader could take for something else
+// than a text is quoted.
+type yamlPrinter struct{ b strings.Builder }
+
+// plainForm is a text that needs no quotes anywhere: it begins with a letter or slash and holds nothing that ends a
+// scalar, begins a comment or closes a flow.
+var plainForm = regexp.MustCompile(`^[A-Za-z/]([A-Za-z0-9 _./()=+*%;<>?$^~'-]|:+[A-Za-z0-9_/*.-])*$`)
+
+// yamlWords are no texts without quotes in YAML 1.1.
+var yamlWords = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "true": true, "false": true, "on": true, "off": true, "null": true}
+
+func yamlString(s string) string {
+	switch {
+	case plainForm.MatchString(s) && !strings.HasSuffix(s, " ") && !yamlWords[strings.ToLower(s)]:
+		return s
+	case escapeControl(strings.ReplaceAll(s, `\`, "")) != strings.ReplaceAll(s, `\`, "") || strings.ContainsRune(s, 0xfffd):
+		return `"` + strings.ReplaceAll(escapeControl(s), `"`, `\"`) + `"`
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// inline spells a value on the line of its name; ok is false where it takes lines of its own.
+func inline(v tree) (s string, ok bool) {
+	switch x := v.(type) {
+	case string:
+		return yamlString(x), true
+	case int:
+		return strconv.Itoa(x), true
+	case number:
+		return string(x), true
+	case bool:
+		return strconv.FormatBool(x), true
+	case reference:
+		return "!Ref " + string(x), true
+	case getAtt:
+		return "!GetAtt " + x.ID + "." + x.Attribute, true
+	case substituted:
+		return "!Sub " + yamlString(string(x)), true
+	case staged:
+		a, okA := inline(x.Production)
+		b, okB := inline(x.Other)
+		return "!If [IsProduction, " + a + ", " + b + "]", okA && okB
+	case equals:
+		a, _ := inline(x.A)
+		b, _ := inline(x.B)
+		return "!Equals [" + a + ", " + b + "]", true
+	case sequence:
+		return flow(x)
+	case flat:
+		return braces(mapping(x))
+	case mapping:
+		if len(x) == 0 {
+			return "{}", true
+		}
+	}
+	return "", false
+}
+
+// flow spells a list of scalars in brackets.
+func flow(items sequence) (string, bool) {
+	var spelt []string
+	for _, it := range items {
+		switch it.(type) {
+		case sequence, mapping, staged, flat:
+			return "", false
+		}
+		s, _ := inline(it)
+		spelt = append(spelt, s)
+	}
+	return "[" + strings.Join(spelt, ", ") + "]", true
+}
+
+// braces spells a mapping on one line; ok is false where that would lose a comment.
+func braces(m mapping) (s string, ok bool) {
+	var spelt []string
+	for _, e := range m {
+		s, ok := inline(e.Value)
+		if !ok || e.Comment != "" {
+			return "", false
+		}
+		spelt = append(spelt, yamlString(e.Name)+": "+s)
+	}
+	return "{" + strings.Join(spelt, ", ") + "}", true
+}
+
+// pair spells a small mapping of scalars in braces: an element of a list that is read as one thing.
+func pair(m mapping) (string, bool) {
+	for _, e := range m {
+		switch e.Value.(type) {
+		case sequence, flat:
+			return "", false
+		}
+	}
+	s, ok := braces(m)
+	return s, ok && len(m) > 0 && len(m) <= 2
+}
+
+func (p *yamlPrinter) comment(s string, indent int) {
+	if s == "" {
+		return
+	}
+	for _, line := range wrap(s, yamlWidth-indent-2) {
+		fmt.Fprintf(&p.b, "%s# %s\n", strings.Repeat(" ", indent), line)
+	}
+}
+
+// mapping writes the entries at an indent. first stands before the first one in place of its indent: the dash of a list.
+func (p *yamlPrinter) mapping(m mapping, indent int, first string) {
+	for i, e := range m {
+		lead := strings.Repeat(" ", indent)
+		if i == 0 && first != "" {
+			lead = first
+		} else {
+			p.comment(e.Comment, indent)
+		}
+		p.b.WriteString(lead + yamlString(e.Name) + ":")
+		p.value(e.Value, indent, runes(lead+yamlString(e.Name)))
+	}
+}
+
+// value writes what stands behind a name at an indent; used is how much of the line is taken.
+func (p *yamlPrinter) value(v tree, indent, used int) {
+	s, ok := inline(v)
+	_, list := v.(sequence)
+	if ok && (!list || used+2+runes(s) <= yamlWidth) {
+		p.b.WriteString(" " + s + "\n")
+		return
+	}
+	p.b.WriteString("\n")
+	switch x := v.(type) {
+	case mapping:
+		p.mapping(x, indent+2, "")
+	case sequence:
+		p.sequence(x, indent+2)
+	}
+}
+
+func (p *yamlPrinter) sequence(items sequence, indent int) {
+	lead := strings.Repeat(" ", indent) + "- "
+	for _, it := range items {
+		if m, ok := it.(mapping); ok && len(m) > 0 {
+			if s, ok := pair(m); ok && indent+2+runes(s) <= yamlWidth {
+				p.b.WriteString(lead + s + "\n")
+				continue
+			}
+			p.comment(m[0].Comment, indent)
+			p.mapping(m, indent+2, lead)
+			continue
+		}
+		s, _ := inline(it)
+		p.b.WriteString(lead + s + "\n")
+	}
+}
+
+// section writes a part of a template under its name, nothing where it is empty.
+func (p *yamlPrinter) section(name string, m mapping) {
+	if len(m) == 0 {
+		return
+	}
+	if p.b.Len() > 0 {
+		p.b.WriteString("\n")
+	}
+	p.b.WriteString(name + ":\n")
+	p.mapping(m, 2, "")
+}
+
+func (p *yamlPrinter) resources(all []*resource) {
+	if p.b.Len() > 0 {
+		p.b.WriteString("\n")
+	}
+	p.b.WriteString("Resources:\n")
+	for i, r := range all {
+		if i > 0 {
+			p.b.WriteString("\n")
+		}
+		if r.Heading != "" {
+			p.comment("---- "+r.Heading, 2)
+		}
+		p.comment(r.Comment, 2)
+		body := mapping{}.with("Type", r.Type)
+		body = append(body, r.Attributes...)
+		if len(r.Properties) > 0 {
+			body = body.with("Properties", r.Properties)
+		}
+		p.b.WriteString("  " + yamlString(r.ID) + ":\n")
+		p.mapping(body, 4, "")
+	}
+}

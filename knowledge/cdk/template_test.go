@@ -1,0 +1,46 @@
+package cdk_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
+)
+
+// templateLanguages are the languages whose projects are a template.
+var templateLanguages = []string{"cloudformation", "sam"}
+
+// Every pattern's template, read back, gives the pattern's graph, and our own review has nothing against it.
+func TestTemplatesGiveTheirGraphBack(t *testing.T) {
+	for _, p := range patterns.All() {
+		for _, language := range templateLanguages {
+			t.Run(p.Slug+" "+language, func(t *testing.T) {
+				d, err := p.Blueprint.Graph(nil)
+				require.NoError(t, err)
+				pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
+				var lack *cdk.LackError
+				if errors.As(err, &lack) {
+					assert.Contains(t, templatesRefused, p.Slug, err.Error())
+					return
+				}
+				require.NoError(t, err)
+				assert.NotContains(t, templatesRefused, p.Slug)
+				require.Equal(t, "template.yaml", pr.Files[0].Path)
+				checkRoundTrip(t, d.Graph, graphOf(t, "template.yaml", []byte(pr.Files[0].Text)))
+			})
+		}
+	}
+}
+
+// templatesRefused are the patterns that no template is written for yet.
+var templatesRefused = []string{
+	"api-direct-to-dynamodb", "archive-and-replay", "claim-check", "cross-account-events", "distributed-map-batch",
+	"durable-function-workflow", "event-bus-with-schemas", "event-routing-and-transform", "express-workflow-api", "human-approval-callback",
+	"multi-tenant-isolated-functions", "pipe-queue-to-workflow", "pipe-stream-filter-enrich", "response-streaming-api", "rest-microservice",
+	"s3-event-processing", "saga-choreographed", "saga-orchestrated", "scheduled-job", "static-site-with-api", "transactional-outbox",
+	"webhook-receiver", "websocket-push",
+}
