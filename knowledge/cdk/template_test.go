@@ -39,7 +39,7 @@ func TestTemplatesGiveTheirGraphBack(t *testing.T) {
 // templatesRefused are the patterns that no template is written for yet.
 var templatesRefused = []string{
 	"api-direct-to-dynamodb", "archive-and-replay", "claim-check", "cross-account-events", "distributed-map-batch",
-	"durable-function-workflow", "event-bus-with-schemas", "event-routing-and-transform", "express-workflow-api", "human-approval-callback", "managed-instances-worker",
+	"durable-function-workflow", "event-bus-with-schemas", "event-routing-and-transform", "express-workflow-api", "human-approval-callback", "managed-instances-worker", "custom-event-bus-subscribers",
 	"multi-tenant-isolated-functions", "pipe-queue-to-workflow", "pipe-stream-filter-enrich", "response-streaming-api", "rest-microservice",
 	"s3-event-processing", "saga-choreographed", "saga-orchestrated", "scheduled-job", "static-site-with-api", "transactional-outbox",
 	"webhook-receiver", "websocket-push",
