@@ -3,6 +3,8 @@ package cdk_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"sort"
 	"strings"
@@ -26,6 +28,13 @@ func graphOf(t *testing.T, name string, data []byte) *graph.Graph {
 	require.NoError(t, err)
 	require.Len(t, system.Scenarios, 1)
 	return services.Build(system.Scenarios[0])
+}
+
+// readTemplate reads a synthesised template back into its graph.
+func readTemplate(t *testing.T, file string) *graph.Graph {
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return graphOf(t, filepath.Base(file), data)
 }
 
 // checkRoundTrip compares a template's graph with the graph it was generated from, and reviews it.

@@ -40,9 +40,7 @@ func TestSketchesComeBack(t *testing.T) {
 	reportProjects(t, node)
 	for text, d := range designs {
 		t.Run(d.Name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(out, d.Name+".template.json"))
-			require.NoError(t, err)
-			checkRoundTrip(t, d.Graph, graphOf(t, "template.json", data))
+			checkRoundTrip(t, d.Graph, readTemplate(t, filepath.Join(out, d.Name+".template.json")))
 			if t.Failed() {
 				t.Log(text)
 			}

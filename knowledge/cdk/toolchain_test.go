@@ -104,9 +104,7 @@ func TestGeneratedProjects(t *testing.T) {
 	reportProjects(t, node)
 	for slug, d := range designs {
 		t.Run(slug, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(out, slug+".template.json"))
-			require.NoError(t, err)
-			checkRoundTrip(t, d.Graph, graphOf(t, "template.json", data))
+			checkRoundTrip(t, d.Graph, readTemplate(t, filepath.Join(out, slug+".template.json")))
 		})
 	}
 	for language, prove := range proofs {
