@@ -139,9 +139,8 @@ func (m *sammed) publish() {
 	}
 	id := m.src.LogicalID
 	name, ok := alias.Str()
-	if !ok {
-		m.x.gap(m.src, alias.At, "the name of AutoPublishAlias is not known (%s): the alias is left out", alias.Reason())
-		return
+	if !ok { // whatever its name, there is one
+		m.x.gap(m.src, alias.At, "the name of AutoPublishAlias is not known: %s", alias.Reason())
 	}
 	versionID := id + "Version" + m.x.s.contentHash(id)
 	version := m.resource(versionID, "AWS::Lambda::Version", alias.At, f("FunctionName", m.x.ref(alias.At, id, id, "")),

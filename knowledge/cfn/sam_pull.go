@@ -132,7 +132,7 @@ func (m *sammed) pull(e event, id string) {
 // withoutType drops the Type that only SAM reads.
 func withoutType(dest graph.Value) graph.Value {
 	on := dest.Get("OnFailure")
-	if !on.Get("Type").Exists() {
+	if on.IsUnknown() || !on.Get("Type").Exists() {
 		return dest
 	}
 	var kept []graph.Field

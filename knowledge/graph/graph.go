@@ -87,10 +87,12 @@ type Gap struct {
 
 // Node is a thing: a resource with its settings.
 type Node struct {
-	ID       string
-	Kind     Kind
-	Type     string
-	Name     string // name as written or deployed; "" where generated at deployment
+	ID   string
+	Kind Kind
+	Type string
+	Name string // name as written or deployed; "" where generated at deployment
+	// Named is the name as written, with references and unknown parts; absent where the deployment makes it.
+	Named    Value
 	Resource *Resource
 	External bool // named by ARN or import only: its settings are not in this system
 

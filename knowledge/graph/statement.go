@@ -25,7 +25,7 @@ type Boundary struct {
 
 // Principal is one principal of a resource policy or trust policy.
 type Principal struct {
-	Kind  string // Service, AWS, Federated, CanonicalUser, or "*"
+	Kind  string // Service, AWS, Federated, CanonicalUser, "*", or "" where it is not known
 	Value Value
 }
 

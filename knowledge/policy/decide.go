@@ -224,6 +224,9 @@ func matchPrincipal(req Request, p graph.Principal) verdict {
 	if p.Kind == "*" || p.Kind == "AWS" && literal && text == "*" {
 		return yes
 	}
+	if p.Kind == "" {
+		return maybe
+	}
 	if p.Kind != req.Principal.Kind {
 		return no
 	}

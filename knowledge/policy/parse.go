@@ -59,11 +59,14 @@ func statement(v graph.Value, via *graph.Resource, origin string) graph.Statemen
 	return s
 }
 
-// principals reads "*", {"AWS": "..."} and {"Service": ["...", "..."]}.
+// principals reads "*", {"AWS": "..."} and {"Service": ["...", "..."]}. A principal of which nothing is known has no
+// kind: it may be anyone.
 func principals(v graph.Value) []graph.Principal {
 	switch v.Kind {
 	case graph.Absent, graph.Null:
 		return nil
+	case graph.Unknown:
+		return []graph.Principal{{Value: v}}
 	case graph.Map:
 		var out []graph.Principal
 		for _, f := range v.Fields() {

@@ -122,8 +122,29 @@ func checkAlarmActions(p *Pass) {
 		default:
 			continue
 		}
-		if !p.Graph.Mentioned(a.ID) && len(p.Graph.In(a)) == 0 {
-			p.Report(h)
+		if p.Graph.Mentioned(a.ID) || len(p.Graph.In(a)) > 0 {
+			continue
+		}
+		if v := otherUse(p.Graph, a); v.Exists() {
+			p.Unknown(a, v)
+			continue
+		}
+		p.Report(h)
+	}
+}
+
+// otherUse finds what may name any alarm and is not known: the rule of a composite alarm, the alarms that stop a
+// deployment.
+func otherUse(g *graph.Graph, a *graph.Node) graph.Value {
+	if v := openLink(g, a, "AlarmRule", "AWS::CloudWatch::CompositeAlarm"); v.Exists() {
+		return v
+	}
+	for _, n := range g.Nodes {
+		if n.Type == "AWS::CodeDeploy::DeploymentGroup" && sameStack(n.Resource, a) {
+			if v := firstWithin(n.Setting("alarmConfiguration")); mayMeanOwn(v) {
+				return v
+			}
 		}
 	}
+	return graph.Value{}
 }

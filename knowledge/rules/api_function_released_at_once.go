@@ -47,6 +47,10 @@ var _ = add(Rule{
 			if fn.Kind != graph.Function || fn.External || fn.Framework != "" || !isAPI(e.From) || shiftsTraffic(p.Graph, fn) {
 				continue
 			}
+			if v := openLink(p.Graph, fn, "FunctionName", "AWS::Lambda::Alias"); v.Exists() {
+				p.Unknown(fn, v)
+				continue
+			}
 			h := stacks[fn.Resource.Stack]
 			if h == nil {
 				h = &Hit{Node: fn, Values: []graph.Value{{}}}

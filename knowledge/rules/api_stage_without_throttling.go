@@ -75,6 +75,10 @@ func checkStageThrottling(p *Pass) {
 		if api.External || planned && api.Kind == graph.RestAPI || privateAPI(api) {
 			continue
 		}
+		if v := openEndpoint(api); v.Exists() {
+			p.Unknown(api, v)
+			continue
+		}
 		for _, stage := range api.Setting("stages").Each() {
 			if api.Kind == graph.RestAPI && !stage.Get("DeploymentId").Exists() {
 				continue
@@ -103,6 +107,12 @@ func usagePlans(g *graph.Graph) bool {
 		}
 	}
 	return false
+}
+
+// openEndpoint finds what leaves open whether an API is private.
+func openEndpoint(api *graph.Node) graph.Value {
+	types := api.Setting("endpointConfiguration", "Types")
+	return firstOpen(append([]graph.Value{api.Setting("endpointConfiguration"), types, api.Setting("endpointConfiguration", "Type")}, types.Items()...)...)
 }
 
 func privateAPI(api *graph.Node) bool {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -130,6 +131,10 @@ func checkAsync(p *Pass, fn *graph.Node) {
 		if e.Strength != graph.Wildcard {
 			h.Severity = High
 		}
+		if len(caught) > 0 && openQualifier(p.Graph, e.Qualifier) {
+			p.Unclear(fn, "by which version or alias "+nameOf(e.From)+" calls it"+because(openPart(e.Qualifier)))
+			return
+		}
 		if weaker(e) == Certain {
 			h.Confidence = Certain
 		}
@@ -138,9 +143,46 @@ func checkAsync(p *Pass, fn *graph.Node) {
 	if len(h.Related) == 0 {
 		return
 	}
+	if v := openInvokeConfig(p.Graph, fn); v.Exists() {
+		p.Unknown(fn, v)
+		return
+	}
 	h.Message = fmt.Sprintf("function is invoked asynchronously by %s and has neither an on-failure destination nor a dead-letter queue%s: after 2 retries the event is lost",
 		names(h.Related), elsewhere(len(caught) > 0))
 	p.Report(h)
+}
+
+// openInvokeConfig finds what leaves open whether a configuration with a destination is for a function's asynchronous
+// calls: the function that it names, the version, or the destination itself. It is absent where nothing does.
+func openInvokeConfig(g *graph.Graph, fn *graph.Node) graph.Value {
+	for _, r := range g.Resources {
+		if r.Type != "AWS::Lambda::EventInvokeConfig" {
+			continue
+		}
+		function, destination := r.Properties.Get("FunctionName"), r.Properties.Get("DestinationConfig")
+		if !destination.Exists() {
+			continue
+		}
+		if mayMeanOwn(function) && sameStack(r, fn) {
+			return function
+		}
+		own := false
+		for _, ref := range function.Refs() {
+			own = own || ref.Resource == fn.ID || slices.Contains(fn.StandIns, ref.Resource)
+		}
+		if !own && function.String() != fn.Name {
+			continue
+		}
+		if v := firstOpen(r.Properties.Get("Qualifier"), destination, destination.Get("OnFailure")); v.Exists() {
+			return v
+		}
+		for _, e := range g.Out(fn, graph.FailsTo) {
+			if e.Via == r && openQualifier(g, e.Qualifier) {
+				return destination.Get("OnFailure")
+			}
+		}
+	}
+	return graph.Value{}
 }
 
 func elsewhere(caught bool) string {

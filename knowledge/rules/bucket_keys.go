@@ -40,6 +40,9 @@ func undecidedKeys(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) graph.
 			filter = v
 		}
 	})
+	if event := firstOpen(append(in.Settings.Get("Event").Each(), in.Settings.Get("Events").Each()...)...); event.Exists() {
+		return event
+	}
 	prefixes, suffixes := notifiedKeys(in)
 	unsure := graph.Value{}
 	for _, role := range rolesOf(g, writer) {

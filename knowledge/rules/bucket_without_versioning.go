@@ -55,9 +55,14 @@ Resources:
 `,
 	Check: func(p *Pass) {
 		for _, b := range p.Graph.OfKind(graph.Bucket) {
-			if !b.External && b.Framework == "" && !takesLogs(p.Graph, b) && !expiresSoon(b) {
-				checkVersions(p, b)
+			if b.External || b.Framework != "" || takesLogs(p.Graph, b) || expiresSoon(b) {
+				continue
 			}
+			if v := openLifecycle(b); v.Exists() {
+				p.Unknown(b, v)
+				continue
+			}
+			checkVersions(p, b)
 		}
 	},
 })
@@ -100,6 +105,20 @@ func lifecycleRules(b *graph.Node) []graph.Value {
 		}
 	}
 	return out
+}
+
+// openLifecycle finds what leaves open which rules of a bucket are in force, and when they let objects go.
+func openLifecycle(b *graph.Node) graph.Value {
+	rules := b.Setting("lifecycleConfiguration", "Rules")
+	if open(rules) {
+		return rules
+	}
+	for _, r := range rules.Each() {
+		if v := firstOpen(r, r.Get("Status"), r.Get("ExpirationInDays"), r.Get("Prefix")); v.Exists() {
+			return v
+		}
+	}
+	return graph.Value{}
 }
 
 func expiresSoon(b *graph.Node) bool {

@@ -92,6 +92,10 @@ func checkChoices(p *Pass) {
 			if s.Type != "Choice" || s.Definition.Get("Default").Exists() || choices.IsUnknown() || exhaustive(choices.Items()) {
 				continue
 			}
+			if v := firstWithin(choices); v.Exists() {
+				p.Unknown(m, v)
+				continue
+			}
 			p.Report(Hit{Node: m, Values: []graph.Value{{At: s.At}},
 				Message: fmt.Sprintf("choice %s of %s has no Default: an input that fits none of its %s fails the execution with States.NoChoiceMatched", s.Name, nameOf(m), ruleCount(len(choices.Items())))})
 		}

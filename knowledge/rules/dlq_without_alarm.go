@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -118,8 +116,8 @@ func checkAlarmed(p *Pass, q *graph.Node) {
 			return
 		}
 	}
-	if a := openAlarm(p.Graph, fillMetrics); a != nil {
-		p.Unclear(q, fmt.Sprintf("alarm %s may watch it: its queue is not known", nameOf(a)))
+	if why := openAlarm(p.Graph, q, fillMetrics); why != "" {
+		p.Unclear(q, why)
 		return
 	}
 	var from []*graph.Node

@@ -63,6 +63,10 @@ func checkDurable(p *Pass, fn *graph.Node) {
 	for _, e := range p.Graph.In(fn, graph.Deploys) {
 		versioned = versioned || e.From.Kind == graph.Alias
 	}
+	if v := versionsOfOthers(p.Graph, fn); !versioned && v.Exists() {
+		p.Unknown(fn, v)
+		return
+	}
 	if !versioned {
 		p.Report(Hit{Node: fn, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version that callers could name: its code may change under running executions", nameOf(fn))})
 		return
@@ -70,7 +74,9 @@ func checkDurable(p *Pass, fn *graph.Node) {
 	for _, role := range rolesOf(p.Graph, fn) {
 		switch may, why := mayCheckpoint(p.Graph, role); {
 		case role.External || role.PolicyUnknown != "" && !may:
-			p.Unclear(fn, "whether its role may write checkpoints: the policy is not all known")
+			p.Unclear(fn, "whether its role may write checkpoints: the policy is not all known"+because(role.PolicyUnknown))
+		case !may && openGrant(role).Exists():
+			p.Unknown(fn, openGrant(role))
 		case !may:
 			p.Report(Hit{Node: fn, Related: []*graph.Node{role}, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s may not save its progress: %s", nameOf(fn), why)})
 		}
@@ -102,6 +108,28 @@ func mayCheckpoint(g *graph.Graph, role *graph.Node) (bool, string) {
 		}
 	}
 	return true, ""
+}
+
+// openGrant finds an element of a role's statements that is not known and may grant what no other does.
+func openGrant(role *graph.Node) graph.Value {
+	for _, s := range role.Statements {
+		parts := append(append([]graph.Value{}, s.Actions...), s.Resources...)
+		if s.Via != nil && s.Effect == "" {
+			parts = append(parts, graph.NewUnknown(s.At, "the effect of a statement is not a literal"))
+		}
+		if v := firstOpen(parts...); v.Exists() {
+			return v
+		}
+	}
+	return graph.Value{}
+}
+
+// because appends a reason to a sentence, if there is one.
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
 }
 
 func grantsAction(s graph.Statement, want string) bool {

@@ -89,9 +89,14 @@ var _ = add(Rule{
 			switch {
 			case n.External || watches(p.Graph, n, entryMetrics[n.Kind]):
 			case n.Kind == graph.StateMachine:
-				if !calledByWorkflow(p.Graph, n) && !statusRule(p.Graph, n) {
-					machines = append(machines, n)
+				if calledByWorkflow(p.Graph, n) || statusRule(p.Graph, n) {
+					continue
 				}
+				if v := openStatusRule(p.Graph, n); v.Exists() {
+					p.Unknown(n, v)
+					continue
+				}
+				machines = append(machines, n)
 			case len(p.Graph.Out(n, graph.Invokes, graph.Writes, graph.Reads)) > 0:
 				apis = append(apis, n)
 			}
@@ -128,4 +133,18 @@ func statusRule(g *graph.Graph, machine *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// openStatusRule finds a rule that may report failed executions: what it matches is not known.
+func openStatusRule(g *graph.Graph, n *graph.Node) graph.Value {
+	for _, r := range g.OfKind(graph.Rule) {
+		pattern := r.Setting("eventPattern")
+		if source := pattern.Get("source"); source.Exists() && !open(source) && firstOpen(source.Items()...).Kind == graph.Absent && !strings.Contains(source.String(), "aws.states") {
+			continue
+		}
+		if v := firstOpen(append([]graph.Value{pattern, pattern.Get("detail-type")}, pattern.Get("detail-type").Items()...)...); v.Exists() && sameStack(r.Resource, n) {
+			return v
+		}
+	}
+	return graph.Value{}
 }

@@ -110,7 +110,7 @@ func onlyRecords(g *graph.Graph, rule *graph.Node) bool {
 		return true
 	}
 	for _, t := range targets.Each() {
-		if lastInLine(g, t) {
+		if lastInLine(g, t) || open(t) || open(t.Get("Arn")) {
 			continue
 		}
 		keeps := false

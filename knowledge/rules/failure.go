@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -88,19 +90,77 @@ func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 	return false
 }
 
-// openAlarm finds an alarm that may look at one of the metrics of something that the files do not name.
-func openAlarm(g *graph.Graph, metrics map[string]bool) *graph.Node {
-	for _, e := range g.OfEdge(graph.Alarms) {
-		if name, ok := e.Settings.Get("MetricName").Str(); ok && !metrics[name] {
+// openAlarm says, as a question for the report, which alarm may look at one of the metrics of n: what it watches, or
+// the name by which it would be watched, is not known. It is "" where no alarm may.
+func openAlarm(g *graph.Graph, n *graph.Node, metrics map[string]bool) string {
+	for _, alarm := range g.OfKind(graph.Alarm) {
+		if alarm.External {
 			continue
 		}
-		for _, d := range e.Settings.Get("Dimensions").Each() {
-			if d.Get("Value").Reason() != "" {
-				return e.From
+		list := alarm.Setting("metrics")
+		watched := append([]graph.Value{graph.NewMap(nil, graph.Field{Name: "MetricName", Value: alarm.Setting("metricName")}, graph.Field{Name: "Dimensions", Value: alarm.Setting("dimensions")})}, list)
+		for _, m := range list.Items() {
+			if stat := m.Get("MetricStat"); stat.Exists() {
+				watched = append(watched, stat.Get("Metric"))
+			}
+		}
+		for _, metric := range watched {
+			if why := mayWatch(n, metric, metrics); why != "" {
+				return fmt.Sprintf("alarm %s may watch it: %s", nameOf(alarm), why)
 			}
 		}
 	}
-	return nil
+	return ""
+}
+
+// mayWatch says why the metric of an alarm may be one of n's, "" where it is not or surely is another's.
+func mayWatch(n *graph.Node, metric graph.Value, metrics map[string]bool) string {
+	if open(metric) {
+		return metric.Reason()
+	}
+	dimensions := metric.Get("Dimensions")
+	name, known := metric.Get("MetricName").Str()
+	if known && !metrics[name] {
+		return ""
+	}
+	if !dimensions.Exists() {
+		return metric.Get("MetricName").Reason() // an alarm on all things of the account
+	}
+	if v := firstOpen(append([]graph.Value{dimensions}, dimensions.Items()...)...); v.Exists() {
+		return v.Reason()
+	}
+	for _, d := range dimensions.Each() {
+		v := d.Get("Value")
+		if dimension := d.Get("Name"); open(dimension) {
+			return dimension.Reason()
+		}
+		_, literal := v.Str()
+		switch {
+		case open(v) && mayBeName(v, n):
+			return v.Reason()
+		case literal && open(n.Named):
+			return n.Named.Reason()
+		}
+	}
+	return ""
+}
+
+// mayBeName tells whether a text that is not all known may be the name of n: one of which a part is written is no name
+// that the deployment makes, and two names that begin otherwise differ.
+func mayBeName(v graph.Value, n *graph.Node) bool {
+	if v.IsUnknown() {
+		return true
+	}
+	mine, theirs := firstLiteral(n.Named), firstLiteral(v)
+	return n.Named.Exists() && (strings.HasPrefix(mine, theirs) || strings.HasPrefix(theirs, mine))
+}
+
+// firstLiteral is the text up to the first part that is not literal.
+func firstLiteral(v graph.Value) string {
+	if parts := v.Parts(); len(parts) > 0 {
+		return parts[0].Literal
+	}
+	return ""
 }
 
 // everTakesFailures tells whether a queue or topic takes failures in any scenario: one that does so in production
@@ -112,4 +172,26 @@ func everTakesFailures(scenarios []*graph.Graph, n *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// openFailures finds a failure target of a function that is not known: it may be a queue that the function seems to
+// write to for other reasons.
+func openFailures(g *graph.Graph, fn *graph.Node) graph.Value {
+	for _, r := range g.Resources {
+		switch r.Type {
+		case "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping":
+		default:
+			continue
+		}
+		for _, ref := range r.Properties.Get("FunctionName").Refs() {
+			if ref.Resource != fn.ID && !slices.Contains(fn.StandIns, ref.Resource) {
+				continue
+			}
+			config := r.Properties.Get("DestinationConfig")
+			if v := firstOpen(config, config.Get("OnFailure"), config.Get("OnFailure", "Destination")); v.Exists() {
+				return v
+			}
+		}
+	}
+	return graph.Value{}
 }

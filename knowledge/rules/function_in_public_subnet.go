@@ -113,7 +113,8 @@ const publicNetwork = `Resources:
             Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Jobs.Arn}]`
 
 func checkSubnets(p *Pass, fn *graph.Node) {
-	if dual, _ := fn.Setting("vpcConfig", "ipv6AllowedForDualStack").Truth(); dual {
+	dual := fn.Setting("vpcConfig", "ipv6AllowedForDualStack")
+	if on, _ := dual.Truth(); on {
 		return // over IPv6 a function does reach the internet from such a subnet
 	}
 	var public []*graph.Node
@@ -137,6 +138,13 @@ func checkSubnets(p *Pass, fn *graph.Node) {
 		}
 	}
 	if len(public) == 0 {
+		if v := openLink(p.Graph, fn, "RouteTableId", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route"); v.Exists() && len(p.Graph.Out(fn, graph.AttachedTo)) > 0 {
+			p.Unknown(fn, v)
+		}
+		return
+	}
+	if v := firstOpen(dual, openLink(p.Graph, fn, "RouteTableId", "AWS::EC2::Route"), openLink(p.Graph, fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+		p.Unknown(fn, v)
 		return
 	}
 	severity := Medium

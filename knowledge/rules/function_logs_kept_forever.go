@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -97,6 +98,10 @@ func checkFunctionLogs(p *Pass) {
 		if len(groups) > 0 || unnamed[fn.Resource.File] || fn.Setting("loggingConfig", "LogGroup").Exists() {
 			continue
 		}
+		if l := namedGroup(p.Graph, fn); open(fn.Named) && l != nil {
+			p.Unclear(fn, fmt.Sprintf("log group %s may be its own: %s", nameOf(l), fn.Named.Reason()))
+			continue
+		}
 		if bare[fn.Resource.File] == nil {
 			files = append(files, fn.Resource.File)
 		}
@@ -122,11 +127,24 @@ func logRetentions(g *graph.Graph) (unnamed map[string]bool, retained map[*graph
 			for _, ref := range n.Setting("logGroupName").Refs() {
 				retained[g.Node(ref.Resource)] = true
 			}
+			if open(n.Setting("logGroupName")) && n.Resource != nil {
+				unnamed[n.Resource.File] = true
+			}
 		case n.Kind == graph.LogGroup && !n.External && n.Resource != nil && open(n.Setting("logGroupName")):
 			unnamed[n.Resource.File] = true
 		}
 	}
 	return unnamed, retained
+}
+
+// namedGroup finds a log group that is named as a function's is, and belongs to none that is known by its name.
+func namedGroup(g *graph.Graph, fn *graph.Node) *graph.Node {
+	for _, l := range g.OfKind(graph.LogGroup) {
+		if !l.External && l.Resource != nil && l.Resource.File == fn.Resource.File && len(g.Out(l, graph.Logs)) == 0 && strings.HasPrefix(l.Setting("logGroupName").String(), "/aws/lambda/") {
+			return l
+		}
+	}
+	return nil
 }
 
 func reportRetention(p *Pass, e *graph.Edge) {

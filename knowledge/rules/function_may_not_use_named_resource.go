@@ -77,7 +77,7 @@ var usualActions = map[graph.Kind][]string{
 
 func checkNamedResources(p *Pass, fn *graph.Node) {
 	roles := rolesOf(p.Graph, fn)
-	if len(roles) != 1 || roles[0].External || fn.PolicyUnknown != "" {
+	if len(roles) != 1 {
 		return
 	}
 	seen := map[*graph.Node]bool{}
@@ -91,6 +91,10 @@ func checkNamedResources(p *Pass, fn *graph.Node) {
 			return
 		}
 		seen[to] = true
+		if roles[0].External {
+			p.Unclear(fn, "whether its role may use "+nameOf(to)+": the role is not part of this system"+because(roles[0].ARN.Reason()))
+			return
+		}
 		checkNamedResource(p, fn, roles[0], to, v)
 	})
 }

@@ -73,7 +73,12 @@ func checkOpenFunctions(p *Pass) {
 				continue
 			}
 			urlAuth := s.Via.Properties.Get("FunctionUrlAuthType")
-			via, _ := s.Via.Properties.Get("InvokedViaFunctionUrl").Truth()
+			viaURL := s.Via.Properties.Get("InvokedViaFunctionUrl")
+			via, _ := viaURL.Truth()
+			if open(viaURL) {
+				p.Unknown(fn, viaURL)
+				continue
+			}
 			auth, known := urlAuth.Str()
 			if via || known && auth == "NONE" || !known && urlAuth.Exists() {
 				continue

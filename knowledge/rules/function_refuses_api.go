@@ -106,6 +106,10 @@ func checkAPIPermissions(p *Pass) {
 			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) || apiMay(p.Graph, e, api) {
 				continue
 			}
+			if openRoute(e.Label) && apiMayPart(p.Graph, e, api) {
+				p.Unclear(e.To, "whether a permission covers "+e.Label+" of "+nameOf(api)+": "+openPart(e.Label))
+				continue
+			}
 			if e.To.PolicyUnknown != "" {
 				p.Unclear(e.To, e.To.PolicyUnknown)
 				continue
@@ -139,6 +143,19 @@ func apiMay(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
 			if from, _ := sourceOf(g, source); !source.Exists() || from == nil || from == api && coversRoute(api, source, e.Label) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// apiMayPart tells whether a permission of the function is for the API, if maybe not for the route.
+func apiMayPart(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
+	for _, s := range e.To.ResourcePolicy {
+		if s.Via == nil {
+			continue
+		}
+		if from, _ := sourceOf(g, s.Via.Properties.Get("SourceArn")); from == api {
+			return true
 		}
 	}
 	return false

@@ -61,14 +61,29 @@ Resources:
 				continue
 			}
 			arch := fn.Setting("architectures")
-			if v := firstOpen(append([]graph.Value{arch}, arch.Each()...)...); v.Exists() {
+			layers := fn.Setting("layers")
+			if strings.Contains(arch.String(), "arm64") {
+				continue
+			}
+			if v := firstOpen(append(append([]graph.Value{arch, layers}, arch.Each()...), wholly(layers.Items())...)...); v.Exists() {
 				p.Unknown(fn, v)
-			} else if !strings.Contains(arch.String(), "arm64") {
+			} else {
 				p.Report(Hit{Node: fn, Values: []graph.Value{arch}, Message: fmt.Sprintf("%s runs on x86_64, at a higher rate than on arm64", nameOf(fn))})
 			}
 		}
 	},
 })
+
+// wholly lists the values of which nothing is known.
+func wholly(vs []graph.Value) []graph.Value {
+	var out []graph.Value
+	for _, v := range vs {
+		if v.IsUnknown() {
+			out = append(out, v)
+		}
+	}
+	return out
+}
 
 var x86Layer = regexp.MustCompile(`(?i)(x86|amd64)`)
 

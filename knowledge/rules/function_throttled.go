@@ -68,6 +68,10 @@ func checkThrottles(p *Pass) {
 		if n == 0 || limited && limit <= 1 {
 			continue
 		}
+		if open(reserved) {
+			p.Unknown(fn, reserved)
+			continue
+		}
 		peak, seen := fn.Resource.Seen("ConcurrentExecutions.Maximum").Float()
 		h := Hit{Node: fn, Values: []graph.Value{throttles, calls}}
 		cause := "its concurrency did not reach a limit that is known here: a burst, or other functions of the account"

@@ -87,6 +87,10 @@ func checkURLGrants(p *Pass) {
 			if has || unsure.Exists() {
 				continue
 			}
+			if fn.PolicyUnknown != "" {
+				p.Unclear(fn, "whether another permission completes it: "+fn.PolicyUnknown)
+				continue
+			}
 			p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn}, Values: []graph.Value{{}, principal},
 				Message: fmt.Sprintf("%s may lambda:InvokeFunctionUrl on %s, but not lambda:InvokeFunction through the URL: every call ends in status 403", principal.String(), nameOf(fn))})
 		}
@@ -117,6 +121,9 @@ func second(g *graph.Graph, fn *graph.Node, grant graph.Statement) (has bool, un
 	principal := grant.Via.Properties.Get("Principal").String()
 	mine, known := qualifierOf(g, grant.Via.Properties.Get("FunctionName"))
 	for _, s := range fn.ResourcePolicy {
+		if action := firstOpen(s.Actions...); s.Via != nil && action.Exists() {
+			unsure = action
+		}
 		if s.Via == nil || !allowsAction(s, "lambda:InvokeFunction") {
 			continue
 		}

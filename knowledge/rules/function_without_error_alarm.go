@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -100,13 +98,21 @@ func triggered(g *graph.Graph, fn *graph.Node) bool {
 // reportSilent makes one finding in each file of all things that no alarm watches: they have one cure. Where the
 // files hold no alarm at all, alarms may be kept elsewhere.
 func reportSilent(p *Pass, silent []*graph.Node, metrics map[string]bool, lack string) {
-	if a := openAlarm(p.Graph, metrics); a != nil {
-		for _, n := range silent {
-			p.Unclear(n, fmt.Sprintf("alarm %s may watch it: what it watches is not known", nameOf(a)))
+	var unwatched []*graph.Node
+	for _, n := range silent {
+		why := openAlarm(p.Graph, n, metrics)
+		for _, e := range p.Graph.In(n, graph.Invokes) { // an alarm of the caller counts for the function
+			if m := entryMetrics[e.From.Kind]; why == "" && n.Kind == graph.Function && m != nil {
+				why = openAlarm(p.Graph, e.From, m)
+			}
 		}
-		return
+		if why != "" {
+			p.Unclear(n, why)
+			continue
+		}
+		unwatched = append(unwatched, n)
 	}
-	for _, nodes := range byFile(silent) {
+	for _, nodes := range byFile(unwatched) {
 		verb := " has "
 		if len(nodes) > 1 {
 			verb = " have "

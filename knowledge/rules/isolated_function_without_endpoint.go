@@ -111,10 +111,15 @@ func checkWayOut(p *Pass, fn *graph.Node) {
 		}
 		delete(used, name.String()[strings.LastIndexByte(name.String(), '.')+1:])
 	}
-	if len(used) > 0 {
-		p.Report(Hit{Node: fn, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")},
-			Message: fmt.Sprintf("%s has no way to %s: its subnets lead nowhere outside, and the VPC has no endpoint for it", nameOf(fn), strings.Join(slices.Sorted(maps.Keys(used)), ", "))})
+	if len(used) == 0 {
+		return
 	}
+	if v := firstOpen(openLink(p.Graph, fn, "VpcId", "AWS::EC2::VPCEndpoint"), openLink(p.Graph, fn, "RouteTableId", "AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation"), openLink(p.Graph, fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+		p.Unknown(fn, v)
+		return
+	}
+	p.Report(Hit{Node: fn, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")},
+		Message: fmt.Sprintf("%s has no way to %s: its subnets lead nowhere outside, and the VPC has no endpoint for it", nameOf(fn), strings.Join(slices.Sorted(maps.Keys(used)), ", "))})
 }
 
 // usedServices are the services that a function's role lets it call by its own code.

@@ -42,11 +42,11 @@ var _ = add(Rule{
 			}
 			days := l.Setting("retentionInDays")
 			class, _ := l.Setting("logGroupClass").Str()
-			if open(days) {
-				p.Unknown(l, days)
+			if days.Exists() && !open(days) || class == "DELIVERY" {
 				continue
 			}
-			if days.Exists() || class == "DELIVERY" {
+			if v := firstOpen(days, l.Setting("logGroupClass")); v.Exists() {
+				p.Unknown(l, v)
 				continue
 			}
 			p.Report(Hit{Node: l, Values: []graph.Value{days}, Patch: SetPatch(l.Resource, days, "RetentionInDays", 30),

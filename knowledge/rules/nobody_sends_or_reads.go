@@ -79,8 +79,16 @@ Outputs:
 
 // accuseUnused reports what nothing uses, unless somebody may use it whom the files do not show.
 func accuseUnused(p *Pass, n *graph.Node, lack string) {
-	if n.Name != "" {
+	if n.Name != "" || open(n.Named) {
 		p.Unclear(n, fmt.Sprintf("%s here, but other stacks may use it by its name", lack))
+		return
+	}
+	if n.PolicyUnknown != "" {
+		p.Unclear(n, lack+" as far as is known: "+n.PolicyUnknown)
+		return
+	}
+	if v := firstOpen(openLink(p.Graph, n, "TargetFunctionArn", "AWS::Lambda::Url"), openLink(p.Graph, n, "FunctionName", "AWS::Lambda::EventSourceMapping"), openServiceToken(p.Graph, n)); n.Kind == graph.Function && v.Exists() {
+		p.Unknown(n, v)
 		return
 	}
 	for _, role := range p.Graph.OfKind(graph.Role) {
@@ -202,4 +210,14 @@ func toldOutside(g *graph.Graph) outsiders {
 		}
 	}
 	return told
+}
+
+// openServiceToken finds a custom resource whose function is not known.
+func openServiceToken(g *graph.Graph, n *graph.Node) graph.Value {
+	for _, r := range g.Resources {
+		if v := r.Properties.Get("ServiceToken"); mayMeanOwn(v) && sameStack(r, n) {
+			return v
+		}
+	}
+	return graph.Value{}
 }

@@ -89,6 +89,11 @@ func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
 	if keepsOrder(to) {
 		return
 	}
+	// What takes failures only keeps no order, and needs none.
+	if v := openFailures(p.Graph, last.From); v.Exists() && len(way) > 1 {
+		p.Unknown(to, v)
+		return
+	}
 	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...),
 		Message: fmt.Sprintf("%s keeps the order of its messages, but %s is no FIFO %s: behind it they come in any order", nameOf(from), nameOf(to), to.Kind)})
 }

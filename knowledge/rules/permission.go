@@ -78,7 +78,15 @@ func weaker(edges ...*graph.Edge) Confidence {
 // roleMay asks whether a role may do action on to, by its own statements or by to's resource policy.
 func roleMay(role *graph.Node, action string, to *graph.Node) policy.Decision {
 	statements := append(append([]graph.Statement{}, role.Statements...), attached(to)...)
-	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: role.PolicyUnknown, Boundary: role.Boundary}, statements)
+	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: incomplete(role, to), Boundary: role.Boundary}, statements)
+}
+
+// incomplete says why statements of a role, or of the policy of the thing that it uses, may be missing.
+func incomplete(role, to *graph.Node) string {
+	if role.PolicyUnknown != "" || to.Kind == graph.Role { // what is missing of a role is what it may do itself
+		return role.PolicyUnknown
+	}
+	return to.PolicyUnknown
 }
 
 // roleMayCall asks whether a role may call the target of an edge. A version or alias of a function is a resource of its
@@ -91,7 +99,7 @@ func roleMayCall(role *graph.Node, action string, e *graph.Edge) policy.Decision
 	qualified.IDs, qualified.Rest = []string{e.To.ID}, ":"+e.Qualifier
 	ask := func(to policy.Target) policy.Decision {
 		statements := append(append([]graph.Statement{}, role.Statements...), attached(e.To)...)
-		return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: to, Incomplete: role.PolicyUnknown, Boundary: role.Boundary}, statements)
+		return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: to, Incomplete: incomplete(role, e.To), Boundary: role.Boundary}, statements)
 	}
 	d := ask(qualified)
 	if d.Answer == policy.No && len(named.IDs) > 0 {

@@ -297,6 +297,14 @@ func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
 		p.Unclear(fn, "by which version or alias "+nameOf(from)+" calls it")
 		return
 	}
+	if openQualifier(p.Graph, mine) {
+		p.Unclear(fn, "for which alias a permission is"+because(strings.TrimSuffix(strings.TrimPrefix(mine, "(unknown: "), ")")))
+		return
+	}
+	if fn.PolicyUnknown != "" {
+		p.Unclear(fn, "whether another permission fits "+nameOf(from)+": "+fn.PolicyUnknown)
+		return
+	}
 	name := s.Via.Properties.Get("FunctionName")
 	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed),
 		Message: fmt.Sprintf("%s invokes %s, but the permission is for %s: every call is refused", nameOf(from), spellQualifier(fn, missed.Qualifier), spellQualifier(fn, mine)),
@@ -365,6 +373,9 @@ func qualifierOf(g *graph.Graph, name graph.Value) (string, bool) {
 // openQualifier tells whether a qualifier is spelt of something other than a version of this system.
 func openQualifier(g *graph.Graph, qualifier string) bool {
 	id, ok := strings.CutPrefix(qualifier, "${")
+	if qualifier == "$LATEST" {
+		return false
+	}
 	if !ok {
 		return strings.ContainsAny(qualifier, "$(")
 	}

@@ -163,6 +163,10 @@ func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
 				return
 			}
 		}
+		if s.Effect == "" && grantsAction(s, action) {
+			p.Unclear(role, "whether it may do "+action+": the effect of a statement is not known")
+			return
+		}
 		if isAllow(s) && (grantsAction(s, action) || len(s.NotActions) > 0) {
 			return
 		}

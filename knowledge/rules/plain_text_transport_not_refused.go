@@ -62,7 +62,17 @@ var _ = add(Rule{
 
 func refusesPlainText(n *graph.Node) bool {
 	for _, s := range n.ResourcePolicy {
-		if s.Effect != "Allow" && (open(s.Conditions) || onPlainText(s.Conditions)) {
+		if s.Effect != "Allow" && (open(s.Conditions) || onPlainText(s.Conditions) || openOperator(s.Conditions)) {
+			return true
+		}
+	}
+	return false
+}
+
+// openOperator tells whether it is not known what one of a condition's operators compares.
+func openOperator(conditions graph.Value) bool {
+	for _, operator := range conditions.Fields() {
+		if open(operator.Value) {
 			return true
 		}
 	}

@@ -64,6 +64,10 @@ var _ = add(Rule{
 				continue
 			}
 			for _, loop := range pollingLoops(m.Workflow) {
+				if v := openChoice(m.Workflow); v.Exists() {
+					p.Unknown(m, v)
+					break
+				}
 				p.Report(Hit{Node: m, Confidence: Likely, Values: []graph.Value{{At: loop.At}},
 					Message: fmt.Sprintf("the loop through state %s of %s turns for ever where the awaited thing never comes: nothing counts its turns, and the state machine has no TimeoutSeconds", loop.Name, nameOf(m))})
 			}
@@ -145,4 +149,14 @@ func counts(s graph.State) bool {
 		}
 	}
 	return false
+}
+
+// openChoice finds what is not known of the choices of a workflow: it may count the turns.
+func openChoice(w *graph.Workflow) graph.Value {
+	for _, s := range w.States {
+		if v := firstWithin(s.Definition.Get("Choices")); v.Exists() {
+			return v
+		}
+	}
+	return graph.Value{}
 }

@@ -79,6 +79,10 @@ func checkPrivateAPIs(p *Pass) {
 			continue
 		}
 		for _, s := range api.ResourcePolicy {
+			if v := openDenial(policy); openToWorld(s) && v.Exists() {
+				p.Unknown(api, v)
+				continue
+			}
 			if openToWorld(s) {
 				p.Report(Hit{Node: api, Values: []graph.Value{graph.NewString(s.At, "Principal *")}, Message: fmt.Sprintf("policy of private API %s admits every VPC endpoint of any account", nameOf(api))})
 			}
@@ -108,4 +112,25 @@ func deniesForeignEndpoints(api *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// openDenial finds what is not known of the statements that refuse, or of a statement as a whole.
+func openDenial(policy graph.Value) graph.Value {
+	for _, s := range policy.Get("Statement").Each() {
+		if effect, _ := s.Get("Effect").Str(); effect == "Allow" {
+			continue
+		}
+		if v := firstOpen(append([]graph.Value{s, s.Get("Condition")}, operatorsOf(s.Get("Condition"))...)...); v.Exists() {
+			return v
+		}
+	}
+	return graph.Value{}
+}
+
+func operatorsOf(condition graph.Value) []graph.Value {
+	var out []graph.Value
+	for _, f := range condition.Fields() {
+		out = append(out, f.Value)
+	}
+	return out
 }

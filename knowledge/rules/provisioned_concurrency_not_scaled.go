@@ -64,6 +64,7 @@ const fewReady = 2
 // checkProvisioned looks at the aliases and versions of a function that keep environments ready.
 func checkProvisioned(p *Pass, fn *graph.Node) {
 	scaled := len(fn.Setting("scalableTargets").Each()) > 0
+	other := openLink(p.Graph, fn, "ResourceId", "AWS::ApplicationAutoScaling::ScalableTarget")
 	sum, all := 0, true
 	var places []graph.Value
 	look := func(on *graph.Node, v graph.Value) {
@@ -77,6 +78,10 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 			places = append(places, v)
 		}
 		if known && n > fewReady && !scaled && len(on.Setting("scalableTargets").Each()) == 0 {
+			if other.Exists() {
+				p.Unknown(on, other)
+				return
+			}
 			p.Report(Hit{Node: on, Related: []*graph.Node{fn}, Values: []graph.Value{v},
 				Message: fmt.Sprintf("%d environments of %s are kept ready day and night: nothing scales them", n, nameOf(fn))})
 		}

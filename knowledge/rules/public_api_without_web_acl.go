@@ -38,9 +38,17 @@ var _ = add(Rule{
   Graph: {Type: AWS::AppSync::GraphQLApi, Properties: {Name: shop, AuthenticationType: AWS_IAM, Visibility: PRIVATE}}
 `,
 	Check: func(p *Pass) {
+		// What an association protects may be any of them.
+		accuse := func(h Hit) {
+			if other := openLink(p.Graph, h.Node, "ResourceArn", "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation"); other.Exists() {
+				p.Unknown(h.Node, other)
+				return
+			}
+			p.Report(h)
+		}
 		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
 			if !closedAPI(p.Graph, api) && !hasWebACL(api) {
-				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+				accuse(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
 					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))})
 			}
 		})
@@ -52,12 +60,12 @@ var _ = add(Rule{
 			if s, _ := visibility.Str(); open(visibility) {
 				p.Unknown(api, visibility)
 			} else if s != "PRIVATE" {
-				p.Report(Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s is open to the internet without a web ACL", nameOf(api))})
+				accuse(Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s is open to the internet without a web ACL", nameOf(api))})
 			}
 		}
 		for _, pool := range p.Graph.OfKind(graph.UserPool) {
 			if !pool.External && !hasWebACL(pool) {
-				p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{{}}, Message: fmt.Sprintf("the sign-in of user pool %s has no web ACL", nameOf(pool))})
+				accuse(Hit{Node: pool, Severity: Low, Values: []graph.Value{{}}, Message: fmt.Sprintf("the sign-in of user pool %s has no web ACL", nameOf(pool))})
 			}
 		}
 	},

@@ -69,8 +69,8 @@ Resources:
 			if len(readers) == 0 {
 				continue
 			}
-			if a := openAlarm(p.Graph, fillMetrics); a != nil {
-				p.Unclear(q, fmt.Sprintf("alarm %s may watch it: its queue is not known", nameOf(a)))
+			if why := openAlarm(p.Graph, q, fillMetrics); why != "" {
+				p.Unclear(q, why)
 				continue
 			}
 			p.Report(Hit{Node: q, Values: []graph.Value{{}},

@@ -42,6 +42,10 @@ Resources:
 				continue
 			}
 			if wait, ok := p.Int(q, q.Setting("receiveMessageWaitTimeSeconds")); ok && wait == 0 || !q.Setting("receiveMessageWaitTimeSeconds").Exists() {
+				if v := firstOpen(openLink(p.Graph, q, "EventSourceArn", "AWS::Lambda::EventSourceMapping"), openLink(p.Graph, q, "Source", "AWS::Pipes::Pipe")); v.Exists() {
+					p.Unknown(q, v)
+					continue
+				}
 				p.Report(Hit{Node: q, Values: []graph.Value{written(q.Setting("receiveMessageWaitTimeSeconds"))},
 					Message: fmt.Sprintf("queue %s answers empty receives at once (ReceiveMessageWaitTimeSeconds 0), and no Lambda function or pipe reads it", nameOf(q))})
 			}

@@ -152,6 +152,10 @@ Resources:
 })
 
 func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
+	if v := openLoop(p.Graph, loop); v.Exists() {
+		p.Unknown(fn, v)
+		return
+	}
 	h := Hit{Node: fn, Severity: High, Confidence: weaker(loop...), Values: append([]graph.Value{{}}, edgePlace(loop...)...)}
 	var steps []string
 	detected := true
@@ -193,6 +197,25 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	}
 	h.Message = fmt.Sprintf("events go round in a circle: %s; %s", strings.Join(steps, " → "), tail)
 	p.Report(h)
+}
+
+// openLoop finds what leaves open whether events do go round: the keys of a bucket that are written and notified, or the
+// environment that tells a function where to write.
+func openLoop(g *graph.Graph, loop []*graph.Edge) graph.Value {
+	last := loop[len(loop)-1]
+	if last.To.Kind == graph.Bucket {
+		if v := undecidedKeys(g, last.From, last, loop[0]); v.Exists() {
+			return v
+		}
+	}
+	for _, e := range loop {
+		if e.Strength == graph.Wildcard && e.From.Kind == graph.Function {
+			if v := firstWithin(e.From.Setting("environment", "Variables")); v.Exists() {
+				return v
+			}
+		}
+	}
+	return graph.Value{}
 }
 
 // loopsThrough finds for each way events reach fn the shortest way back to where they came from. A loop begins

@@ -102,9 +102,26 @@ func checkSharedRoles(p *Pass) {
 		if len(codes) < 2 || right == "" {
 			continue
 		}
+		if v, surely := differingCode(users); !surely {
+			p.Unknown(role, v)
+			continue
+		}
 		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,
 			Message: fmt.Sprintf("%s work under the role %s: each holds all its rights (%s and so on)", names(users), nameOf(role), right)})
 	}
+}
+
+// differingCode tells whether the code of two functions surely differs; v is what leaves it open.
+func differingCode(fns []*graph.Node) (v graph.Value, surely bool) {
+	known := map[string]bool{}
+	for _, fn := range fns {
+		if unknown := firstOpen(firstWithin(fn.Setting("code")), fn.Setting("handler")); unknown.Exists() {
+			v = unknown
+			continue
+		}
+		known[fn.Setting("code").String()+" "+fn.Setting("handler").String()] = true
+	}
+	return v, len(known) > 1
 }
 
 // workingRight is the first action of a role that is more than what every function may do.

@@ -165,6 +165,15 @@ func checkRoutes(p *Pass) {
 	}
 }
 
+// openRoute tells whether the method or path of a route, such as "POST /orders", is not known; openPart says why.
+func openRoute(key string) bool { return strings.Contains(key, "(unknown: ") }
+
+func openPart(key string) string {
+	_, why, _ := strings.Cut(key, "(unknown: ")
+	why, _, _ = strings.Cut(why, ")")
+	return why
+}
+
 // closedAPI tells whether an API cannot be reached from the internet directly.
 func closedAPI(g *graph.Graph, api *graph.Node) bool {
 	for _, v := range api.Setting("endpointConfiguration", "types").Each() {
@@ -200,6 +209,10 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 		return
 	}
 	auth := r.Get("AuthorizationType")
+	if kind, known := auth.Str(); openRoute(key) && (!auth.Exists() || known && kind == "NONE") {
+		p.Unknown(api, graph.NewUnknown(r.At, openPart(key))) // OPTIONS, and paths meant for everyone, need none
+		return
+	}
 	kind, ok := p.Text(api, auth)
 	if !ok && open(auth) || ok && kind != "NONE" || !ok && r.Get("AuthorizerId").Exists() {
 		return

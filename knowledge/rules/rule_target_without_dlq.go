@@ -109,6 +109,9 @@ func checkTargetDLQ(p *Pass, rule *graph.Node, t graph.Value) {
 	} else if config.Get("Arn").Exists() { // whichever queue it is
 		return
 	}
+	if p.stateUnknown(rule) {
+		return
+	}
 	h := Hit{Node: rule, Values: []graph.Value{{At: t.At}},
 		Message: fmt.Sprintf("target %s of rule %s has no dead-letter queue: an event that cannot be delivered is dropped", targetName(p.Graph, t), nameOf(rule))}
 	retries, written := t.Get("RetryPolicy", "MaximumRetryAttempts").Int()

@@ -53,6 +53,10 @@ var _ = add(Rule{
 			if len(changing) < 2 || compensates(m.Workflow) {
 				continue
 			}
+			if v := openUndoing(m.Workflow); v.Exists() {
+				p.Unknown(m, v)
+				continue
+			}
 			p.Report(Hit{Node: m, Confidence: Likely, Values: []graph.Value{{}, graph.NewString(changing[0].At, changing[0].Name)},
 				Message: fmt.Sprintf("what %s of %s changes is never undone when %s or a later step fails", changing[0].Name, nameOf(m), changing[1].Name)})
 		}
@@ -98,4 +102,20 @@ func compensates(w *graph.Workflow) bool {
 		}
 	}
 	return false
+}
+
+// openUndoing finds what leaves open whether a Catch leads to a task that undoes something: where it leads, or what a
+// state is.
+func openUndoing(w *graph.Workflow) graph.Value {
+	for _, s := range w.States {
+		catch := s.Definition.Get("Catch")
+		found := []graph.Value{catch, s.Definition.Get("Type")}
+		for _, c := range catch.Items() {
+			found = append(found, c, c.Get("Next"))
+		}
+		if v := firstOpen(found...); v.Exists() {
+			return v
+		}
+	}
+	return graph.Value{}
 }

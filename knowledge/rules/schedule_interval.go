@@ -70,3 +70,12 @@ func disabled(n *graph.Node) bool {
 	s, ok := n.Setting("state").Str()
 	return ok && s == "DISABLED"
 }
+
+// stateUnknown records that a rule or schedule may be off. It is false where it surely is on.
+func (p *Pass) stateUnknown(n *graph.Node) bool {
+	if v := n.Setting("state"); open(v) {
+		p.Unknown(n, v)
+		return true
+	}
+	return false
+}

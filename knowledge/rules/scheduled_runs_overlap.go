@@ -92,6 +92,7 @@ func checkOverlaps(p *Pass) {
 			every, ok := interval(expression)
 			switch {
 			case !ok:
+			case p.stateUnknown(s):
 			case e.To.Kind == graph.Function:
 				checkFunctionOverlap(p, s, e, every)
 			default:

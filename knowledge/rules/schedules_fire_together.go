@@ -46,7 +46,11 @@ var _ = add(Rule{
 			if s.External || !ok || !strings.HasPrefix(expr, "cron(") {
 				continue
 			}
-			if mode, known := s.Setting("flexibleTimeWindow", "Mode").Str(); known && mode == "FLEXIBLE" || open(s.Setting("flexibleTimeWindow")) {
+			if mode, known := s.Setting("flexibleTimeWindow", "Mode").Str(); known && mode == "FLEXIBLE" {
+				continue
+			}
+			if v := firstOpen(s.Setting("flexibleTimeWindow"), s.Setting("flexibleTimeWindow", "Mode")); v.Exists() {
+				p.Unknown(s, v)
 				continue
 			}
 			fields := strings.Fields(strings.TrimPrefix(expr, "cron("))

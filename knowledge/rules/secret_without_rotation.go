@@ -49,6 +49,10 @@ var _ = add(Rule{
 			if s.External || s.Type != "AWS::SecretsManager::Secret" || intent(s, "rotation") != "" || len(s.Setting("rotationSchedules").Each()) > 0 {
 				continue
 			}
+			if v := openLink(p.Graph, s, "SecretId", "AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::SecretTargetAttachment"); v.Exists() {
+				p.Unknown(s, v)
+				continue
+			}
 			p.Report(Hit{Node: s, Values: []graph.Value{{}}, Message: fmt.Sprintf("secret %s is never rotated: no rotation schedule names it", nameOf(s))})
 		}
 	},

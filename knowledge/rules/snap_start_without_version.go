@@ -117,8 +117,14 @@ func checkSnapStart(p *Pass) {
 			}
 		}
 		switch {
+		case !published && versionsOfOthers(p.Graph, fn).Exists():
+			p.Unknown(fn, versionsOfOthers(p.Graph, fn))
+			continue
 		case !published:
 			h.Message = fmt.Sprintf("SnapStart of %s is on, but no version is published: it has no effect", nameOf(fn))
+		case len(callers) > 0 && openTarget(p.Graph, fn).Exists():
+			p.Unknown(fn, openTarget(p.Graph, fn))
+			continue
 		case len(callers) > 0:
 			h.Message = fmt.Sprintf("SnapStart of %s is on for published versions, but %s calls $LATEST, as all its triggers do", nameOf(fn), placeOf(callers[0].From, callers[0].Via).ID)
 			h.Values = append(h.Values, edgePlace(callers...)...)
@@ -127,4 +133,19 @@ func checkSnapStart(p *Pass) {
 		}
 		p.Report(h)
 	}
+}
+
+// openTarget finds a target of a rule that is not known: it may be a version of fn.
+func openTarget(g *graph.Graph, fn *graph.Node) graph.Value {
+	for _, r := range g.OfKind(graph.Rule) {
+		targets := r.Setting("targets")
+		found := []graph.Value{targets}
+		for _, t := range targets.Items() {
+			found = append(found, t, t.Get("Arn"))
+		}
+		if v := firstOpen(found...); sameStack(r.Resource, fn) && mayMeanOwn(v) {
+			return v
+		}
+	}
+	return graph.Value{}
 }

@@ -101,11 +101,21 @@ func checkIteratorAge(p *Pass) {
 			}
 			continue
 		}
-		if a := openAlarm(p.Graph, ageMetrics); a != nil {
-			p.Unclear(fn, fmt.Sprintf("alarm %s may watch it: what it watches is not known", nameOf(a)))
+		if why := ageAlarm(p.Graph, append([]*graph.Node{fn}, h.Related...)); why != "" {
+			p.Unclear(fn, why)
 			continue
 		}
 		h.Message = fmt.Sprintf("%s reads %s, and no alarm watches IteratorAge: records may expire unread", nameOf(fn), names(h.Related))
 		p.Report(h)
 	}
+}
+
+// ageAlarm says which alarm may watch the age of one of some things, "" where none may.
+func ageAlarm(g *graph.Graph, nodes []*graph.Node) string {
+	for _, n := range nodes {
+		if why := openAlarm(g, n, ageMetrics); why != "" {
+			return why
+		}
+	}
+	return ""
 }

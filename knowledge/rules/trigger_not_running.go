@@ -89,6 +89,10 @@ func checkTriggers(p *Pass) {
 			if text == "" || text == "RUNNING" || text == "CREATING" || text == "UPDATING" || text == "STARTING" || wanted == "STOPPED" {
 				continue
 			}
+			if v := r.Properties.Get("DesiredState"); open(v) && text == "STOPPED" && h.Node != nil {
+				p.Unknown(h.Node, v)
+				continue
+			}
 			h.Values = []graph.Value{state}
 			h.Message = fmt.Sprintf("%s is in state %s", name, text)
 			if why, _ := r.Seen("StateReason").Str(); why != "" {

@@ -69,8 +69,9 @@ func (b *builder) addNode(r *graph.Resource) {
 		if r.Type == "AWS::ApiGatewayV2::Api" {
 			n.Kind = apiKind(r)
 		}
-		if name, ok := r.Properties.Get(t.Name).Str(); ok && t.Name != "" {
-			n.Name = name
+		if name := r.Properties.Get(t.Name); t.Name != "" {
+			n.Name, _ = name.Str()
+			n.Named = name
 		}
 		apply(n.SetDefault, t.Defaults)
 		n.ARN = b.shared.arn(r, t)

@@ -100,15 +100,17 @@ func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
 
 // nameless is a policy on a thing of a kind that nobody can tell before the deployment.
 type nameless struct {
-	kind graph.Kind
-	why  string
+	kind   graph.Kind
+	policy *graph.Resource
+	why    string
 }
 
-// mayMean remembers a policy r whose owner v an open parameter names. It may be any thing whose name is written out, but
-// none whose name CloudFormation makes: a parameter is given before that.
+// mayMean remembers a policy r whose owner v is not known. It may be any thing of its stack, since what a deployment
+// names can be given as a parameter at the next one, and any of another whose name is written out. Only an import is
+// of another stack for certain.
 func (b *builder) mayMean(v graph.Value, kind graph.Kind, r *graph.Resource) {
-	if why := v.Reason(); strings.HasPrefix(why, "parameter ") {
-		b.nameless = append(b.nameless, nameless{kind, r.LogicalID + " may belong to it: " + why})
+	if why := v.Reason(); why != "" && !strings.HasPrefix(why, "import ") {
+		b.nameless = append(b.nameless, nameless{kind, r, r.LogicalID + " may belong to it: " + why})
 	}
 }
 
@@ -116,10 +118,8 @@ func (b *builder) mayMean(v graph.Value, kind graph.Kind, r *graph.Resource) {
 func (b *builder) leaveOpen() {
 	for _, open := range b.nameless {
 		for _, n := range b.byKind[open.kind] {
-			if n.External || n.Resource == nil {
-				continue
-			}
-			if t := types[n.Resource.Type]; t != nil && t.Name != "" && n.Resource.Properties.Get(t.Name).Exists() {
+			own := n.Resource != nil && n.Resource.File == open.policy.File && n.Resource.Stack == open.policy.Stack
+			if !n.External && (own || n.Named.Exists()) {
 				undecided(n, open.why)
 			}
 		}

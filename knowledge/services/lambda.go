@@ -108,6 +108,8 @@ func connectPermission(b *builder, r *graph.Resource, _ *graph.Node) {
 func permissionPrincipal(v graph.Value) string {
 	s := spell(v)
 	switch {
+	case v.IsUnknown():
+		return ""
 	case s == "*":
 		return "*"
 	case hasService(s):

@@ -58,8 +58,8 @@ func (b *builder) resourcePolicy(r *graph.Resource, doc graph.Value, kind graph.
 		}
 		b.mayMean(v, kind, r)
 		to.node.ResourcePolicy = append(to.node.ResourcePolicy, statements...)
-		if doc.IsUnknown() {
-			to.node.PolicyUnknown = doc.Reason()
+		if why := policy.Undecided(doc); why != "" {
+			to.node.PolicyUnknown = why
 		}
 	}
 }

@@ -105,9 +105,13 @@ func route(r *graph.Resource, key string, p graph.Value) graph.Value {
 	return graph.NewMap(firstPlace(p.At, r.At), fields...)
 }
 
-// pathOf spells the path of an API Gateway resource by walking up its parents.
+// pathOf spells the path of an API Gateway resource by walking up its parents, what is not known of it as
+// "(unknown: reason)".
 func (b *builder) pathOf(v graph.Value, depth int) string {
 	ref, ok := v.Ref()
+	if v.IsUnknown() {
+		return "/" + v.String()
+	}
 	if !ok || depth > 50 {
 		return "/"
 	}
