@@ -21,7 +21,7 @@ Resources:
   Dead: {Type: AWS::SQS::Queue}
   Jobs: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}}}
   Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]}}}
-  Worker: {Type: AWS::Lambda::Function, Properties: {Timeout: 30, MemorySize: 256, Role: !GetAtt Role.Arn, Code: {ZipFile: x}, Handler: index.handler, Runtime: nodejs24.x}}
+  Worker: {Type: AWS::Lambda::Function, Properties: {Timeout: 30, MemorySize: 256, Role: !GetAtt Role.Arn, Code: {ZipFile: x}, Handler: index.handler, Runtime: nodejs24.x, Layers: ['arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:14']}}
   Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Worker, EventSourceArn: !GetAtt Jobs.Arn}}
   Clicks: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
   Reader: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Worker, EventSourceArn: !GetAtt Clicks.Arn, StartingPosition: LATEST}}
@@ -91,6 +91,7 @@ func TestMetricsAndStatesAreFound(t *testing.T) {
 	put("AWS/Lambda", "IteratorAge", 80_000_000, worker...)
 	put("AWS/Lambda", "RecursiveInvocationsDropped", 2, worker...)
 	put("AWS/Lambda", "AsyncEventsDropped", 3, worker...)
+	put("LambdaInsights", "memory_utilization", 97, "function_name", id["Worker"])
 	put("AWS/Lambda", "ClaimedAccountConcurrency", 560)
 	put("AWS/SQS", "ApproximateAgeOfOldestMessage", 300_000, "QueueName", path.Base(id["Jobs"]))
 	put("AWS/Events", "FailedInvocations", 4, "EventBusName", "orders", "RuleName", id["OnBus"])
@@ -108,6 +109,7 @@ func TestMetricsAndStatesAreFound(t *testing.T) {
 		"LIV003": "Worker was throttled 7 times beside 500 invocations in the 14 days to",
 		"LIV004": "critical: records that Worker read from Clicks were up to 22.2 hours old",
 		"LIV005": "high: Worker takes 29.5 s of the 30 s",
+		"LIV006": "Worker used at most 97 % of its 256 MB",
 		"LIV007": "high: the oldest message of Jobs is 3.5 days old now and is deleted after 4 days",
 		"LIV008": "high: Mapping is switched off",
 		"LIV009": "claimed 560 of 573",

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, "Example telemetry event in CloudWatch Lambda Insights"`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-example-event.html", Checked: "2026-11-29"},
 	},
-	Gaps: `Deployed stacks only, and only functions with the Lambda Insights extension: what a function uses stands in its log otherwise, which is not read. High from 90 % on; low up to 30 % of more than 512 MB.`,
+	Gaps: `Deployed stacks only, and only functions with the Lambda Insights extension: what a function uses stands in its log otherwise, which is not read because it holds what the application writes, too. High from 90 % on; low up to 30 % of more than 512 MB.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Worker:
