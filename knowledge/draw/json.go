@@ -41,9 +41,9 @@ type Node struct {
 
 // Setting is one setting with where it comes from.
 type Setting struct {
-	Value  any          `json:"value"`
-	Origin graph.Origin `json:"origin"`
-	Reason string       `json:"reason,omitempty"`
+	Value  any    `json:"value"`
+	Origin string `json:"origin"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // Edge is an edge of a Document.
@@ -132,7 +132,7 @@ func edge(e *graph.Edge) Edge {
 }
 
 func setting(name string, v graph.Value) Setting {
-	return Setting{Value: plain(name, v), Origin: v.Origin, Reason: v.Reason()}
+	return Setting{Value: plain(name, v), Origin: v.Origin.String(), Reason: v.Reason()}
 }
 
 // secretName is what names of secrets have in common.

@@ -6,16 +6,19 @@ import (
 )
 
 // Origin says where a value comes from.
-type Origin string
+type Origin uint8
 
 // The origins. An absent value has none.
 const (
-	Known       Origin = "known"   // written in a file (intrinsics resolved)
-	Default     Origin = "default" // AWS's default, because nothing is written
-	Live        Origin = "live"    // read from the deployed resource
-	OriginUnset Origin = ""
-	Undecided   Origin = "unknown" // an unresolved parameter, import, intrinsic ...; see Value.Reason
+	OriginUnset Origin = iota
+	Known              // written in a file (intrinsics resolved)
+	Default            // AWS's default, because nothing is written
+	Live               // read from the deployed resource
+	Undecided          // an unresolved parameter, import, intrinsic ...; see Value.Reason
 )
+
+// String is the origin in words, "" for that of an absent value.
+func (o Origin) String() string { return [...]string{"", "known", "default", "live", "unknown"}[o] }
 
 // Evidence is a place in a file. Line and Column count from 1, 0 means not known. Path is an RFC 6901
 // pointer from the document's root, such as /Resources/Queue/Properties/VisibilityTimeout.
@@ -68,9 +71,12 @@ type Value struct {
 	Origin Origin
 	At     *Evidence // nil only for absent values without a place
 	text   string
-	parts  []Part
-	items  []Value
-	fields []Field
+	inner  any // of a text of several parts []Part, of a sequence []Value, of a mapping []Field: values are many, so they are small
+}
+
+func (v Value) parts() []Part {
+	parts, _ := v.inner.([]Part)
+	return parts
 }
 
 // NewString makes a literal text. NewBool, NewNumber, NewList, NewMap, NewText, NewRef and NewUnknown make
@@ -97,12 +103,12 @@ func NewNull(at *Evidence) Value { return Value{Kind: Null, Origin: Known, At: a
 
 // NewList makes a sequence.
 func NewList(at *Evidence, items ...Value) Value {
-	return Value{Kind: List, Origin: Known, At: at, items: items}
+	return Value{Kind: List, Origin: Known, At: at, inner: items}
 }
 
 // NewMap makes a mapping. Where a name occurs twice the later entry wins in Get.
 func NewMap(at *Evidence, fields ...Field) Value {
-	return Value{Kind: Map, Origin: Known, At: at, fields: fields}
+	return Value{Kind: Map, Origin: Known, At: at, inner: fields}
 }
 
 // NewText makes a text of parts. Neighbouring literals are joined; a text without Ref and Unknown parts
@@ -125,7 +131,7 @@ func NewText(at *Evidence, parts ...Part) Value {
 	if len(joined) == 1 && joined[0].Ref == nil && joined[0].Unknown == "" {
 		return NewString(at, joined[0].Literal)
 	}
-	return Value{Kind: String, Origin: Known, At: at, parts: joined}
+	return Value{Kind: String, Origin: Known, At: at, inner: joined}
 }
 
 // NewRef makes a text that is one reference.
@@ -151,19 +157,19 @@ func (v Value) WithOrigin(o Origin) Value {
 		return v
 	}
 	v.Origin = o
-	if len(v.items) > 0 {
-		items := make([]Value, len(v.items))
-		for i, it := range v.items {
+	switch inner := v.inner.(type) {
+	case []Value:
+		items := make([]Value, len(inner))
+		for i, it := range inner {
 			items[i] = it.WithOrigin(o)
 		}
-		v.items = items
-	}
-	if len(v.fields) > 0 {
-		fields := make([]Field, len(v.fields))
-		for i, f := range v.fields {
+		v.inner = items
+	case []Field:
+		fields := make([]Field, len(inner))
+		for i, f := range inner {
 			fields[i] = Field{f.Name, f.Value.WithOrigin(o)}
 		}
-		v.fields = fields
+		v.inner = fields
 	}
 	return v
 }
@@ -179,7 +185,7 @@ func (v Value) Reason() string {
 	if v.Kind == Unknown {
 		return v.text
 	}
-	for _, p := range v.parts {
+	for _, p := range v.parts() {
 		if p.Unknown != "" {
 			return p.Unknown
 		}
@@ -194,10 +200,10 @@ func (v Value) Get(names ...string) Value {
 		if v.Kind == Unknown {
 			return v
 		}
-		next := Value{}
-		for i := range v.fields {
-			if v.fields[i].Name == name {
-				next = v.fields[i].Value
+		next, fields := Value{}, v.Fields()
+		for i := range fields {
+			if fields[i].Name == name {
+				next = fields[i].Value
 			}
 		}
 		v = next
@@ -210,14 +216,14 @@ func (v Value) property(setting string) Value {
 	if v.Kind == Unknown {
 		return v
 	}
-	next := Value{}
-	for i := range v.fields {
-		name := v.fields[i].Name
+	next, fields := Value{}, v.Fields()
+	for i := range fields {
+		name := fields[i].Name
 		if len(name) != len(setting) || name == "" || name[1:] != setting[1:] {
 			continue
 		}
 		if name[0] == setting[0] && !lowerLetter(name[0]) || lowerLetter(setting[0]) && name[0] == setting[0]-'a'+'A' {
-			next = v.fields[i].Value
+			next = fields[i].Value
 		}
 	}
 	return next
@@ -226,10 +232,16 @@ func (v Value) property(setting string) Value {
 func lowerLetter(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // Fields returns the entries of a mapping in written order, else nil. Do not change it.
-func (v Value) Fields() []Field { return v.fields }
+func (v Value) Fields() []Field {
+	fields, _ := v.inner.([]Field)
+	return fields
+}
 
 // Items returns the elements of a list, else nil. Do not change it.
-func (v Value) Items() []Value { return v.items }
+func (v Value) Items() []Value {
+	items, _ := v.inner.([]Value)
+	return items
+}
 
 // Each returns the elements of a list, or the value itself where it is a single scalar or mapping: IAM and
 // others allow one in place of a list. Absent gives nil.
@@ -238,7 +250,7 @@ func (v Value) Each() []Value {
 	case Absent, Null:
 		return nil
 	case List:
-		return v.items
+		return v.Items()
 	}
 	return []Value{v}
 }
@@ -248,7 +260,7 @@ func (v Value) Each() []Value {
 func (v Value) Str() (text string, ok bool) {
 	switch v.Kind {
 	case String, Number, Bool:
-		return v.text, len(v.parts) == 0
+		return v.text, len(v.parts()) == 0
 	}
 	return "", false
 }
@@ -294,9 +306,9 @@ func (v Value) Truth() (b, ok bool) {
 
 // Parts returns the pieces of a text. A literal is one literal part; an unknown value one unknown part.
 func (v Value) Parts() []Part {
-	switch {
-	case len(v.parts) > 0:
-		return v.parts
+	switch parts := v.parts(); {
+	case len(parts) > 0:
+		return parts
 	case v.Kind == Unknown:
 		return []Part{{Unknown: v.text}}
 	case v.Kind == String || v.Kind == Number || v.Kind == Bool:
@@ -307,8 +319,8 @@ func (v Value) Parts() []Part {
 
 // Ref returns the reference where the value is exactly one.
 func (v Value) Ref() (Ref, bool) {
-	if len(v.parts) == 1 && v.parts[0].Ref != nil {
-		return *v.parts[0].Ref, true
+	if parts := v.parts(); len(parts) == 1 && parts[0].Ref != nil {
+		return *parts[0].Ref, true
 	}
 	return Ref{}, false
 }
@@ -324,23 +336,24 @@ func (v Value) String() string {
 	case Unknown:
 		return "(unknown: " + v.text + ")"
 	case List:
-		parts := make([]string, len(v.items))
-		for i, it := range v.items {
+		parts := make([]string, len(v.Items()))
+		for i, it := range v.Items() {
 			parts[i] = it.String()
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case Map:
-		parts := make([]string, len(v.fields))
-		for i, f := range v.fields {
+		parts := make([]string, len(v.Fields()))
+		for i, f := range v.Fields() {
 			parts[i] = f.Name + ": " + f.Value.String()
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	if len(v.parts) == 0 {
+	pieces := v.parts()
+	if len(pieces) == 0 {
 		return v.text
 	}
 	var b strings.Builder
-	for _, p := range v.parts {
+	for _, p := range pieces {
 		switch {
 		case p.Ref != nil && p.Ref.Attribute != "":
 			b.WriteString("${" + p.Ref.Resource + "." + p.Ref.Attribute + "}")
@@ -370,14 +383,14 @@ func (v Value) Plain() any {
 		}
 		return v.text
 	case List:
-		out := make([]any, len(v.items))
-		for i, it := range v.items {
+		out := make([]any, len(v.Items()))
+		for i, it := range v.Items() {
 			out[i] = it.Plain()
 		}
 		return out
 	case Map:
-		out := make(map[string]any, len(v.fields))
-		for _, f := range v.fields {
+		out := make(map[string]any, len(v.Fields()))
+		for _, f := range v.Fields() {
 			out[f.Name] = f.Value.Plain()
 		}
 		return out

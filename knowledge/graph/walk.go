@@ -7,16 +7,17 @@ func (v Value) Refs() []Ref {
 
 // refs goes down by pointer: values are large, and all properties of a system are walked.
 func (v *Value) refs(out []Ref) []Ref {
-	for i := range v.parts {
-		if v.parts[i].Ref != nil {
-			out = append(out, *v.parts[i].Ref)
+	for _, p := range v.parts() {
+		if p.Ref != nil {
+			out = append(out, *p.Ref)
 		}
 	}
-	for i := range v.items {
-		out = v.items[i].refs(out)
+	items, fields := v.Items(), v.Fields()
+	for i := range items {
+		out = items[i].refs(out)
 	}
-	for i := range v.fields {
-		out = v.fields[i].Value.refs(out)
+	for i := range fields {
+		out = fields[i].Value.refs(out)
 	}
 	return out
 }
@@ -24,10 +25,10 @@ func (v *Value) refs(out []Ref) []Ref {
 // Walk calls visit for the value and everything below it, top down.
 func (v Value) Walk(visit func(Value)) {
 	visit(v)
-	for _, it := range v.items {
+	for _, it := range v.Items() {
 		it.Walk(visit)
 	}
-	for _, f := range v.fields {
+	for _, f := range v.Fields() {
 		f.Value.Walk(visit)
 	}
 }
