@@ -367,35 +367,3 @@ func (v Value) String() string {
 	}
 	return b.String()
 }
-
-// Plain turns the value into JSON's own types: nil, bool, float64 or int, string, []any, map[string]any.
-// References and unknown parts are spelt as String does.
-func (v Value) Plain() any {
-	switch v.Kind {
-	case Bool:
-		return v.text == "true"
-	case Number:
-		if n, ok := v.Int(); ok {
-			return n
-		}
-		if f, ok := v.Float(); ok {
-			return f
-		}
-		return v.text
-	case List:
-		out := make([]any, len(v.Items()))
-		for i, it := range v.Items() {
-			out[i] = it.Plain()
-		}
-		return out
-	case Map:
-		out := make(map[string]any, len(v.Fields()))
-		for _, f := range v.Fields() {
-			out[f.Name] = f.Value.Plain()
-		}
-		return out
-	case Absent, Null:
-		return nil
-	}
-	return v.String()
-}
