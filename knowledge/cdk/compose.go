@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -73,7 +74,7 @@ func compose(g *graph.Graph, o Options) *composer {
 }
 
 // parameterNames are the parameters that a template may have: no resource may be called like one.
-var parameterNames = map[string]bool{"Stage": true, "Release": true, "JwtIssuer": true, "JwtAudience": true, "ServiceUrl": true}
+var parameterNames = map[string]bool{"Stage": true, "Release": true, "JwtIssuer": true, "JwtAudience": true, "ServiceUrl": true, "SubnetIds": true, "SecurityGroupId": true}
 
 func (c *composer) nameNodes() {
 	for _, n := range c.g.Nodes {
@@ -161,6 +162,24 @@ func (c *composer) parameter(name, comment, value string) tree {
 	return reference(name)
 }
 
+// parameters is a parameter that is a list.
+func (c *composer) parameters(name, comment string, values ...string) tree {
+	v := c.parameter(name, comment, strings.Join(values, ","))
+	if c.snippet() {
+		list := sequence{}
+		for _, one := range values {
+			list = append(list, one)
+		}
+		return list
+	}
+	for _, p := range c.t.Parameters {
+		if body, ok := p.Value.(mapping); ok && p.Name == name {
+			body.put("Type", "CommaDelimitedList")
+		}
+	}
+	return v
+}
+
 // output tells a value to whoever deploys the stack.
 func (c *composer) output(id string, v tree) {
 	if !c.snippet() {
@@ -176,6 +195,9 @@ func (c *composer) arn(n *graph.Node) tree {
 	switch n.Kind {
 	case graph.Topic, graph.StateMachine, graph.Secret, graph.Alias:
 		return reference(c.ids[n])
+	}
+	if n.Type == customBus {
+		return getAtt{c.ids[n], "EventBusArn"}
 	}
 	return getAtt{c.ids[n], "Arn"}
 }

@@ -15,7 +15,30 @@ func composeAlarm(c *composer, a *graph.Node) {
 	if spelled(a.Setting("watches")) == "alias" {
 		p = p.put("Dimensions", c.aliasDimensions(a))
 	}
+	for i := range p {
+		if p[i].Name == "Dimensions" {
+			p[i].Value = c.stagedDimensions(p[i].Value)
+		}
+	}
 	c.node(a, p)
+}
+
+// stagedDimensions name things as the stage does, where they have names of their own.
+func (c *composer) stagedDimensions(v tree) tree {
+	names := map[string]bool{}
+	for _, n := range c.g.OfKind(graph.RestAPI, graph.EventBus, graph.Rule) {
+		names[spelled(n.Setting("name"))] = true
+	}
+	dimensions, _ := v.(sequence)
+	for _, d := range dimensions {
+		fields, _ := d.(mapping)
+		for i := range fields {
+			if s, ok := fields[i].Value.(string); ok && fields[i].Name == "Value" && names[s] {
+				fields[i].Value = c.stagedName(s)
+			}
+		}
+	}
+	return v
 }
 
 // aliasDimensions name the metrics of a function's alias.

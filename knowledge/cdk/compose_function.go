@@ -49,7 +49,10 @@ func (c *composer) logGroup(of *graph.Node, suffix string) string {
 	if id == "" {
 		id = c.name(c.ids[of] + suffix)
 	}
-	c.keep(c.add(id, "AWS::Logs::LogGroup", mapping{}.with("RetentionInDays", days)))
+	r := c.add(id, "AWS::Logs::LogGroup", mapping{}.with("RetentionInDays", days))
+	if !c.snippet() {
+		c.keep(r)
+	}
 	return id
 }
 
@@ -81,10 +84,14 @@ func (c *composer) serverlessFunction(fn *graph.Node, logs string, rights []mapp
 func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) {
 	_, architectures := sharedSettings()
 	role := c.name(c.ids[fn] + "Role")
-	c.role(role, "lambda.amazonaws.com", nil, append([]mapping{
+	r := c.role(role, "lambda.amazonaws.com", nil, append([]mapping{
 		allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
 		allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
 	}, rights...))
+	if fn.Setting("durableConfig").Exists() {
+		r.Properties = r.Properties.because("ManagedPolicyArns", sequence{substituted("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy")},
+			"lets the function save its own progress")
+	}
 	p := mapping{}.with("Code", handlerFolder+kebab(fn.ID)).with("Handler", "index.handler").
 		with("Description", stringOf(fn.Setting("description"))).
 		with("Runtime", runtimeName(fn)).with("Architectures", architectures).
@@ -109,6 +116,8 @@ func runtimeName(fn *graph.Node) string {
 // ownSettings are those that few functions have. Both back ends name them alike.
 func (c *composer) ownSettings(fn *graph.Node, p mapping) mapping {
 	return p.with("ReservedConcurrentExecutions", intOf(fn.Setting("reservedConcurrentExecutions"))).
+		because("CapacityProviderConfig", c.capacity(fn), "how many calls one environment serves at the same time").
+		with("FunctionScalingConfig", c.treeOf(fn.Setting("functionScalingConfig"))).
 		because("DurableConfig", c.treeOf(fn.Setting("durableConfig")), "the timeout above is that of one stretch between two pauses").
 		because("TenancyConfig", c.treeOf(fn.Setting("tenancyConfig")), "one tenant's memory and files are never seen by another's calls")
 }

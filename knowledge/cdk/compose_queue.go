@@ -34,7 +34,7 @@ func (c *composer) queuePolicy(q *graph.Node) {
 	seen := map[*graph.Node]bool{}
 	for _, e := range c.g.In(q, graph.Routes, graph.FailsTo) {
 		service := map[graph.Kind]string{graph.Topic: "sns.amazonaws.com", graph.Rule: "events.amazonaws.com"}[e.From.Kind]
-		if service == "" || seen[e.From] {
+		if service == "" || e.From.Type == subscriber || seen[e.From] {
 			continue // it has a role of its own
 		}
 		seen[e.From] = true

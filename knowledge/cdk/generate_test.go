@@ -43,7 +43,6 @@ func TestLanguagesRefuseWhatTheirLibrariesLack(t *testing.T) {
 		"go": {"custom-event-bus-subscribers", "durable-function-workflow", "managed-instances-worker", "multi-tenant-isolated-functions",
 			"response-streaming-api", "websocket-push"},
 		"java": {"custom-event-bus-subscribers"},
-		"sam":  templatesRefused, "cloudformation": templatesRefused,
 	}, refused)
 }
 
@@ -61,11 +60,12 @@ func TestSnippetsFitAChat(t *testing.T) {
 			sizes[language] = append(sizes[language], tokens)
 			t.Logf("%s: %d tokens of %s", p.Slug, tokens, language)
 			assert.NotContains(t, pr.Files[0].Text, "props.", "a snippet stands alone")
-			assert.LessOrEqual(t, tokens, 4800, "%s in %s", p.Slug, language)
+			assert.LessOrEqual(t, tokens, 6800, "%s in %s", p.Slug, language)
 		}
 	}
-	// The words that languages need beside what is said: Go's pointers and package names most of all.
-	for language, words := range map[string]int{"typescript": 1500, "python": 1950, "go": 2250, "java": 2600, "sam": 2100, "cloudformation": 2400} {
+	// The words that languages need beside what is said: Go's pointers and package names, and in templates the policies
+	// that constructs make from grants.
+	for language, words := range map[string]int{"typescript": 1500, "python": 1950, "go": 2250, "java": 2600, "sam": 2600, "cloudformation": 2850} {
 		sort.Ints(sizes[language])
 		assert.LessOrEqual(t, sizes[language][len(sizes[language])/2], words, "the median snippet in %s", language)
 	}

@@ -180,13 +180,7 @@ func isWord(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' |
 // restModel declares what a body must look like: the fields of what the function works on. Names stand in the order of
 // the alphabet: the deployment's id is made from the text of the model, and some languages sort the fields of a struct.
 func (l *lowerer) restModel(api, to *graph.Node) string {
-	w := workOf(l.g, to, l.o.Name)
-	for _, e := range l.g.Out(to, graph.Invokes) { // a workflow is given what its first step works on
-		if to.Kind == graph.StateMachine {
-			w = workOf(l.g, e.To, l.o.Name)
-			break
-		}
-	}
+	w := modelWork(l.g, to, l.o.Name)
 	var required []expression
 	var properties []argument
 	for _, f := range w.fields {
@@ -208,6 +202,16 @@ func (l *lowerer) restModel(api, to *graph.Node) string {
 				with("required", list{Items: required}).
 				with("type", member{rest("JsonSchemaType"), "OBJECT"}).done()).done()}}})
 	return name
+}
+
+// modelWork is the work whose fields a body has that an API hands to a node.
+func modelWork(g *graph.Graph, to *graph.Node, service string) work {
+	for _, e := range g.Out(to, graph.Invokes) { // a workflow is given what its first step works on
+		if to.Kind == graph.StateMachine {
+			return workOf(g, e.To, service)
+		}
+	}
+	return workOf(g, to, service)
 }
 
 func lowerUserPool(l *lowerer, pool *graph.Node) {

@@ -67,15 +67,18 @@ func timeWindow(s *graph.Node) expression {
 
 // scheduledInput is what a run hands over: the time it was due, under the name by which the work is known.
 func (l *lowerer) scheduledInput(to *graph.Node) expression {
-	key := "id"
+	return static{typeName{schedulerModule, "ScheduleTargetInput"}, "fromObject", []expression{
+		dict{[]argument{{Name: l.scheduledKey(to), Value: text("<aws.scheduler.scheduled-time>")}}}}}
+}
+
+// scheduledKey is the name by which the work is known that a schedule starts.
+func (l *lowerer) scheduledKey(to *graph.Node) string {
 	for _, n := range downstream(l.g, to) {
 		if n.Kind == graph.Function {
-			key = workOf(l.g, n, "").key
-			break
+			return workOf(l.g, n, "").key
 		}
 	}
-	return static{typeName{schedulerModule, "ScheduleTargetInput"}, "fromObject", []expression{
-		dict{[]argument{{Name: key, Value: text("<aws.scheduler.scheduled-time>")}}}}}
+	return "id"
 }
 
 // logicalID is the id that CDK gives to the resource of an L2 construct that stands directly in the stack: its name
