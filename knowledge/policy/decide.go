@@ -93,28 +93,34 @@ func Decide(req Request, statements []graph.Statement) Decision {
 	req.Resource.Rest = restFor(req)
 	d := Decision{}
 	best, deny := no, no
-	bestLikely, denyByCondition := false, false
+	bestLikely, denyByCondition, why := false, false, ""
 	for _, s := range statements {
 		match, conditions := applies(req, s), holds(s.Conditions, req)
 		if match == no || conditions == no {
 			continue
 		}
 		total := both(match, conditions)
+		if unknown := unknownIn(s); total == maybe && unknown != "" && why == "" {
+			why = unknown
+		}
 		switch strings.ToLower(s.Effect) {
 		case "deny":
 			d.Denied = append(d.Denied, s)
 			deny = either(deny, total)
-			denyByCondition = denyByCondition || match == yes && conditions == maybe
+			denyByCondition = denyByCondition || match == yes && conditions == maybe && unknownWithin(s.Conditions) == ""
 		case "allow":
 			d.Allowed = append(d.Allowed, s)
 			best = either(best, total)
-			bestLikely = bestLikely || match == yes && conditions == maybe
+			bestLikely = bestLikely || match == yes && conditions == maybe && unknownWithin(s.Conditions) == ""
 		default: // the effect itself is not known
 			d.Allowed = append(d.Allowed, s)
 			best = either(best, maybe)
 		}
 	}
 	d.Answer, d.Why = conclude(req, best, deny, bestLikely, denyByCondition)
+	if d.Answer == Unknown && why != "" && req.Incomplete == "" {
+		d.Why += ": " + why
+	}
 	if note := acrossAccounts(req); note != "" {
 		d.Notes = append(d.Notes, note)
 	}
@@ -122,6 +128,41 @@ func Decide(req Request, statements []graph.Statement) Decision {
 		d.bounded(req)
 	}
 	return d
+}
+
+// unknownIn says why an element of a statement is not known, "" where all are.
+func unknownIn(s graph.Statement) string {
+	for _, list := range [][]graph.Value{s.Actions, s.NotActions, s.Resources, s.NotResources} {
+		for _, v := range list {
+			if v.Reason() != "" && v.Reason() != Generated {
+				return v.Reason()
+			}
+		}
+	}
+	for _, p := range s.Principals {
+		if v := p.Value.Reason(); v != "" && v != Generated {
+			return v
+		}
+	}
+	return unknownWithin(s.Conditions)
+}
+
+// unknownWithin says why a value, or one below it, is not known, "" where all is.
+func unknownWithin(v graph.Value) string {
+	if why := v.Reason(); why != "" && why != Generated {
+		return why
+	}
+	for _, f := range v.Fields() {
+		if why := unknownWithin(f.Value); why != "" {
+			return why
+		}
+	}
+	for _, item := range v.Items() {
+		if why := unknownWithin(item); why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // bounded narrows an answer by the permissions boundary.

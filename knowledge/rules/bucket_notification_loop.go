@@ -124,6 +124,9 @@ func checkBucketLoops(p *Pass) {
 			if in.To.Kind != graph.Function || in.To.Framework != "" {
 				continue
 			}
+			if v := mayDoOnAnything(p.Graph, in.To, "s3:PutObject"); v.Exists() {
+				p.Unknown(in.To, v)
+			}
 			for _, e := range p.Graph.Out(in.To, graph.Writes) {
 				if e.To != bucket || e.Strength == graph.Wildcard || overwritten(p.Graph, in.To, e, in) {
 					continue

@@ -15,12 +15,15 @@ func reportEchoes(p *Pass, fn *graph.Node, known map[*graph.Node]bool) {
 		if rule.Kind != graph.Rule || rule.External || known[rule] || !looselyMatched(rule) || emitsOther(rule, fn) {
 			continue
 		}
+		if v := mayDoOnAnything(p.Graph, fn, "events:PutEvents"); v.Exists() {
+			p.Unknown(fn, v)
+		}
 		for _, bus := range p.Graph.In(rule, graph.Routes) {
 			for _, back := range p.Graph.Out(fn, graph.Writes) {
 				if back.To != bus.From || bus.From.Kind != graph.EventBus || back.Strength != graph.Certain {
 					continue
 				}
-				p.Report(Hit{Node: fn, Severity: Medium, Confidence: Likely, Related: []*graph.Node{rule, bus.From}, Values: append([]graph.Value{{}}, edgePlace(in, back)...),
+				p.Report(Hit{Node: fn, Severity: Medium, Confidence: Likely, Aliases: []string{"GRF003"}, Related: []*graph.Node{rule, bus.From}, Values: append([]graph.Value{{}}, edgePlace(in, back)...),
 					Message: fmt.Sprintf("%s works off events of %s that rule %s picks by only one of source and detail-type, and puts events on the same bus: if what it emits matches, events go round in a circle",
 						nameOf(fn), nameOf(bus.From), nameOf(rule))})
 				return

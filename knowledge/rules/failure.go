@@ -54,9 +54,7 @@ func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
 		}
 	}
 	for _, e := range g.In(n, graph.Alarms) {
-		name := e.Settings.Get("MetricName")
-		s, ok := name.Str()
-		if !ok || metrics[s] {
+		if s, _ := e.Settings.Get("MetricName").Str(); metrics[s] {
 			return true
 		}
 	}
@@ -105,12 +103,26 @@ func openAlarm(g *graph.Graph, n *graph.Node, metrics map[string]bool) string {
 			}
 		}
 		for _, metric := range watched {
-			if why := mayWatch(n, metric, metrics); why != "" {
+			why := mayWatch(n, metric, metrics)
+			if name := metric.Get("MetricName"); why == "" && open(name) && looksAt(g, alarm, n) {
+				why = name.Reason()
+			}
+			if why != "" {
 				return fmt.Sprintf("alarm %s may watch it: %s", nameOf(alarm), why)
 			}
 		}
 	}
 	return ""
+}
+
+// looksAt tells whether an alarm is on some metric of n.
+func looksAt(g *graph.Graph, alarm, n *graph.Node) bool {
+	for _, e := range g.In(n, graph.Alarms) {
+		if e.From == alarm {
+			return true
+		}
+	}
+	return false
 }
 
 // mayWatch says why the metric of an alarm may be one of n's, "" where it is not or surely is another's.

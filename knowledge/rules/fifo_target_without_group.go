@@ -56,6 +56,10 @@ func checkMessageGroups(p *Pass) {
 			continue
 		}
 		for _, e := range p.Graph.Out(n, graph.Routes) {
+			if n.Kind == graph.Rule && e.To.External && e.To.Kind == graph.Other && e.To.ARN.IsUnknown() && !e.Settings.Get("SqsParameters").Exists() {
+				p.Unknown(n, e.Setting("arn")) // it may be a FIFO queue
+				continue
+			}
 			if e.To.Kind != graph.Queue || n.Kind == graph.Schedule && e.Label != "" {
 				continue // a universal target states the group in its input
 			}

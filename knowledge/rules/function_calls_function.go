@@ -42,6 +42,9 @@ var _ = add(Rule{
 		for _, fn := range p.Graph.OfKind(graph.Function) {
 			if mayWait(fn) {
 				checkCallee(p, fn)
+				if v := mayDoOnAnything(p.Graph, fn, "lambda:InvokeFunction"); v.Exists() && namesFunction(p.Graph, fn) {
+					p.Unknown(fn, v)
+				}
 			}
 		}
 	},
@@ -74,4 +77,16 @@ func checkCallee(p *Pass, fn *graph.Node) {
 func mayCallFunction(e *graph.Edge) bool {
 	return e.To.Kind == graph.Function && e.To != e.From && e.To.Framework == "" && e.Strength == graph.Certain &&
 		(!e.To.External || strings.HasPrefix(e.To.ID, "arn:"))
+}
+
+// namesFunction tells whether the environment of a function names another one.
+func namesFunction(g *graph.Graph, fn *graph.Node) bool {
+	found := false
+	fn.Setting("environment", "Variables").Walk(func(v graph.Value) {
+		for _, ref := range v.Refs() {
+			to := g.Node(ref.Resource)
+			found = found || to != nil && to != fn && to.Kind == graph.Function
+		}
+	})
+	return found
 }

@@ -85,6 +85,7 @@ Resources:
 
 func checkFunctionLogs(p *Pass) {
 	unnamed, retained := logRetentions(p.Graph)
+	asked := map[string]bool{}
 	bare := map[string][]*graph.Node{} // by file
 	var files []string
 	for _, fn := range p.Graph.OfKind(graph.Function) {
@@ -95,7 +96,11 @@ func checkFunctionLogs(p *Pass) {
 		for _, e := range groups {
 			reportRetention(p, e)
 		}
-		if len(groups) > 0 || unnamed[fn.Resource.File] || fn.Setting("loggingConfig", "LogGroup").Exists() {
+		if len(groups) == 0 && unnamed[fn.Resource.File].Exists() && !asked[fn.Resource.File] && !fn.Setting("loggingConfig", "LogGroup").Exists() {
+			asked[fn.Resource.File] = true // once for all functions of the file
+			p.Unknown(fn, unnamed[fn.Resource.File])
+		}
+		if len(groups) > 0 || unnamed[fn.Resource.File].Exists() || fn.Setting("loggingConfig", "LogGroup").Exists() {
 			continue
 		}
 		if l := namedGroup(p.Graph, fn); open(fn.Named) && l != nil {
@@ -119,8 +124,8 @@ func checkFunctionLogs(p *Pass) {
 
 // logRetentions finds the functions whose retention a custom resource of CDK sets, and the files with a log group
 // whose name is not known: it may be that of any function of the file.
-func logRetentions(g *graph.Graph) (unnamed map[string]bool, retained map[*graph.Node]bool) {
-	unnamed, retained = map[string]bool{}, map[*graph.Node]bool{}
+func logRetentions(g *graph.Graph) (unnamed map[string]graph.Value, retained map[*graph.Node]bool) {
+	unnamed, retained = map[string]graph.Value{}, map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
 		switch {
 		case n.Type == "Custom::LogRetention":
@@ -128,13 +133,19 @@ func logRetentions(g *graph.Graph) (unnamed map[string]bool, retained map[*graph
 				retained[g.Node(ref.Resource)] = true
 			}
 			if open(n.Setting("logGroupName")) && n.Resource != nil {
-				unnamed[n.Resource.File] = true
+				unnamed[n.Resource.File] = n.Setting("logGroupName")
 			}
-		case n.Kind == graph.LogGroup && !n.External && n.Resource != nil && open(n.Setting("logGroupName")):
-			unnamed[n.Resource.File] = true
+		case n.Kind == graph.LogGroup && !n.External && n.Resource != nil && open(n.Setting("logGroupName")) && begins(n.Setting("logGroupName"), "/aws/lambda/"):
+			unnamed[n.Resource.File] = n.Setting("logGroupName")
 		}
 	}
 	return unnamed, retained
+}
+
+// begins tells whether a text that is not all known may begin with a prefix.
+func begins(v graph.Value, prefix string) bool {
+	text := firstLiteral(v)
+	return strings.HasPrefix(text, prefix) || strings.HasPrefix(prefix, text)
 }
 
 // namedGroup finds a log group that is named as a function's is, and belongs to none that is known by its name.

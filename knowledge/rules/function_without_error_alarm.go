@@ -78,7 +78,7 @@ Resources:
 				silent, lack = append(silent, fn), "no alarm on Errors or, with reserved concurrency, on Throttles"
 			}
 		}
-		reportSilent(p, silent, map[string]bool{"Errors": true}, lack)
+		reportSilent(p, silent, map[string]bool{"Errors": true, "Throttles": true}, lack)
 	},
 })
 

@@ -77,6 +77,10 @@ func checkOrder(p *Pass, from *graph.Node) {
 func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
 	last := way[len(way)-1]
 	to := last.To
+	if len(way) == 1 && to.External && to.ARN.IsUnknown() {
+		p.Unclear(from, "whether "+nameOf(to)+" keeps the order: it is not part of this system"+because(to.ARN.Reason()))
+		return
+	}
 	if to.Kind != graph.Queue && to.Kind != graph.Topic || to.External || last.Strength == graph.Wildcard || everTakesFailures(p.Scenarios, to) || to == from {
 		return
 	}

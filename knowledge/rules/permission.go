@@ -126,3 +126,21 @@ func checkMay(p *Pass, e *graph.Edge, service, action, what string) {
 			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
 	}
 }
+
+// mayDoOnAnything finds in the role of n a right to an action on something that is not known at all: it may be any thing
+// of the system. It is absent where there is none.
+func mayDoOnAnything(g *graph.Graph, n *graph.Node, action string) graph.Value {
+	for _, role := range rolesOf(g, n) {
+		for _, s := range role.Statements {
+			if !isAllow(s) || !allowsAction(s, action) {
+				continue
+			}
+			for _, v := range s.Resources {
+				if v.IsUnknown() && mayMeanOwn(v) && s.Via != nil && sameStack(s.Via, n) {
+					return v
+				}
+			}
+		}
+	}
+	return graph.Value{}
+}

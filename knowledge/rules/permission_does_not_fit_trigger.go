@@ -219,7 +219,11 @@ func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
 	if !strings.Contains(principal, ".amazonaws.com") {
 		return false
 	}
-	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: []graph.Value{s.Principals[0].Value, source},
+	var aliases []string
+	if from != nil {
+		aliases = refusals[from.Kind]
+	}
+	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: []graph.Value{s.Principals[0].Value, source}, Aliases: aliases,
 		Message: fmt.Sprintf("Principal is %s, but SourceArn belongs to %s: only %s.amazonaws.com invokes on its behalf, so every call is refused", principal, sourceName(from, service), want),
 		Fix:     fmt.Sprintf("Set Principal to %s.amazonaws.com.", want),
 		Patch:   SetPatch(s.Via, s.Principals[0].Value, "Principal", want+".amazonaws.com")})
@@ -306,9 +310,14 @@ func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
 		return
 	}
 	name := s.Via.Properties.Get("FunctionName")
-	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed),
+	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed), Aliases: refusals[from.Kind],
 		Message: fmt.Sprintf("%s invokes %s, but the permission is for %s: every call is refused", nameOf(from), spellQualifier(fn, missed.Qualifier), spellQualifier(fn, mine)),
 		Fix:     fmt.Sprintf("Set FunctionName of the permission to %s.", spellQualifier(fn, missed.Qualifier))})
+}
+
+// refusals are the rules that ask whether a function lets things of a kind in: the refusal is the same defect.
+var refusals = map[graph.Kind][]string{
+	graph.Rule: {"EVT003"}, graph.Bucket: {"S3B001"}, graph.RestAPI: {"API011"}, graph.HTTPAPI: {"API011"}, graph.WebSocketAPI: {"API011"},
 }
 
 // fits tells whether some permission lets from invoke the qualifier.

@@ -47,6 +47,9 @@ var _ = add(Rule{
 			p.Report(h)
 		}
 		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
+			if p.maybeClosed(api, !hasWebACL(api)) {
+				return
+			}
 			if !closedAPI(p.Graph, api) && !hasWebACL(api) {
 				accuse(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
 					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))})

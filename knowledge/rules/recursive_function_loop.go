@@ -172,6 +172,8 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 			if s, _ := e.From.Setting("recursiveLoop").Str(); s == "Allow" {
 				detected = false
 			}
+		case graph.EventBus:
+			detected, h.Aliases = false, []string{"GRF003"}
 		case graph.Queue, graph.Topic, graph.Bucket:
 		default:
 			detected = false

@@ -204,6 +204,7 @@ func (m *merger) finding(p *Pass, h Hit) *merged {
 	if f.Confidence == "" {
 		f.Confidence = Certain
 	}
+	f.Aliases = append(f.Aliases, h.Aliases...)
 	if h.Fix != "" {
 		f.Fix.Summary = h.Fix
 	}

@@ -156,7 +156,7 @@ var publicPath = regexp.MustCompile(`(?i)(^|[/ ])(health(z|check)?|ping|status|v
 
 func checkRoutes(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External || intent(api, "public") != "" || closedAPI(p.Graph, api) {
+		if api.External || intent(api, "public") != "" || p.maybeClosed(api, anyOpenRoute(api)) || closedAPI(p.Graph, api) {
 			continue
 		}
 		for _, r := range api.Setting("routes").Each() {
@@ -166,6 +166,16 @@ func checkRoutes(p *Pass) {
 }
 
 // openRoute tells whether the method or path of a route, such as "POST /orders", is not known; openPart says why.
+// maybeClosed records that it decides a rule, where it matters, whether an API is closed, and that this is not known. It is
+// false where it is.
+func (p *Pass) maybeClosed(api *graph.Node, matters bool) bool {
+	v := firstOpen(openEndpoint(api), api.Setting("disableExecuteApiEndpoint"))
+	if v.Exists() && matters {
+		p.Unknown(api, v)
+	}
+	return v.Exists()
+}
+
 func openRoute(key string) bool { return strings.Contains(key, "(unknown: ") }
 
 func openPart(key string) string {
@@ -253,4 +263,15 @@ func routePlace(p *Pass, api *graph.Node, shown, r graph.Value) *Place {
 		}
 	}
 	return nil
+}
+
+// anyOpenRoute tells whether an API has a route without authorization.
+func anyOpenRoute(api *graph.Node) bool {
+	for _, r := range api.Setting("routes").Each() {
+		auth := r.Get("AuthorizationType")
+		if kind, known := auth.Str(); !auth.Exists() && !r.Get("AuthorizerId").Exists() || known && kind == "NONE" {
+			return true
+		}
+	}
+	return false
 }

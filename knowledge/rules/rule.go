@@ -196,7 +196,8 @@ type Hit struct {
 	// RelatedResources are further such parts that have no node of their own: a mapping, a policy. Nil ones are
 	// left out.
 	RelatedResources []*graph.Resource
-	Fix              string // instead of the rule's, where the numbers are known
+	Aliases          []string // catalogue codes of rules that describe the same defect and have no rule, or no finding, of their own here
+	Fix              string   // instead of the rule's, where the numbers are known
 	Patch            []PatchOp
 }
 

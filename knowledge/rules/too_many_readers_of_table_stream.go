@@ -145,6 +145,11 @@ func checkReaders(p *Pass, source *graph.Node) {
 			readers, names = append(readers, e), append(names, nameOf(e.To))
 		}
 	}
+	for _, e := range p.Graph.OfEdge(graph.Polls) { // what reads something that is not known may read this
+		if unproven(e) && startsLike(e, graph.Stream) && len(readers) > 0 && len(readers) <= most && sameStack(e.Via, source) && mayMeanOwn(e.Setting("eventSourceArn")) {
+			unsure = append(unsure, e.Setting("eventSourceArn"))
+		}
+	}
 	if len(readers) <= most {
 		for _, v := range unsure {
 			if len(readers)+len(unsure) > most {

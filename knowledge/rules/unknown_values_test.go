@@ -126,7 +126,7 @@ func text(t *testing.T, root *yaml.Node) string {
 
 // samReads are values that SAM's translator reads itself: it takes no parameter there that has no value yet.
 var samReads = regexp.MustCompile(`/(Events|EventInvokeConfig|DeploymentPreference|Auth|Source|Destination)$|/Events/[^/]+(/Type|/Properties)?$|/DeadLetterConfig$|/DeadLetterQueue/Type$|/DeploymentPreference/Enabled$|` +
-	`/EventInvokeConfig/DestinationConfig(/OnFailure(/Type)?)?$|/DefaultAuthorizer$|/(Source|Destination)/Id$|/Permissions(/0)?$`)
+	`/EventInvokeConfig/DestinationConfig(/OnFailure(/Type)?)?$|/DefaultAuthorizer$|/RequestModel(/ValidateBody)?$|/(Source|Destination)/Id$|/Permissions(/0)?$`)
 
 // letOff are values by which a rule lets something off for what another thing does with it. A parameter is given before
 // the thing has a name, so it is taken to name another.

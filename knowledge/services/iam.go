@@ -94,7 +94,7 @@ func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
 	b.statements(n, b.shared.parse(r, "", r.Properties.Get("PolicyDocument"), "inline"))
 	for _, role := range append(r.Properties.Get("Roles").Each(), r.Properties.Get("RoleName").Each()...) {
 		b.attachments = append(b.attachments, attachment{role, n})
-		b.mayMean(role, graph.Role, r)
+		b.mayMean(role, nil, graph.Role, r)
 	}
 }
 
@@ -108,9 +108,11 @@ type nameless struct {
 // mayMean remembers a policy r whose owner v is not known. It may be any thing of its stack, since what a deployment
 // names can be given as a parameter at the next one, and any of another whose name is written out. Only an import is
 // of another stack for certain.
-func (b *builder) mayMean(v graph.Value, kind graph.Kind, r *graph.Resource) {
-	if why := v.Reason(); why != "" && !strings.HasPrefix(why, "import ") {
-		b.nameless = append(b.nameless, nameless{kind, r, r.LogicalID + " may belong to it: " + why})
+// A name that nothing of the system bears (to is outside) may be that of a thing whose own name is not known.
+func (b *builder) mayMean(v graph.Value, to *graph.Node, kind graph.Kind, r *graph.Resource) {
+	_, literal := v.Str()
+	if why := v.Reason(); why != "" && !strings.HasPrefix(why, "import ") || literal && to != nil && to.External {
+		b.nameless = append(b.nameless, nameless{kind, r, why})
 	}
 }
 
@@ -118,9 +120,13 @@ func (b *builder) mayMean(v graph.Value, kind graph.Kind, r *graph.Resource) {
 func (b *builder) leaveOpen() {
 	for _, open := range b.nameless {
 		for _, n := range b.byKind[open.kind] {
+			why := open.why
+			if why == "" {
+				why = n.Named.Reason()
+			}
 			own := n.Resource != nil && n.Resource.File == open.policy.File && n.Resource.Stack == open.policy.Stack
-			if !n.External && (own || n.Named.Exists()) {
-				undecided(n, open.why)
+			if !n.External && (own || n.Named.Exists()) && why != "" {
+				undecided(n, open.policy.LogicalID+" may belong to it: "+why)
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func connectPermission(b *builder, r *graph.Resource, _ *graph.Node) {
 		b.gap(r, p.Get("FunctionName"), "the permission's function was not found")
 		return
 	}
-	b.mayMean(p.Get("FunctionName"), graph.Function, r)
+	b.mayMean(p.Get("FunctionName"), to.node, graph.Function, r)
 	s := graph.Statement{
 		Effect:    "Allow",
 		Actions:   p.Get("Action").Each(),

@@ -56,7 +56,7 @@ func (b *builder) resourcePolicy(r *graph.Resource, doc graph.Value, kind graph.
 			b.gap(r, v, "the thing this policy protects was not found")
 			continue
 		}
-		b.mayMean(v, kind, r)
+		b.mayMean(v, to.node, kind, r)
 		to.node.ResourcePolicy = append(to.node.ResourcePolicy, statements...)
 		if why := policy.Undecided(doc); why != "" {
 			to.node.PolicyUnknown = why
