@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Give the Deployment a logical id that changes with the API (a hash of it), as CDK and SAM do; set AutoDeploy: true on the stage of an HTTP API.`,
 	CDK:      `RestApi with deploy: true; HttpStage with autoDeploy: true`,
 	Sources: []Source{
-		{Title: `CloudFormation reference, AWS::ApiGateway::Deployment`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `CloudFormation reference, AWS::ApiGateway::Deployment`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html", Checked: "2026-11-30"},
 	},
 	Gaps: `A pipeline that creates deployments by its own calls is not seen: the finding is likely, never certain.`,
 	Bad: `Resources:

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Fix:      `Let the API call an alias, and shift its traffic by CodeDeploy: UpdatePolicy: {CodeDeployLambdaAliasUpdate: ...} with a canary configuration and alarms (SAM: AutoPublishAlias and DeploymentPreference).`,
 	CDK:      `new codedeploy.LambdaDeploymentGroup(this, "Release", { alias, deploymentConfig: codedeploy.LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES, alarms })`,
 	Sources: []Source{
-		{Title: `AWS SAM Developer Guide, "Deploying serverless applications gradually with AWS SAM"`, URL: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS SAM Developer Guide, "Deploying serverless applications gradually with AWS SAM"`, URL: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html", Checked: "2026-11-30"},
 	},
 	Gaps: `One finding for each stack, with all its functions. Traffic that a pipeline shifts by its own calls is not seen.`,
 	Bad: `Resources:

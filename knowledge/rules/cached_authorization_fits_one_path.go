@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set AuthorizerResultTtlInSeconds: 0, or return a policy for all routes that the caller may use; with a REQUEST authorizer put the path and method among the identity sources.`,
 	CDK:      `resultsCacheTtl: Duration.seconds(0)`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "Use API Gateway Lambda authorizers"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Use API Gateway Lambda authorizers"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:E3718"},
 	Gaps:        `Which policy the authorizer returns is not in the template: the finding is likely, never certain. Authorizers written in an OpenAPI body are not looked at.`,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Put an RDS Proxy between, and give the function its endpoint; or bound the function (ReservedConcurrentExecutions, MaximumConcurrency of its queue); or use the Data API.`,
 	CDK:      `new rds.DatabaseProxy(...), proxy.endpoint in the environment`,
 	Sources: []Source{
-		{Title: `Amazon RDS User Guide, "Amazon RDS Proxy"`, URL: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon RDS User Guide, "Amazon RDS Proxy"`, URL: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"GRF006"},
 	Gaps:     `That a function uses the database is read off its environment and the security groups. How many connections the database holds is not compared with the reservation.`,

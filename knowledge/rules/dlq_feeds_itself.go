@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Give the dead-letter queue a parking queue of its own, or none, and work it off by hand or with StartMessageMoveTask.`,
 	CDK:      `a separate queue as deadLetterQueue of the dead-letter queue`,
 	Sources: []Source{
-		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-30"},
 	},
 	Gaps: `A consumer of the dead-letter queue that may send back to the source is reported as likely, and one level lower: its code may count the attempts. An environment variable that speaks of attempts, retries or a limit is taken as a sign that it does, and so is the right to StartMessageMoveTask.`,
 	Bad: `Resources:

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Publish a version and an alias, let every caller name it, and give the role lambda:CheckpointDurableExecution and lambda:GetDurableExecutionState on the function ARN with :* behind (managed policy AWSLambdaBasicDurableExecutionRolePolicy).`,
 	CDK:      `fn.currentVersion.addAlias("live"), and call the alias`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Lambda durable functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Lambda durable functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Calls through $LATEST by name are taken as meant for trials. The rights are looked for in the statements of the role.`,
 	Bad: `Resources:

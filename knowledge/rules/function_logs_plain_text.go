@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: INFO, SystemLogLevel: WARN}.`,
 	CDK:      `loggingFormat: lambda.LoggingFormat.JSON`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Configuring advanced logging controls for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Configuring JSON and plain text log formats"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:LambdaLogging", "cdk-nag:LambdaLogLevel"},
 	Gaps:        `Advice (profile advisory). An explicit Text passes beside a layer, which may bring a logger of its own, and so do container images. What the code logs is not seen.`,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Grant the function's role the actions that the code needs on this resource.`,
 	CDK:      `resource.grantSendMessages(fn), resource.grantReadWriteData(fn) ...`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Defining Lambda function permissions with an execution role"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Defining Lambda function permissions with an execution role"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html", Checked: "2026-11-30"},
 	},
 	Gaps: `A variable that is only passed on, never used, looks the same. Which action the code needs is not known: any grant on the resource counts.`,
 	Bad: `Resources:

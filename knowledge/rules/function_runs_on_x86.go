@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Fix:      `Set Architectures: [arm64], after native dependencies and layers have been built for it.`,
 	CDK:      `architecture: lambda.Architecture.ARM_64`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Selecting and configuring an instruction set architecture for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Selecting and configuring an instruction set architecture for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Advice (profile advisory). Container images, runtimes without arm64 and functions with a layer that is named for x86 are left out.`,
 	Bad: `Resources:

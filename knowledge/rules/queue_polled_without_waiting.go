@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set ReceiveMessageWaitTimeSeconds: 20 on the queue, or WaitTimeSeconds on each receive.`,
 	CDK:      `receiveMessageWaitTime: Duration.seconds(20)`,
 	Sources: []Source{
-		{Title: `Amazon SQS Developer Guide, "Amazon SQS short and long polling"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon SQS Developer Guide, "Amazon SQS short and long polling"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Queues that only Lambda or Pipes read are left out, since these wait by themselves; so are queues for failures. A consumer that sets WaitTimeSeconds on its own calls is not seen.`,
 	Bad: `Resources:

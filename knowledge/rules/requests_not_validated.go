@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Give the method a RequestValidatorId (ValidateRequestBody: true) and RequestModels with a JSON schema.`,
 	CDK:      `requestValidatorOptions: { validateRequestBody: true }, requestModels`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "Request validation for REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Request validation for REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG2", "cdk-nag:APIGWRequestValidation"},
 	Gaps:        `HTTP APIs have no validator. Routes with {proxy+} and methods ANY are left out. What the schema says is not judged.`,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix: `Exchange the secret, store it in Secrets Manager or as an SSM SecureString, pass its ARN or name, and read it at run time.`,
 	CDK: `environment: { SECRET_ARN: secret.secretArn }; secret.grantRead(fn)`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Working with Lambda environment variables"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Working with Lambda environment variables"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html", Checked: "2026-11-30"},
 		{Title: `AWS CloudFormation User Guide, "Get values stored in other services using dynamic references"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_45", "prowler:awslambda_function_no_secrets_in_variables"},

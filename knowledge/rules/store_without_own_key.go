@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Create an AWS::KMS::Key with rotation and name it: KmsKeyArn (function), KmsMasterKeyId (queue, topic), SSESpecification (table), KmsKeyId (log group, secret), BucketEncryption aws:kms, EncryptionConfiguration (state machine).`,
 	CDK:      `encryptionKey / environmentEncryption: key`,
 	Sources: []Source{
-		{Title: `AWS Key Management Service Developer Guide, "AWS KMS keys"`, URL: "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Key Management Service Developer Guide, "AWS KMS keys"`, URL: "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:CloudWatchLogGroupEncrypted", "cdk-nag:SecretsManagerUsingKMSKey", "cdk-nag:S3DefaultEncryptionKMS", "checkov:CKV_AWS_173", "checkov:CKV_AWS_119", "checkov:CKV_AWS_158", "checkov:CKV_AWS_149", "security-hub:S3.17", "prowler:dynamodb_tables_kms_cmk_encryption_enabled", "guard:dynamodb_table_encrypted_kms"},
 	Gaps:        `A key named by ARN or id is taken for your own; only the aliases alias/aws/... are known to be of AWS.`,
