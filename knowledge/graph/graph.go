@@ -7,6 +7,7 @@
 package graph
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -118,16 +119,35 @@ type Node struct {
 	// ("CDK log retention"): findings on it are folded.
 	Framework string
 
-	defaults map[string]Value
+	defaults defaults
 	extra    map[string]Value
+	place    int // among the nodes of a sealed graph
 }
 
 // SetDefault records AWS's default for a setting (name with small first letter).
-func (n *Node) SetDefault(name string, v Value) {
-	if n.defaults == nil {
-		n.defaults = map[string]Value{}
+func (n *Node) SetDefault(name string, v Value) { n.SetDefaults([]Field{{name, v}}) }
+
+// SetDefaults records AWS's defaults for several settings. The list may be shared; it is not changed.
+func (n *Node) SetDefaults(settings []Field) { n.defaults = n.defaults.and(settings) }
+
+// defaults are AWS's defaults of settings. The things of one type share them.
+type defaults []Field
+
+func (d defaults) and(more []Field) defaults {
+	if len(d) == 0 {
+		return slices.Clip(more)
 	}
-	n.defaults[name] = v.AsDefault(n.At())
+	return append(d, more...)
+}
+
+// of returns the default of a setting, with the place of what lacks it; absent where none is known.
+func (d defaults) of(name string, at func() *Evidence) Value {
+	for i := len(d) - 1; i >= 0; i-- {
+		if d[i].Name == name {
+			return d[i].Value.AsDefault(at())
+		}
+	}
+	return Value{}
 }
 
 // SetExtra records a setting that is not a property of the resource itself (a method's, a stage's,
@@ -159,7 +179,7 @@ func (n *Node) Setting(path ...string) Value {
 		return NewUnknown(n.At(), "it is not part of this system")
 	}
 	if !v.Exists() || v.Kind == Null {
-		v = n.defaults[path[0]]
+		v = n.defaults.of(path[0], n.At)
 	}
 	for _, name := range path[1:] {
 		if lower := v.Get(name); lower.Exists() {
@@ -182,8 +202,8 @@ func (n *Node) SettingNames() []string {
 			set[LowerFirst(f.Name)] = true
 		}
 	}
-	for k := range n.defaults {
-		set[k] = true
+	for _, f := range n.defaults {
+		set[f.Name] = true
 	}
 	for k := range n.extra {
 		set[k] = true
@@ -212,16 +232,14 @@ type Edge struct {
 	// Qualifier is the alias or version through which a function is called ("live", "1"), "" for $LATEST.
 	Qualifier string
 
-	defaults map[string]Value
+	defaults defaults
 }
 
 // SetDefault records AWS's default for a setting of the edge.
-func (e *Edge) SetDefault(name string, v Value) {
-	if e.defaults == nil {
-		e.defaults = map[string]Value{}
-	}
-	e.defaults[name] = v.AsDefault(e.at())
-}
+func (e *Edge) SetDefault(name string, v Value) { e.SetDefaults([]Field{{name, v}}) }
+
+// SetDefaults records AWS's defaults for several settings of the edge. The list may be shared; it is not changed.
+func (e *Edge) SetDefaults(settings []Field) { e.defaults = e.defaults.and(settings) }
 
 func (e *Edge) at() *Evidence {
 	switch {
@@ -240,7 +258,7 @@ func (e *Edge) Setting(path ...string) Value {
 		v = e.Settings.Get(path[0])
 	}
 	if !v.Exists() || v.Kind == Null {
-		v = e.defaults[path[0]]
+		v = e.defaults.of(path[0], e.at)
 	}
 	for _, name := range path[1:] {
 		if lower := v.Get(name); lower.Exists() {
@@ -261,8 +279,8 @@ func (e *Edge) SettingNames() []string {
 	for _, f := range e.Settings.Fields() {
 		set[LowerFirst(f.Name)] = true
 	}
-	for k := range e.defaults {
-		set[k] = true
+	for _, f := range e.defaults {
+		set[f.Name] = true
 	}
 	names := make([]string, 0, len(set))
 	for k := range set {

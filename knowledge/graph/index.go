@@ -41,7 +41,6 @@ func (g *Graph) collectMentions() {
 
 // index finds the nodes and edges of a kind without looking at all of them.
 type index struct {
-	place map[*Node]int
 	nodes map[Kind][]*Node
 	edges map[EdgeKind][]*Edge
 }
@@ -49,9 +48,9 @@ type index struct {
 // Seal says that the graph is whole: nothing is added to it, and no node changes its kind, from now on. It makes
 // OfKind, OfEdge, Mentions and Mentioned quick.
 func (g *Graph) Seal() {
-	i := &index{place: make(map[*Node]int, len(g.Nodes)), nodes: map[Kind][]*Node{}, edges: map[EdgeKind][]*Edge{}}
+	i := &index{nodes: map[Kind][]*Node{}, edges: map[EdgeKind][]*Edge{}}
 	for at, n := range g.Nodes {
-		i.place[n] = at
+		n.place = at
 		i.nodes[n.Kind] = append(i.nodes[n.Kind], n)
 	}
 	for _, e := range g.Edges {
@@ -71,7 +70,7 @@ func (g *Graph) OfKind(kinds ...Kind) []*Node {
 		for _, k := range kinds {
 			out = append(out, g.sealed.nodes[k]...)
 		}
-		slices.SortFunc(out, func(a, b *Node) int { return g.sealed.place[a] - g.sealed.place[b] })
+		slices.SortFunc(out, func(a, b *Node) int { return a.place - b.place })
 		return slices.Compact(out) // a kind may be named twice
 	}
 	for _, n := range g.Nodes {

@@ -95,10 +95,14 @@ const answersTask = "states:SendTaskSuccess"
 // covered lists the uses that a statement's actions allow.
 func covered(s graph.Statement) []use {
 	var out []use
-	actions := make([]string, 0, len(s.Actions))
+	type action struct {
+		text string
+		wild bool
+	}
+	actions := make([]action, 0, len(s.Actions))
 	for _, a := range s.Actions {
 		if text, ok := a.Str(); ok {
-			actions = append(actions, strings.ToLower(text))
+			actions = append(actions, action{strings.ToLower(text), strings.ContainsAny(text, "*?")})
 		}
 	}
 	for i, u := range uses {
@@ -106,10 +110,10 @@ func covered(s graph.Statement) []use {
 			continue // these serve mappings, not code
 		}
 		spelled := u.mode == graph.Poll || u.action == answersTask
-		for _, text := range actions {
+		for _, a := range actions {
 			// sqs:* is given to senders as well, states:* to those who start: only a right that is spelled out says
 			// "receives" or "answers".
-			if text == lowerUses[i] || !spelled && strings.ContainsAny(text, "*?") && policy.Glob(text, lowerUses[i]) {
+			if a.text == lowerUses[i] || !spelled && a.wild && policy.Glob(a.text, lowerUses[i]) {
 				out = append(out, u)
 				break
 			}

@@ -39,7 +39,7 @@ func newBuilder(s graph.Scenario, m *shared) *builder {
 		resources:  make(map[string]*graph.Resource, len(s.Resources)),
 		names:      make(map[string]*graph.Node, len(s.Resources)),
 		physical:   map[string]*graph.Node{},
-		stands:     map[string]target{},
+		stands:     make(map[string]target, len(s.Resources)),
 		byKind:     map[graph.Kind][]*graph.Node{},
 		rolePolicy: map[*graph.Node][]*graph.Node{},
 		providers:  map[*graph.Node]bool{},
@@ -73,7 +73,7 @@ func (b *builder) addNode(r *graph.Resource) {
 			n.Name, _ = name.Str()
 			n.Named = name
 		}
-		apply(n.SetDefault, t.Defaults)
+		n.SetDefaults(t.Defaults)
 		n.ARN = b.shared.arn(r, t)
 	}
 	if b.g.Add(n) == n {

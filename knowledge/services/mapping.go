@@ -37,7 +37,7 @@ func connectMapping(b *builder, r *graph.Resource, _ *graph.Node) {
 	if source.byName && e.Strength == graph.Certain {
 		e.Strength = graph.Likely
 	}
-	apply(e.SetDefault, mappingDefaults[family])
+	e.SetDefaults(mappingDefaults[family])
 	if v := p.Get("DestinationConfig", "OnFailure", "Destination"); v.Exists() {
 		b.failure(fn.node, r, v, graph.Edge{Label: "on failure", Qualifier: fn.qualifier, Settings: p.Get("DestinationConfig")})
 	}

@@ -36,7 +36,7 @@ func connectPipe(b *builder, r *graph.Resource, n *graph.Node) {
 		case graph.Stream, graph.Table:
 			family = "stream"
 		}
-		apply(e.SetDefault, pipeDefaults[family])
+		e.SetDefaults(pipeDefaults[family])
 	}
 	if dlq := settings.Get("DeadLetterConfig", "Arn"); dlq.Exists() {
 		b.failure(n, r, dlq, graph.Edge{Label: "dead letters", Settings: settings})

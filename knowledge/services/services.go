@@ -44,19 +44,11 @@ type resourceType struct {
 }
 
 // setting is a default: the value AWS uses where nothing is written.
-type setting struct {
-	Name  string
-	Value graph.Value
-}
+type setting = graph.Field
 
-func number(name string, n int) setting { return setting{name, graph.NewInt(nil, n)} }
-func text(name, s string) setting       { return setting{name, graph.NewString(nil, s)} }
-func truth(name string, b bool) setting { return setting{name, graph.NewBool(nil, b)} }
-func apply(set func(string, graph.Value), settings []setting) {
-	for _, s := range settings {
-		set(s.Name, s.Value)
-	}
-}
+func number(name string, n int) setting { return setting{Name: name, Value: graph.NewInt(nil, n)} }
+func text(name, s string) setting       { return setting{Name: name, Value: graph.NewString(nil, s)} }
+func truth(name string, b bool) setting { return setting{Name: name, Value: graph.NewBool(nil, b)} }
 
 var types = map[string]*resourceType{}
 
