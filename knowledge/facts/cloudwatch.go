@@ -23,7 +23,7 @@ var cloudwatchTable = Table{Name: "cloudwatch", Title: "Amazon CloudWatch: limit
 		Note: "1 s is high resolution."},
 	{ID: "cloudwatch.metric_retention_months", Value: "15", Unit: "months", Text: "15 months", Kind: Hard,
 		Title:  "Retention of metrics at one-hour resolution",
-		Source: docCwMetrics, Verified: false,
+		Source: docCwMetrics, Verified: true,
 		Note: "High resolution 3 hours, 1 minute 15 days, 5 minutes 63 days."},
 	{ID: "cloudwatch.log_event_bytes", Value: "1048576", Unit: "bytes", Text: "1 MB", Kind: Hard,
 		Title:  "One log event",

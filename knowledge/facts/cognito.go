@@ -8,7 +8,7 @@ var cognitoTable = Table{Name: "cognito", Title: "Amazon Cognito user pools: lim
 		Note: "Not adjustable; Cognito may call again. Custom senders are called asynchronously."},
 	{ID: "cognito.access_token_default_minutes", Value: "60", Unit: "minutes", Text: "60 minutes", Kind: Default,
 		Title:  "Life of access and ID tokens",
-		Source: docCognitoTokens, Verified: false,
+		Source: botoCognito, Verified: true,
 		Note: "5 minutes to 1 day can be set."},
 	{ID: "cognito.refresh_token_default_days", Value: "30", Unit: "days", Text: "30 days", Kind: Default,
 		Title:  "Life of a refresh token",

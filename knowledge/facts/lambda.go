@@ -128,7 +128,7 @@ var lambdaTable = Table{Name: "lambda", Title: "AWS Lambda: limits and defaults"
 		Note: "Then init is run again inside the first invocation. Provisioned concurrency and SnapStart allow up to 15 minutes."},
 	{ID: "lambda.extensions", Value: "10", Unit: "count", Text: "10 extensions", Kind: Hard,
 		Title:  "Extensions of a function",
-		Source: docLambdaExt, Verified: false},
+		Source: docLambdaExt, Verified: true},
 	{ID: "lambda.file_descriptors", Value: "1024", Unit: "count", Text: "1,024 file descriptors", Kind: Hard,
 		Title:  "Open files of an execution environment",
 		Source: docLambdaLimits, Verified: true},

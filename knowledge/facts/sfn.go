@@ -35,7 +35,7 @@ var sfnTable = Table{Name: "sfn", Title: "AWS Step Functions: limits and default
 		Source: docSfnQuotas, Verified: true},
 	{ID: "sfn.map_item_batch_bytes", Value: "262144", Unit: "bytes", Text: "256 KiB", Kind: Hard,
 		Title:  "Item or batch of items passed to a child execution",
-		Source: docSfnMap, Verified: false},
+		Source: docSfnBatcher, Verified: true},
 	{ID: "sfn.history_retention_days", Value: "90", Unit: "days", Text: "90 days", Kind: Adjustable,
 		Title:  "History of a closed Standard execution",
 		Source: docSfnQuotas, Verified: true,

@@ -41,7 +41,7 @@ var snsTable = Table{Name: "sns", Title: "Amazon SNS: limits and defaults", Fact
 		Source: docSnsFilter, Verified: true},
 	{ID: "sns.filter_propagation_seconds", Value: "900", Unit: "seconds", Text: "up to 15 minutes", Kind: Behaviour,
 		Title:  "Time until a changed filter policy holds everywhere",
-		Source: docSnsFilter, Verified: false},
+		Source: docSnsFilterUse, Verified: true},
 	{ID: "sns.fifo_throughput", Value: "3000", Unit: "per second", Text: "3,000 messages or 20 MB per second, whichever comes first", Kind: Hard,
 		Title:  "Throughput of a FIFO topic",
 		Source: botoSns, Verified: true,

@@ -85,7 +85,7 @@ var sqsTable = Table{Name: "sqs", Title: "Amazon SQS: limits and defaults", Fact
 		Source: botoSqs, Verified: true},
 	{ID: "sqs.max_receive_count_max", Value: "1000", Unit: "count", Text: "1,000", Kind: Hard,
 		Title:  "Largest maxReceiveCount",
-		Source: docSqsDlq, Verified: false},
+		Source: docSqsDlq, Verified: true},
 	{ID: "sqs.attribute_change_seconds", Value: "60", Unit: "seconds", Text: "up to 60 seconds (retention up to 15 minutes)", Kind: Behaviour,
 		Title:  "Time until a changed queue attribute holds everywhere",
 		Source: botoSqs, Verified: true},

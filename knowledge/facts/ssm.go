@@ -8,7 +8,7 @@ var ssmTable = Table{Name: "ssm", Title: "Systems Manager Parameter Store: limit
 		Note: "Advanced: 8 KB."},
 	{ID: "ssm.parameter_tps", Value: "40", Unit: "per second", Text: "40 requests per second", Kind: Adjustable,
 		Title:  "GetParameter calls of an account without higher throughput",
-		Source: docSsmLimits, Verified: false},
+		Source: docSsmLimits, Verified: true},
 	{ID: "ssm.standard_parameters", Value: "10000", Unit: "count", Text: "10,000 standard", Kind: Hard,
 		Title:  "Standard parameters of an account and Region",
 		Source: modelSsm, Verified: true,

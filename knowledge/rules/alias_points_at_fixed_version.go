@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Point FunctionVersion at the Version attribute of an AWS::Lambda::Version that is made anew with each change of the code (SAM: AutoPublishAlias).`,
 	CDK:      `fn.currentVersion, new lambda.Alias(this, "Live", { aliasName: "live", version: fn.currentVersion })`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Create an alias for a Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Create an alias for a Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html", Checked: "2026-11-30"},
 	},
 	Gaps: `A version resource that CloudFormation publishes once only, since nothing in it changes, is found where the code has a fixed S3 key and neither the version's name nor its Description or CodeSha256 tells one release from another. A version from a parameter is taken as moved by the pipeline.`,
 	Bad: `Resources:

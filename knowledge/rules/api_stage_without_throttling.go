@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `deployOptions: { throttlingRateLimit: 100, throttlingBurstLimit: 200 }`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html", Checked: "2026-11-30"},
-		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWDefaultThrottling", "cdk-nag:APIGWDefaultThrottling", "serverless-rules:ES2003"},
 	Gaps:        `Low for stages named dev, test or sandbox. Private APIs and APIs with a usage plan pass: whether the plan covers each method is not looked at. Limits of single methods or routes do not count.`,

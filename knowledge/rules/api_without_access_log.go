@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() }`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-23"},
-		{Title: `Amazon API Gateway Developer Guide, "Configure logging for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Configure logging for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG1", "cdk-nag:Serverless-APIGWAccessLogging", "cdk-nag:APIGWAccessLogging", "checkov:CKV_AWS_76", "checkov:CKV_AWS_95", "serverless-rules:ES2000",
 		"security-hub:APIGateway.1", "security-hub:APIGateway.9", "prowler:apigateway_restapi_logging_enabled", "prowler:apigatewayv2_api_access_logging_enabled",

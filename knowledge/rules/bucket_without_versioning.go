@@ -18,7 +18,7 @@ var _ = add(Rule{
 	CDK:      `versioned: true, lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(7) }]`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::S3::Bucket (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html", Checked: "2026-11-29"},
-		{Title: `Amazon S3 User Guide, "Retaining multiple versions of objects with S3 Versioning"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon S3 User Guide, "Retaining multiple versions of objects with S3 Versioning"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:S3BucketVersioningEnabled", "checkov:CKV_AWS_21", "security-hub:S3.14", "security-hub:S3.13", "prowler:s3_bucket_object_versioning", "guard:s3_bucket_versioning_enabled"},
 	Gaps:        `Buckets for logs, and those whose objects all expire within seven days, are left out. What is kept in a bucket is not known: a bucket for build results may need no versions.`,

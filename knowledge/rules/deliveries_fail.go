@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Monitoring Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html", Checked: "2026-11-29"},
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
-		{Title: `Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. Looks at FailedInvocations and InvocationsFailedToBeSentToDlq of rules, AsyncEventsDropped, DestinationDeliveryFailures and DeadLetterErrors of functions, NumberOfNotificationsFailed and NumberOfNotificationsFilteredOut-InvalidAttributes of topics. EventBridge and SNS count with best effort.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Associate an AWS::WAFv2::WebACL with the stage, GraphQL API or user pool (AWS::WAFv2::WebACLAssociation).`,
 	CDK:      `new wafv2.CfnWebACLAssociation(this, "Acl", { resourceArn: stage.stageArn, webAclArn })`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
 	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. With several stages one association is taken for all.`,

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Add MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: ERROR}]; the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account).`,
 	CDK:      `deployOptions: { loggingLevel: apigateway.MethodLoggingLevel.ERROR }`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG6", "cdk-nag:APIGWExecutionLoggingEnabled", "security-hub:APIGateway.1", "guard-rules-registry:api_gw_execution_logging_enabled"},
 	Gaps:        `A level for all methods is asked for; levels of single methods do not count. HTTP APIs have no execution log, WebSocket stages are not looked at.`,

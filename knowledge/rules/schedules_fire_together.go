@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Give the schedules FlexibleTimeWindow: {Mode: FLEXIBLE, MaximumWindowInMinutes: 15}, or different minutes.`,
 	CDK:      `timeWindow: TimeWindow.flexible(Duration.minutes(15))`,
 	Sources: []Source{
-		{Title: `Amazon EventBridge Scheduler User Guide, "Configuring flexible time windows"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon EventBridge Scheduler User Guide, "Configuring flexible time windows"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Five or more cron expressions with the same minute and hour. Rates, which count from the moment of their creation, are left out.`,
 	Bad: `Resources:

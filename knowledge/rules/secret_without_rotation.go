@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::SecretsManager::RotationSchedule with an interval, and HostedRotationLambda or your own rotation function. For a key that only its issuer can change, say so in the metadata: serverless-review: {rotation: issuer}.`,
 	CDK:      `secret.addRotationSchedule("Rotation", { hostedRotation, automaticallyAfter: Duration.days(30) })`,
 	Sources: []Source{
-		{Title: `AWS Secrets Manager User Guide, "Rotate AWS Secrets Manager secrets"`, URL: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Secrets Manager User Guide, "Rotate AWS Secrets Manager secrets"`, URL: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SMG4", "cdk-nag:SecretsManagerRotationEnabled", "security-hub:SecretsManager.1", "prowler:secretsmanager_automatic_rotation_enabled", "guard:secretsmanager_rotation_enabled_check"},
 	Gaps:        `A rotation that was set up by hand, or by a service that owns the secret, is not in the template.`,

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Switch on termination protection (aws cloudformation update-termination-protection), and set DeletionPolicy: Retain on what holds data.`,
 	CDK:      `terminationProtection: true on the stack`,
 	Sources: []Source{
-		{Title: `AWS CloudFormation User Guide, "Protect CloudFormation stacks from being deleted"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `AWS CloudFormation User Guide, "Protect CloudFormation stacks from being deleted"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. Stacks whose data all have a DeletionPolicy of Retain or Snapshot are left out; of nested stacks the outermost counts. Shown once, on the first resource with data.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

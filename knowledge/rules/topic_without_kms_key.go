@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set KmsMasterKeyId to a customer managed key whose policy lets each publisher (services too) use kms:GenerateDataKey* and kms:Decrypt.`,
 	CDK:      `masterKey: key`,
 	Sources: []Source{
-		{Title: `Amazon SNS Developer Guide, "Securing Amazon SNS data with server-side encryption"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon SNS Developer Guide, "Securing Amazon SNS data with server-side encryption"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:SNSEncryptedKMS", "checkov:CKV_AWS_26", "security-hub:SNS.1", "prowler:sns_topics_kms_encryption_at_rest_enabled", "guard-rules-registry:sns_encrypted_kms"},
 	Gaps:        `For compliance only (profile strict). Topics that take alarms only are left out: the AWS managed key would refuse CloudWatch.`,

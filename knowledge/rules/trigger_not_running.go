@@ -18,7 +18,7 @@ var _ = add(Rule{
 	CDK:      `enabled: true on the event source, rule or schedule`,
 	Sources: []Source{
 		{Title: `AWS Lambda API Reference, "GetEventSourceMapping"`, URL: "https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html", Checked: "2026-11-30"},
-		{Title: `Amazon EventBridge User Guide, "Troubleshooting Amazon EventBridge Pipes"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `Amazon EventBridge User Guide, "Troubleshooting Amazon EventBridge Pipes"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. What the template itself switches off is left out. Medium where only the last poll of a mapping failed: a single bad batch does that, too.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

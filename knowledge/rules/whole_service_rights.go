@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix: `List the actions the code calls and the ARNs it calls them on.`,
 	CDK: `table.grantReadData(fn), bucket.grantRead(fn), queue.grantSendMessages(fn) and the like`,
 	Sources: []Source{
-		{Title: "AWS Well-Architected Framework, Serverless Applications Lens, identity and access management", URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-23", Unverified: true},
+		{Title: "AWS Well-Architected Framework, Serverless Applications Lens, identity and access management", URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-IAM5", "cdk-nag:Serverless-LambdaStarPermissions", "cdk-nag:LambdaStarPermissions", "cdk-nag:IAMPolicyNoStatementsWithFullAccess",
 		"cdk-nag:IAMNoWildcardPermissions", "serverless-rules:WS1003", "security-hub:IAM.21", "checkov:CKV_AWS_107", "checkov:CKV_AWS_108", "prowler:iam_inline_policy_no_full_access_to_kms",

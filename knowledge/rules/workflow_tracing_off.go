@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Set TracingConfiguration: {Enabled: true} and let the role write to X-Ray.`,
 	CDK:      `tracingEnabled: true`,
 	Sources: []Source{
-		{Title: `AWS Step Functions Developer Guide, "Trace Step Functions request data in AWS X-Ray"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Step Functions Developer Guide, "Trace Step Functions request data in AWS X-Ray"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SF2", "cdk-nag:Serverless-StepFunctionStateMachineXray", "cdk-nag:StepFunctionStateMachineXray", "serverless-rules:WS5000"},
 	Gaps:        `Whether the role may write trace segments is not looked at.`,
