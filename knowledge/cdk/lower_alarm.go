@@ -69,7 +69,7 @@ func (l *lowerer) metric(a *graph.Node) expression {
 		}
 		return call{on, method, args}
 	}
-	if watched != nil && watched.Type == subscriber { // there is no construct with metrics of its own
+	if watched != nil && (watched.Type == subscriber || watched.Kind == graph.GraphQLAPI) { // constructs without metrics of their own
 		return l.plainMetric(a, seconds(period))
 	}
 	if watched != nil {
@@ -84,7 +84,11 @@ func (l *lowerer) plainMetric(a *graph.Node, period expression) expression {
 	var dimensions []argument
 	for _, d := range a.Setting("dimensions").Each() {
 		if ref, ok := d.Get("Value").Ref(); ok && l.names[l.g.Node(ref.Resource)] != "" {
-			dimensions = append(dimensions, argument{Name: spelled(d.Get("Name")), Value: attribute{l.ref(l.g.Node(ref.Resource)), "attr" + ref.Attribute}})
+			name := "attr" + ref.Attribute
+			if l.g.Node(ref.Resource).Kind == graph.GraphQLAPI {
+				name = graph.LowerFirst(ref.Attribute)
+			}
+			dimensions = append(dimensions, argument{Name: spelled(d.Get("Name")), Value: attribute{l.ref(l.g.Node(ref.Resource)), name}})
 		}
 	}
 	return value{typeName{"aws-cloudwatch", "Metric"}, []expression{*props(typeName{"aws-cloudwatch", "MetricProps"}).open().

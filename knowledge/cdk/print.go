@@ -1,6 +1,9 @@
 package cdk
 
-import "sort"
+import (
+	"path"
+	"sort"
+)
 
 // What the printers of all languages have in common.
 
@@ -65,4 +68,12 @@ func usedFields(h function, fields map[string]let) []let {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
+}
+
+// sourceFile is the file of an entry: a handler's has the ending of its language, any other its own.
+func sourceFile(name string) string {
+	if path.Ext(name) != "" {
+		return name
+	}
+	return name + ".ts"
 }

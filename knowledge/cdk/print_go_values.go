@@ -22,7 +22,7 @@ func (gp *goPrinter) expr(e expression, want string) doc {
 		if x == "" {
 			return gp.pointer(want, "s", "String", txt(`"src/" + handler + ".ts"`))
 		}
-		return gp.pointer(want, "s", "String", txt(goString("src/"+string(x)+".ts")))
+		return gp.pointer(want, "s", "String", txt(goString("src/"+sourceFile(string(x)))))
 	case handlersFolder:
 		return gp.pointer(want, "s", "String", txt(goString("src")))
 	case equal:

@@ -36,7 +36,7 @@ func (j *javaPrinter) expr(e expression) doc {
 		if x == "" {
 			return txt(`"src/" + handler + ".ts"`)
 		}
-		return txt(javaString("src/" + string(x) + ".ts"))
+		return txt(javaString("src/" + sourceFile(string(x))))
 	case list:
 		return cat(txt(j.use("java.util.List")+".of"), j.args(x.Items))
 	case dict:

@@ -260,7 +260,7 @@ func (py *pyPrinter) template(pieces joined) string {
 
 func (py *pyPrinter) entry(name string) doc {
 	py.entries = true
-	file := txt(pyString(name + ".ts"))
+	file := txt(pyString(sourceFile(name)))
 	if name == "" {
 		file = txt(`f"{handler}.ts"`)
 	}

@@ -228,9 +228,9 @@ func (ts *tsPrinter) entry(name string) doc {
 		return txt("path.join(__dirname, '..', 'src', `${handler}.ts`)")
 	}
 	if ts.snippet {
-		return txt("path.join(__dirname, " + tsString(name+".ts") + ")")
+		return txt("path.join(__dirname, " + tsString(sourceFile(name)) + ")")
 	}
-	return txt("path.join(__dirname, '..', 'src', " + tsString(name+".ts") + ")")
+	return txt("path.join(__dirname, '..', 'src', " + tsString(sourceFile(name)) + ")")
 }
 
 func (ts *tsPrinter) statements(body []statement) doc { return paragraphs(body, ts.statement) }

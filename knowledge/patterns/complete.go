@@ -39,7 +39,7 @@ func (d *draft) complete() error {
 	}
 	for _, step := range []func(){
 		d.completeManaged, d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeSubscribers, d.completeFailures,
-		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
+		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeGraphs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
 	} {
 		step()
 	}
@@ -259,8 +259,11 @@ func (d *draft) completeTables() {
 	}
 }
 
+// partitionKey is the name of a table's partition key.
+func (t *node) partitionKey() graph.Value { return first(t.getExtra("key"), t.text("pk")) }
+
 func (d *draft) completeTable(t *node) {
-	t.setExtraNew("key", t.text("pk"))
+	t.setExtraNew("key", t.partitionKey())
 	keys := []graph.Value{t.object(field("AttributeName", t.getExtra("key")), field("KeyType", t.text("HASH")))}
 	attrs := []graph.Value{t.object(field("AttributeName", t.getExtra("key")), field("AttributeType", t.text("S")))}
 	if sort := t.getExtra("sortKey"); sort.Exists() {

@@ -123,6 +123,9 @@ func (e *edge) readLabel(spec EdgeSpec) error {
 	if e.from.kind == graph.WebSocketAPI {
 		return e.readSocketRoute(spec)
 	}
+	if e.from.kind == graph.GraphQLAPI {
+		return e.readField(spec)
+	}
 	isRoute := e.routed()
 	switch {
 	case isRoute && !routeForm.MatchString(spec.Label):

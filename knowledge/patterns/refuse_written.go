@@ -163,7 +163,7 @@ func (d *draft) refuseFailures() error {
 }
 
 func (d *draft) refusePools() error {
-	for _, api := range d.ofKind(graph.HTTPAPI, graph.RestAPI) {
+	for _, api := range d.ofKind(graph.HTTPAPI, graph.RestAPI, graph.GraphQLAPI) {
 		pools := d.out(api, graph.Authorizes)
 		if len(pools) > 1 {
 			return refusal(pools[1].at, "one user pool with groups", "%s has %d user pools", api.id, len(pools))

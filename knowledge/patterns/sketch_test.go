@@ -210,6 +210,17 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, t: topic", "b -> r, r -> t", "lets subscribers call functions and fill queues"},
 		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, q: queue", "b -> r, r -> q: {transform: {id: detail.id}}", "writes no transformers of subscribers"},
 		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, f: {kind: function, release: canary}", "b -> r, r -> f", "without an alias only"},
+		{"a: graphqlApi, t: table", "a -> t", "the field \"\""},
+		{"a: {kind: graphqlApi, types: {Order: {pk: string}}}, t: table", "a Mutation.createOrder -> t", "a has no query"},
+		{"a: {kind: graphqlApi, types: {Order: {pk: string}}}, t: table, u: table", "a Query.getOrder -> t, a Query.getOrder -> u", "has the field Query.getOrder twice"},
+		{"a: {kind: graphqlApi, types: {Order: {pk: string}}}, t: table", "a Query.getItem -> t", "a has no such type"},
+		{"a: {kind: graphqlApi, types: {Order: {pk: string}}}, t: table", "a Query.listOrders -> t", "could only be read as a whole"},
+		{"a: {kind: graphqlApi, types: {Order: {total: number}}}, t: table", "a Query.getOrder -> t", "has no text pk, which is a key of t"},
+		{"a: {kind: graphqlApi, types: {Order: {owner: string, id: string}}}, t: {kind: table, key: owner, sortKey: id}", "a Query.getOrder -> t", "which nobody may choose"},
+		{"a: {kind: graphqlApi, types: {Query: {a: string}}}", "", "types of a has \"Query\""},
+		{"a: {kind: graphqlApi, types: {Order: {a: date}}}", "", "field \"a\" of Order is date"},
+		{"a: graphqlApi, f: function", "a Query.getOrder -> f", "resolves the fields of a GraphQL API from tables"},
+		{"a: {kind: graphqlApi, authorizer: apiKey}", "", "authorizer of a is"},
 	} {
 		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
 		var refused *patterns.InputError
