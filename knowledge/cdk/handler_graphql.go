@@ -56,19 +56,28 @@ func (r resolver) keys() []string {
 	return out
 }
 
-// graphQLFiles writes the schema of each GraphQL API, its resolvers and their test.
-func graphQLFiles(g *graph.Graph) []File {
+// graphQLSources writes the schema of each GraphQL API and its resolvers.
+func graphQLSources(g *graph.Graph) []File {
 	var out []File
 	for _, api := range g.OfKind(graph.GraphQLAPI) {
 		resolvers := resolversOf(g, api)
-		if len(resolvers) == 0 {
-			continue
+		if len(resolvers) > 0 {
+			out = append(out, File{"src/" + schemaFile(api), schemaText(api, resolvers)})
 		}
-		out = append(out, File{"src/" + schemaFile(api), schemaText(api, resolvers)})
 		for _, r := range resolvers {
 			out = append(out, File{"src/" + r.file, r.text()})
 		}
-		out = append(out, File{"test/" + kebab(api.ID) + "-resolvers.test.ts", resolversTest(api, resolvers)})
+	}
+	return out
+}
+
+// graphQLTests are the tests of the resolvers, in TypeScript.
+func graphQLTests(g *graph.Graph) []File {
+	var out []File
+	for _, api := range g.OfKind(graph.GraphQLAPI) {
+		if resolvers := resolversOf(g, api); len(resolvers) > 0 {
+			out = append(out, File{"test/" + kebab(api.ID) + "-resolvers.test.ts", resolversTest(api, resolvers)})
+		}
 	}
 	return out
 }

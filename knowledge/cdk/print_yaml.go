@@ -132,6 +132,10 @@ func (p *yamlPrinter) mapping(m mapping, indent int, first string) {
 
 // value writes what stands behind a name at an indent; used is how much of the line is taken.
 func (p *yamlPrinter) value(v tree, indent, used int) {
+	if text, ok := v.(block); ok {
+		p.b.WriteString(" |\n" + indented(strings.TrimSuffix(string(text), "\n"), strings.Repeat(" ", indent+2)))
+		return
+	}
 	s, ok := inline(v)
 	_, list := v.(sequence)
 	if ok && (!list || used+2+runes(s) <= yamlWidth) {

@@ -56,7 +56,7 @@ func tsHandlerFiles(g *graph.Graph, o Options) (files []File, modules map[string
 			}
 		}
 	}
-	return append(files, graphQLFiles(g)...), modules
+	return append(append(files, graphQLSources(g)...), graphQLTests(g)...), modules
 }
 
 // packageOf is the npm package of an imported module.

@@ -30,6 +30,8 @@ type (
 	getAtt struct{ ID, Attribute string }
 	// substituted is !Sub: ${Name} stands for a reference. Texts that are data go through plainSub.
 	substituted string
+	// block is a text of several lines that ends in a line break and begins with no space: a file within the template.
+	block string
 	// staged is one value in production and another in all other stages.
 	staged struct{ Production, Other tree }
 	// equals is a condition's !Equals.
