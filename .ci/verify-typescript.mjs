@@ -5,6 +5,7 @@
 //
 //   node --import tsx verify-typescript OUT PROJECT...      (run inside the toolchain's folder; all PROJECTs in one folder)
 //
+// With PROOF=handlers the tests of the stacks are left out: they are those of projects that are proven without it.
 // Prints one line of JSON for each project; exit code 1 if any has a problem.
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -94,6 +95,9 @@ async function tests(project) {
   const python = fs.existsSync(path.join(project, 'pyproject.toml')) ? ' && pytest' : ''; // run by verify_python.py
   if (script !== `node --import tsx --test test/*.test.ts${python}`) {
     problems.push(`the script "test" is ${script}, not what is run here`);
+  }
+  if (process.env.PROOF === 'handlers') {
+    return problems;
   }
   const environment = { ...process.env };
   process.chdir(project);

@@ -63,9 +63,9 @@ func TestSnippetsFitAChat(t *testing.T) {
 			assert.LessOrEqual(t, tokens, 6800, "%s in %s", p.Slug, language)
 		}
 	}
-	// The words that languages need beside what is said: Go's pointers and package names, and in templates the policies
-	// that constructs make from grants.
-	for language, words := range map[string]int{"typescript": 1500, "python": 1950, "go": 2250, "java": 2600, "sam": 2600, "cloudformation": 2850} {
+	// The words that languages need beside what is said: Go's pointers and package names, the layer of handlers in Python,
+	// and in templates the policies that constructs make from grants.
+	for language, words := range map[string]int{"typescript": 1500, "python": 2050, "go": 2250, "java": 2600, "sam": 2600, "cloudformation": 2850} {
 		sort.Ints(sizes[language])
 		assert.LessOrEqual(t, sizes[language][len(sizes[language])/2], words, "the median snippet in %s", language)
 	}

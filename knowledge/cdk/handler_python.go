@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -15,6 +16,7 @@ type pyHandler struct {
 	work
 	imports   pyImports
 	constants []string // statements that name things of the environment
+	settings  []string // statements that name what somebody may want to change
 	clients   []string // statements that make what outlives a call
 	blocks    []string // classes and functions, in order
 }
@@ -27,18 +29,38 @@ func (w work) pyModule() string {
 	if pyTaken[name] {
 		name += "_"
 	}
-	if name == "" || unicode.IsDigit(rune(name[0])) {
-		name = "handler_" + name
-	}
 	return name
 }
 
 // pyWriters write what a handler does that is called by each trigger. A trigger that is missing has no handler in
 // Python.
 var pyWriters = map[trigger]func(*pyHandler){
-	triggerHTTP:  (*pyHandler).api,
-	triggerREST:  (*pyHandler).api,
-	triggerQueue: (*pyHandler).queue,
+	triggerHTTP:    (*pyHandler).api,
+	triggerREST:    (*pyHandler).api,
+	triggerQueue:   (*pyHandler).queue,
+	triggerEvent:   (*pyHandler).onEvent,
+	triggerTopic:   (*pyHandler).onMessage,
+	triggerStream:  (*pyHandler).stream,
+	triggerTable:   (*pyHandler).stream,
+	triggerSocket:  (*pyHandler).socket,
+	triggerObjects: (*pyHandler).objects,
+	triggerEnrich:  (*pyHandler).enrich,
+	triggerPlain:   (*pyHandler).given,
+}
+
+// pyPurposes say what a handler does, behind its function's name.
+var pyPurposes = map[trigger]string{
+	triggerHTTP:    "answers the requests of an API.",
+	triggerREST:    "answers the requests of an API.",
+	triggerQueue:   "works on the messages of a queue.",
+	triggerEvent:   "works on the events of a bus.",
+	triggerTopic:   "works on the messages of a topic.",
+	triggerStream:  "works on the records of a stream, in their order.",
+	triggerTable:   "works on the changes of a table, in their order.",
+	triggerSocket:  "is told by a WebSocket API who comes, goes and speaks.",
+	triggerObjects: "works on a few of a bucket's objects at once.",
+	triggerEnrich:  "adds to the records of a pipe what is known of them.",
+	triggerPlain:   "works on what it is called with.",
 }
 
 // text returns the handler's file.
@@ -47,16 +69,15 @@ func (h *pyHandler) text() string {
 	h.use("aws_lambda_powertools.utilities.typing", "LambdaContext")
 	pyWriters[h.trigger](h)
 	var out strings.Builder
-	out.WriteString(h.imports.text())
-	for _, c := range h.constants {
-		out.WriteString(c + "\n")
-	}
-	if len(h.constants) > 0 {
-		out.WriteString("\n")
+	out.WriteString(`"""` + pyDoc(graph.UpperFirst(h.fn.ID)+" "+pyPurposes[h.trigger]) + "\"\"\"\n\n" + h.imports.text())
+	for _, statements := range [][]string{h.constants, h.settings} {
+		if len(statements) > 0 {
+			out.WriteString(strings.Join(statements, "\n") + "\n\n")
+		}
 	}
 	service := pyString(h.service)
-	fmt.Fprintf(&out, "logger = Logger(service=%s)\ntracer = Tracer(service=%s)\nmetrics = %s\n", service, service,
-		h.laid("", "Metrics", "namespace="+service, "service="+service))
+	fmt.Fprintf(&out, "logger = Logger(service=%s)\ntracer = Tracer(service=%s)\n%s\n", service, service,
+		h.laid("metrics = ", "Metrics", "namespace="+service, "service="+service))
 	for _, c := range h.clients {
 		out.WriteString(c + "\n")
 	}
@@ -87,24 +108,12 @@ func (h *pyHandler) block(lines ...string) { h.blocks = append(h.blocks, strings
 
 // laid spells a call as ruff lays it out, behind what stands before it on its line.
 func (h *pyHandler) laid(before, callee string, args ...string) string {
-	indent := before[:len(before)-len(strings.TrimLeft(before, " "))]
-	d := cat(txt(strings.TrimLeft(before, " ")+callee), pyParentheses(args))
-	return indent + strings.ReplaceAll(layout(d, pyWidth-len(indent), "    "), "\n", "\n"+indent)
+	return pyLine(before + callee + "(" + strings.Join(slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "" }), ", ") + ")")
 }
 
 // head spells the first line of a function.
 func (h *pyHandler) head(name, result string, params ...string) string {
-	return layout(cat(txt("def "+name), pyParentheses(params), txt(" -> "+result+":")), pyWidth, "    ")
-}
-
-func pyParentheses(items []string) doc {
-	var docs []doc
-	for _, it := range items {
-		if it != "" {
-			docs = append(docs, txt(it))
-		}
-	}
-	return (&pyPrinter{}).call(docs, false)
+	return layout(cat(txt("def "+name), (&pyPrinter{}).call(docsOf(params), false), txt(" -> "+result+":")), pyWidth, "    ")
 }
 
 // entry adds the function that Lambda calls. quiet keeps its answer, which may hold data of people, out of the trace.
@@ -153,7 +162,7 @@ var (
 )
 
 func init() {
-	for _, m := range strings.Fields("base64 collections datetime decimal functools hashlib hmac io json os time typing unittest urllib") {
+	for _, m := range strings.Fields("base64 collections datetime email decimal functools hashlib hmac io json os time typing unittest urllib") {
 		pyStandard[m] = true
 	}
 }

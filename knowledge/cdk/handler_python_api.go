@@ -9,14 +9,31 @@ import (
 // api writes the handler of an API's routes. Powertools tells the routes apart, and makes answers of what they return
 // and of the errors they raise.
 func (h *pyHandler) api() {
+	h.use("typing", "Any")
 	h.resolver()
 	if h.takesBody() {
-		h.model()
+		if h.answers == nil {
+			h.model()
+		}
+		if h.answers != nil {
+			h.use("pydantic", "BaseModel", "ConfigDict")
+			h.block("class Decision(BaseModel):", "    model_config = ConfigDict(strict=True)", "", "    approved: bool")
+		}
 		h.refuse()
-		h.accept()
+		switch {
+		case h.answers != nil:
+			h.decide()
+		case h.circuit() != nil:
+			h.guarded()
+			h.accept(h.calling())
+		case h.secret() != nil:
+			h.signature()
+			h.accept(h.accepting())
+		default:
+			h.accept(h.accepting())
+		}
 	}
 	h.ask()
-	h.use("typing", "Any")
 	h.entry(true, "dict[str, Any]", "dict[str, Any]", "    return app.resolve(event, context)")
 }
 
@@ -30,16 +47,12 @@ func (h *pyHandler) resolver() {
 		name = "APIGatewayRestResolver"
 	}
 	h.use("aws_lambda_powertools.event_handler", name)
-	if h.lookup() == nil {
+	if table, _ := h.asked(); table == nil {
 		h.client("app = " + name + "()")
 		return
 	}
-	h.use("decimal", "Decimal")
 	h.use("functools", "partial")
-	h.use("json")
-	h.block(h.head("plain", "int | float", "number: Decimal"),
-		`    """DynamoDB's numbers are decimals, which JSON does not know."""`,
-		"    return int(number) if number == number.to_integral_value() else float(number)")
+	h.plain()
 	h.block(h.laid("app = ", name, "serializer=partial(json.dumps, default=plain)"))
 }
 
@@ -59,57 +72,92 @@ func (h *pyHandler) refuse() {
 	)
 }
 
-// accept takes what a request brings.
-func (h *pyHandler) accept() {
-	lines := h.routed(true)
-	lines = append(lines, "    work = "+h.event+`.model_validate_json(app.current_event.decoded_body or "")`)
+// accept takes what a request brings; rest is what is done with it.
+func (h *pyHandler) accept(rest []string) {
+	lines := h.routed("accept", route.body)
+	if h.secret() != nil {
+		h.use("base64", "b64decode")
+		h.use("aws_lambda_powertools.event_handler.exceptions", "UnauthorizedError")
+		lines = append(lines,
+			"    # The signature is over the bytes as they came: nothing is parsed before.",
+			"    event = app.current_event",
+			`    text = event.body or ""`,
+			"    body = b64decode(text) if event.is_base64_encoded else text.encode()",
+			"    if not is_signed(body, event.headers):",
+			`        logger.warning("forged")`,
+			h.count("        ", "Forged"),
+			`        raise UnauthorizedError("The signature is not valid.")`,
+			"    work = "+h.event+".model_validate_json(body)")
+	} else {
+		lines = append(lines, "    work = "+h.event+`.model_validate_json(app.current_event.decoded_body or "")`)
+	}
+	h.block(append(lines, rest...)...)
+}
+
+// accepting passes the work on. What is there already stays: that is an answer of its own.
+func (h *pyHandler) accepting() []string {
+	var lines []string
+	taken := ""
+	for _, n := range h.writes {
+		switch {
+		case !h.creates() || taken != "":
+		case n.Kind == graph.Table:
+			taken = "dynamodb.meta.client.exceptions.ConditionalCheckFailedException"
+		case n.Kind == graph.ScheduleGroup:
+			taken = "scheduler.exceptions.ConflictException"
+		}
+	}
+	if taken == "" {
+		lines = h.send("    ")
+	} else {
+		h.use("aws_lambda_powertools.event_handler.exceptions", "ServiceError")
+		lines = append(append([]string{"    try:"}, h.send("        ")...), "    except "+taken+" as error:",
+			`        raise ServiceError(409, "It is there already.") from error`)
+	}
 	status := "202"
 	if len(h.writes) > 0 && h.writes[0].Kind == graph.Table {
 		status = "201"
 	}
-	if h.creates() && h.writesKind(graph.Table) {
-		h.use("aws_lambda_powertools.event_handler.exceptions", "ServiceError")
-		lines = append(lines, "    try:")
-		lines = append(lines, h.send("        ")...)
-		lines = append(lines, "    except dynamodb.meta.client.exceptions.ConditionalCheckFailedException as error:",
-			`        raise ServiceError(409, "It is there already.") from error`)
-	} else {
-		lines = append(lines, h.send("    ")...)
-	}
-	h.block(append(lines, h.log("    ", "accepted"), h.count("    ", "Accepted"), "    return {"+pyString(h.key)+": "+h.named()+"}, "+status)...)
+	return append(lines, h.log("    ", "accepted"), h.count("    ", "Accepted"), "    return {"+pyString(h.key)+": "+h.named()+"}, "+status)
 }
 
-func (w work) writesKind(k graph.Kind) bool {
-	for _, n := range w.writes {
-		if n.Kind == k {
-			return true
+// asked is the table in which the function finds what a route asks for, and the route's parameter that names it.
+func (h *pyHandler) asked() (table *graph.Node, param string) {
+	for _, r := range h.routes {
+		for _, n := range h.reads {
+			if !r.body() && r.param() != "" && n.Kind == graph.Table {
+				return n, r.param()
+			}
 		}
 	}
-	return false
+	return nil, ""
 }
 
 // ask answers the routes that bring nothing: from a table, where the function may read one.
 func (h *pyHandler) ask() {
-	lines := h.routed(false)
+	table, param := h.asked()
+	finds := func(r route) bool { return !r.body() && table != nil && r.param() == param }
+	if lines := h.routed("look_up", finds); lines != nil {
+		h.use("aws_lambda_powertools.event_handler.exceptions", "NotFoundError")
+		h.block(append(lines,
+			h.count("    ", "Asked"),
+			h.laid("    found = ", h.dynamo(table)+".get_item", "Key={"+h.itemKey(pyAttribute(param))+"}"),
+			`    if "Item" not in found:`,
+			`        raise NotFoundError("There is no such item.")`,
+			`    return found["Item"], 200`)...)
+	}
+	lines := h.routed("ask", func(r route) bool { return !r.body() && !finds(r) })
 	if lines == nil {
 		return
 	}
-	table := h.lookup()
-	if table == nil {
-		if len(h.writes) > 0 {
-			lines = append(lines, "    work = {"+pyString(h.key)+": app.lambda_context.aws_request_id}")
+	if len(h.writes) > 0 {
+		if !h.takesBody() {
+			h.fields = h.fields[:1:1]
+			h.model()
 		}
-		h.block(append(append(lines, h.send("    ")...), `    logger.info("asked")`, h.count("    ", "Asked"), "    return {}, 200")...)
-		return
+		lines = append(lines, h.laid("    work = ", h.event+".model_validate", "{"+pyString(h.key)+": app.lambda_context.aws_request_id}"))
 	}
-	h.use("aws_lambda_powertools.event_handler.exceptions", "NotFoundError")
-	param := pyAttribute(h.routes[0].param())
-	h.block(append(lines,
-		h.count("    ", "Asked"),
-		h.laid("    found = ", h.dynamo(table)+".get_item", "Key={"+h.itemKey(param)+"}"),
-		`    if "Item" not in found:`,
-		`        raise NotFoundError("There is no such item.")`,
-		`    return found["Item"], 200`)...)
+	h.block(append(append(lines, h.send("    ")...), `    logger.info("asked")`, h.count("    ", "Asked"), "    return {}, 200")...)
 }
 
 // itemKey is the key of one item, by a variable.
@@ -121,17 +169,11 @@ func (h *pyHandler) itemKey(variable string) string {
 	return own
 }
 
-// routed spells the head of the function for the routes that bring something, or for those that do not; nil where
-// there are none.
-func (h *pyHandler) routed(body bool) []string {
-	name := map[bool]string{true: "accept", false: "look_up"}[body]
-	if !body && h.lookup() == nil {
-		name = "ask"
-	}
-	var lines []string
-	var params []string
+// routed spells the head of the function for some routes; nil where there are none.
+func (h *pyHandler) routed(name string, pick func(route) bool) []string {
+	var lines, params []string
 	for _, r := range h.routes {
-		if r.body() != body {
+		if !pick(r) {
 			continue
 		}
 		path, names := pyRoute(r.path)
@@ -152,7 +194,7 @@ func (h *pyHandler) routed(body bool) []string {
 	if lines == nil {
 		return nil
 	}
-	if body && len(params) > 0 {
+	if len(params) > 0 && name != "look_up" {
 		params = []string{"**_: str"}
 	}
 	return append(lines, h.head(name, "tuple[dict[str, Any], int]", params...))

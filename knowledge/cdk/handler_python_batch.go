@@ -21,7 +21,7 @@ func (h *pyHandler) process() {
 		"    " + `"""Runs once for each ` + pyDoc(named) + `: a second delivery gets the first one's answer."""`,
 	}
 	lines = append(lines, h.send("    ")...)
-	h.block(append(lines, "    return {"+pyString(h.key)+": "+h.named()+"}")...)
+	h.block(append(lines, "    return {"+pyString(h.key)+": "+h.spelt(h.key)+"}")...)
 }
 
 // worked spells what is done with one piece of work. A function that hands nothing on yet says so.
@@ -92,9 +92,5 @@ func (h *pyHandler) record(class, placeName, place string, body ...string) {
 // batch declares the handler of a batch.
 func (h *pyHandler) batch() {
 	h.use("aws_lambda_powertools.utilities.batch.types", "PartialItemFailureResponse")
-	var body []string
-	if h.memory != nil {
-		body = append(body, "    once.register_lambda_context(context)")
-	}
-	h.entry(false, "dict[str, Any]", "PartialItemFailureResponse", append(body, "    return process_partial_response(event, handle_record, processor, context)")...)
+	h.entry(false, "dict[str, Any]", "PartialItemFailureResponse", append(h.remembering(), "    return process_partial_response(event, handle_record, processor, context)")...)
 }

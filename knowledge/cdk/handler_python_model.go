@@ -52,11 +52,35 @@ func pyAttribute(name string) string {
 // model declares the thing that is worked on, as a checked type. What it does not name it keeps.
 func (h *pyHandler) model() {
 	h.use("pydantic", "BaseModel", "ConfigDict", "Field")
-	lines := []string{"class " + h.event + "(BaseModel):", `    model_config = ConfigDict(extra="allow", strict=True)`, ""}
-	for _, f := range h.fields {
-		lines = append(lines, h.field(f))
+	lines := []string{"class " + h.event + "(BaseModel):"}
+	switch {
+	case h.object:
+		h.use("pydantic", "AliasPath")
+		lines = append(lines, `    """An object that came into a bucket, as S3 tells EventBridge."""`, "", "    model_config = ConfigDict(strict=True)", "",
+			h.elsewhere(h.key, `AliasPath("object", "key")`), h.elsewhere("bucket", `AliasPath("bucket", "name")`), h.elsewhere("etag", `AliasPath("object", "etag")`))
+	case h.trigger == triggerObjects:
+		lines = append(lines, `    """An object as the inventory of the workflow names it."""`, "", "    model_config = ConfigDict(strict=True)", "",
+			h.elsewhere(h.key, `"Key"`), h.elsewhere("etag", `"Etag"`))
+	default:
+		lines = append(lines, `    model_config = ConfigDict(extra="allow", strict=True)`, "")
+		for _, f := range h.fields {
+			lines = append(lines, h.field(f))
+		}
 	}
 	h.block(lines...)
+}
+
+// elsewhere declares a field that stands at another place in what comes in.
+func (h *pyHandler) elsewhere(name, place string) string {
+	limits := []string{"validation_alias=" + place}
+	attribute := h.attribute(name)
+	if attribute != name {
+		limits = append(limits, "serialization_alias="+pyString(name))
+	}
+	if name == h.key {
+		limits = append(limits, "min_length=1")
+	}
+	return h.laid("    "+attribute+": str = ", "Field", limits...)
 }
 
 // field declares one field of the model.
@@ -69,6 +93,13 @@ func (h *pyHandler) field(f field) string {
 		typ = "int"
 	case "boolean":
 		typ = "bool"
+	case "scheduleName":
+		limits = append(limits, `pattern=r"^[A-Za-z0-9_.-]{1,64}$"`)
+	case "scheduleHalf":
+		limits = append(limits, `pattern=r"^[A-Za-z0-9_.-]{1,31}$"`)
+	case dueType:
+		h.use("pydantic", "FutureDatetime")
+		typ, limits = "FutureDatetime", append(limits, "strict=False")
 	default:
 		limits = append(limits, "min_length=1")
 	}
@@ -85,3 +116,16 @@ func (h *pyHandler) field(f field) string {
 
 // asJSON spells the work as the JSON text that others are sent.
 func (h *pyHandler) asJSON() string { return "work.model_dump_json(by_alias=True)" }
+
+// plain declares how what DynamoDB gives becomes JSON.
+func (h *pyHandler) plain() {
+	h.use("decimal", "Decimal")
+	h.use("json")
+	h.block(h.head("plain", "object", "value: object"),
+		`    """DynamoDB's numbers and sets, as JSON knows them."""`,
+		"    if isinstance(value, Decimal):",
+		"        return int(value) if value % 1 == 0 else float(value)",
+		"    if isinstance(value, set):",
+		"        return sorted(value)",
+		`    raise TypeError(f"{type(value).__name__} is nothing that JSON knows")`)
+}

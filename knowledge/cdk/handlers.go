@@ -33,6 +33,9 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 			o.Handlers = "python"
 		}
 	}
+	if len(g.OfKind(graph.Function)) == 0 && o.Language != "python" {
+		o.Handlers = HandlerLanguages[0] // there is nothing to write, and nothing to install for it
+	}
 	if o.Handlers != "python" {
 		return "", nil
 	}
@@ -52,21 +55,15 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 	return "The handlers are in TypeScript, as not all of them can be in Python: " + strings.Join(why, "; ") + ".", nil
 }
 
-// pyLack tells why a handler cannot be written in Python, "" where it can.
-func (w work) pyLack() string {
-	if pyWriters[w.trigger] == nil {
-		return "is called in a way that handlers in Python are not written for yet"
-	}
-	for _, n := range w.writes {
-		if pyOperations[n.Kind] == "" {
-			return "writes to a " + string(n.Kind) + ", which handlers in Python do not do yet"
-		}
-	}
-	if w.answers != nil || w.circuit() != nil || w.secret() != nil || w.object || w.waits || w.fifo || w.due != "" || w.deposits != nil || w.collects != nil || w.tenant != "" || w.readsFrom() != "" {
-		return "does what handlers in Python do not do yet"
-	}
-	return ""
+// pyLacks are the ways to be called for which handlers in Python are refused, each with the reason.
+var pyLacks = map[trigger]string{
+	triggerAnswer: "streams its answer, which Lambda's own runtime can in Node.js only",
+	// Source: Lambda developer guide, "Supported runtimes for durable functions", read 2026-11-30.
+	triggerDurable: "is durable, and AWS asks to ship the SDK for that with the code, which is not bundled here",
 }
+
+// pyLack tells why a handler cannot be written in Python, "" where it can.
+func (w work) pyLack() string { return pyLacks[w.trigger] }
 
 // handlers are the files of a project's handlers and their tests, and what they need.
 type handlers struct {
@@ -101,6 +98,9 @@ func pyHandlers(g *graph.Graph, o Options) []File {
 		h := newPyHandler(w)
 		written = append(written, h)
 		files = append(files, File{"src/handlers/" + w.pyModule() + ".py", h.text()}, File{"test/test_" + w.pyModule() + ".py", h.test()})
+	}
+	if len(written) == 0 {
+		return nil
 	}
 	return append(files, File{"test/conftest.py", pyTestSettings(written)}, File{"test/stand_in.py", pyStandIn})
 }

@@ -49,9 +49,16 @@ func (l *lowerer) powertools() {
 		return
 	}
 	arn := joined{text("arn:aws:lambda:"), attribute{local("this"), "region"}, text(":" + powertoolsAccount + ":layer:" + powertoolsLayer)}
-	l.emit(let{Name: "powertools", Type: layerVersion, Field: true,
-		Comment: "Powertools for AWS Lambda " + powertoolsRelease + " with all it needs, as its maker publishes it: nothing is bundled.",
-		Value:   static{typeName{"aws-lambda", "LayerVersion"}, "fromLayerVersionArn", []expression{local("this"), text("PowertoolsLayer"), arn}}})
+	comment := "Powertools for AWS Lambda " + powertoolsRelease + " with all it needs, as its maker publishes it: nothing is bundled."
+	if l.snippet() {
+		comment = "Powertools for AWS Lambda " + powertoolsRelease
+	}
+	l.emit(let{Name: "powertools", Type: layerVersion, Field: true, Comment: comment,
+		Value: static{typeName{"aws-lambda", "LayerVersion"}, "fromLayerVersionAttributes", []expression{local("this"), text("PowertoolsLayer"),
+			// With its runtime: the library would else think of all runtimes that it knows, and with its next release
+			// every function would get a new version.
+			*props(typeName{"aws-lambda", "LayerVersionAttributes"}).with("layerVersionArn", arn).
+				with("compatibleRuntimes", list{Of: typeName{"aws-lambda", "Runtime"}, Items: []expression{member{typeName{"aws-lambda", "Runtime"}, pythonRuntime}}}).done()}}})
 }
 
 // handlerProps are the properties that say what a function runs. file is the handler's name, "" takes the parameter.
@@ -65,9 +72,12 @@ func (l *lowerer) handlerProps(runtime, file string) *builder {
 	if file == "" {
 		handler = joined{text("handlers."), local("handler"), text(".handler")}
 	}
+	code := []expression{handlersFolder{}}
+	if !l.snippet() { // the tests leave compiled files in the folder
+		code = append(code, *props(typeName{"aws-s3-assets", "AssetOptions"}).with("exclude", list{Items: []expression{text("__pycache__")}}).done())
+	}
 	return props(typeName{"aws-lambda", "FunctionProps"}).open().
-		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{
-			handlersFolder{}, *props(typeName{"aws-s3-assets", "AssetOptions"}).with("exclude", list{Items: []expression{text("__pycache__")}}).done()}}).
+		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", code}).
 		with("handler", handler).
 		with("layers", list{Of: layerVersion, Items: []expression{local("powertools")}}).
 		with("runtime", member{typeName{"aws-lambda", "Runtime"}, pythonRuntime})

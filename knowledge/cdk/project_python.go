@@ -20,6 +20,8 @@ const (
 const pyProjectTOML = `[tool.pytest.ini_options]
 pythonpath = [".", "src", "test"]
 testpaths = ["test"]
+# A call that fails counts nothing, of which Powertools warns.
+filterwarnings = ["ignore:No application metrics to publish"]
 
 [tool.ruff]
 target-version = "py311"

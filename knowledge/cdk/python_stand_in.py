@@ -11,7 +11,7 @@ class Aws:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, Any] = {}
+        self.answers: dict[str, Any] = {"PutEvents": {"FailedEntryCount": 0}}
         self.refusals: dict[str, str] = {}
         self.done: dict[str, dict[str, Any]] = {}
 
@@ -62,6 +62,7 @@ class Context(LambdaContext):
     _memory_limit_in_mb = 512
     _invoked_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:test"
     _aws_request_id = "request"
+    _tenant_id = "tenant"
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:

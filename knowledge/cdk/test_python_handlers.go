@@ -53,7 +53,13 @@ func pyTestSettings(handlers []*pyHandler) string {
 	for _, h := range handlers {
 		for _, c := range h.constants {
 			name, _, _ := strings.Cut(c, " = ")
+			if !strings.Contains(c, "os.environ") {
+				continue
+			}
 			values[name] = strings.ToLower(strings.ReplaceAll(name, "_", "-"))
+			if strings.HasSuffix(name, "_URL") {
+				values[name] = "https://" + values[name] + ".example.com"
+			}
 		}
 		if h.memory != nil {
 			values[envName(h.memory)] = "idempotency"
@@ -75,9 +81,17 @@ type pyTest struct {
 
 // pyTests write the test of a handler by its trigger.
 var pyTests = map[trigger]func(*pyTest){
-	triggerHTTP:  (*pyTest).api,
-	triggerREST:  (*pyTest).api,
-	triggerQueue: (*pyTest).queue,
+	triggerHTTP:    (*pyTest).api,
+	triggerREST:    (*pyTest).api,
+	triggerQueue:   (*pyTest).queue,
+	triggerEvent:   (*pyTest).event,
+	triggerTopic:   (*pyTest).event,
+	triggerStream:  (*pyTest).stream,
+	triggerTable:   (*pyTest).stream,
+	triggerSocket:  (*pyTest).socket,
+	triggerObjects: (*pyTest).objects,
+	triggerEnrich:  (*pyTest).enrich,
+	triggerPlain:   (*pyTest).given,
 }
 
 func (h *pyHandler) test() string {
@@ -95,8 +109,18 @@ func (t *pyTest) claim(name string, lines ...string) {
 	t.block(append([]string{t.head("test_"+strings.NewReplacer(" ", "_", ",", "").Replace(name), "None", "aws: Aws", "context: Context")}, lines...)...)
 }
 
-// example spells a piece of work as a mapping, with the given name.
+// rejected adds a test that the handler raises what it cannot read.
+func (t *pyTest) rejected(name, event string) {
+	t.imports.add("pydantic", "ValidationError")
+	t.imports.add("pytest")
+	t.claim(name, "    with pytest.raises(ValidationError):", "        handler("+event+", context)", "    assert aws.calls == []")
+}
+
+// example spells a piece of work as a mapping, with the given name; id is spelled in Python.
 func (t *pyTest) example(id string) string {
+	if t.object {
+		return `{"bucket": {"name": "b"}, "object": {"key": ` + id + `, "etag": "e"}}`
+	}
 	var fields []string
 	for i, f := range t.fields {
 		value := `"x"`
@@ -105,14 +129,22 @@ func (t *pyTest) example(id string) string {
 			value = "1"
 		case f.typ == "boolean":
 			value = "True"
+		case f.typ == dueType:
+			value = `"2100-01-01T08:00:00Z"`
 		case i == 0:
-			value = pyString(id)
+			value = id
 		}
 		fields = append(fields, pyString(f.name)+": "+value)
 	}
-	return layout((&pyPrinter{}).bracket("{", docsOf(fields), "}", false), 1000, "")
+	return "{" + strings.Join(fields, ", ") + "}"
 }
 
+// good spells the assignment of an example to a name.
+func (t *pyTest) good(indent, name string) string {
+	return pyLine(indent + name + " = " + t.example(`"a"`))
+}
+
+// docsOf makes texts of items.
 func docsOf(items []string) []doc {
 	var out []doc
 	for _, it := range items {
@@ -123,8 +155,15 @@ func docsOf(items []string) []doc {
 
 // pyOperations are the calls by which work is passed on.
 var pyOperations = map[graph.Kind]string{
-	graph.Queue: "SendMessage",
-	graph.Table: "PutItem",
+	graph.Queue:         "SendMessage",
+	graph.Topic:         "Publish",
+	graph.StateMachine:  "StartExecution",
+	graph.Bucket:        "PutObject",
+	graph.Stream:        "PutRecord",
+	graph.WebSocketAPI:  "PostToConnection",
+	graph.ScheduleGroup: "CreateSchedule",
+	graph.EventBus:      "PutEvents",
+	graph.Table:         "PutItem",
 }
 
 // passed says which call shows that the work was passed on, and how often one piece of work makes it.
@@ -147,50 +186,26 @@ func (t *pyTest) counted(pieces int) []string {
 	return []string{fmt.Sprintf("    assert len(aws.made(%s)) == %d", pyString(operation), pieces*times)}
 }
 
-func (t *pyTest) queue() {
-	t.imports.add("json")
-	t.imports.add("typing", "Any")
-	body := "json.dumps(" + t.example("a") + ")"
-	switch t.envelope {
-	case "event":
-		body = `json.dumps({"detail": ` + t.example("a") + "})"
-	case "topic":
-		body = `json.dumps({"Message": json.dumps(` + t.example("a") + ")})"
+// answers spells what AWS has to answer for the handler to do its work.
+func (t *pyTest) answers() []string {
+	var out []string
+	switch {
+	case t.collects != nil:
+		t.imports.add("io", "BytesIO")
+		out = append(out, `    aws.answers["GetObject"] = lambda _: {"Body": BytesIO(b'{"n": 1.5}')}`)
+	case t.readsBucketOf() != "":
+		out = append(out, `    aws.answers["GetObject"] = {"ContentLength": 1}`)
 	}
-	record := `    return {"messageId": message_id, "body": body, "eventSource": "aws:sqs"}`
-	name, pieces := "a bad message comes back alone", 2
+	if t.writesKind(graph.WebSocketAPI) {
+		out = append(out, `    aws.answers["Scan"] = {"Items": [{`+pyString(tableKey(t.connectionTable(), "HASH"))+`: "c"}]}`)
+	}
+	return out
+}
+
+// once is how often one piece of work is done that comes twice.
+func (t *pyTest) once() int {
 	if t.memory != nil {
-		name, pieces = "a second delivery changes nothing, and a bad message comes back alone", 1
+		return 1
 	}
-	lines := []string{"    good = " + body,
-		`    records = [record("1", good), record("2", good), record("3", "not json")]`,
-		`    answer = handler({"Records": records}, context)`,
-		`    assert answer == {"batchItemFailures": [{"itemIdentifier": "3"}]}`}
-	t.block(t.head("record", "dict[str, Any]", "message_id: str", "body: str"), record)
-	t.claim(name, append(lines, t.counted(pieces)...)...)
-}
-
-func (t *pyTest) api() {
-	t.imports.add("typing", "Any")
-	t.imports.add("json")
-	t.imports.add("pytest")
-	t.request(t.routes[0])
-	t.claim("a valid request is passed on", append([]string{"    answer = handler(request(json.dumps(" + t.example("a") + ")), context)",
-		`    assert answer["statusCode"] == 202`}, t.counted(1)...)...)
-	t.block(`@pytest.mark.parametrize("body", ["not json", "{}"])`, t.head("test_what_breaks_the_contract_is_refused", "None", "body: str", "aws: Aws", "context: Context"),
-		"    answer = handler(request(body), context)", `    assert answer["statusCode"] == 400`, "    assert aws.calls == []")
-}
-
-// request declares what API Gateway hands over for a route.
-func (t *pyTest) request(r route) {
-	t.block(t.head("request", "dict[str, Any]", "body: str"),
-		"    http = {\"method\": "+pyString(r.method)+", \"path\": "+pyString(r.path)+"}",
-		"    return {",
-		`        "version": "2.0",`,
-		"        \"rawPath\": "+pyString(r.path)+",",
-		`        "headers": {},`,
-		`        "body": body,`,
-		`        "isBase64Encoded": False,`,
-		`        "requestContext": {"http": http, "stage": "$default"},`,
-		"    }")
+	return 2
 }

