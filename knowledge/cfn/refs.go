@@ -255,6 +255,9 @@ func (w *world) attribute(s *stack, name, attr string, at *graph.Evidence) graph
 			return v
 		}
 	}
+	if why := s.decidedLater(name, attr); why != "" {
+		return graph.NewUnknown(at, why)
+	}
 	// SAM's generated resources have dots in the names by which they are referred to: Function.Alias.Arn.
 	if head, rest, ok := strings.Cut(attr, "."); ok {
 		if id, ok := w.resourceID(s, name+"."+head, at); ok {
@@ -266,6 +269,21 @@ func (w *world) attribute(s *stack, name, attr string, at *graph.Evidence) graph
 	}
 	w.loader.gapAt("", at, "%s, whose %s is read, is no resource of this template", name, attr)
 	return graph.NewUnknown(at, name+" is no resource of this template")
+}
+
+// decidedLater says why nobody can tell an attribute of a resource before the deployment: the code of a custom resource
+// makes it, or a nested stack whose template is not here. It is "" for others.
+func (s *stack) decidedLater(name, attr string) string {
+	d := s.t.index[name]
+	switch {
+	case d == nil:
+		return ""
+	case strings.HasPrefix(d.typ, "Custom::"), d.typ == "AWS::CloudFormation::CustomResource":
+		return "attribute " + attr + " of custom resource " + name + " is made by its code"
+	case strings.HasPrefix(attr, "Outputs.") && (d.typ == "AWS::CloudFormation::Stack" || d.typ == "AWS::Serverless::Application"):
+		return "output " + strings.TrimPrefix(attr, "Outputs.") + " of nested stack " + name + ", whose template is not here"
+	}
+	return ""
 }
 
 func (w *world) sub(s *stack, n *node) graph.Value {

@@ -112,7 +112,7 @@ func NewMap(at *Evidence, fields ...Field) Value {
 }
 
 // NewText makes a text of parts. Neighbouring literals are joined; a text without Ref and Unknown parts
-// becomes a plain literal.
+// becomes a plain literal, one that is nothing but an unknown part an unknown value.
 func NewText(at *Evidence, parts ...Part) Value {
 	var joined []Part
 	for _, p := range parts {
@@ -130,6 +130,9 @@ func NewText(at *Evidence, parts ...Part) Value {
 	}
 	if len(joined) == 1 && joined[0].Ref == nil && joined[0].Unknown == "" {
 		return NewString(at, joined[0].Literal)
+	}
+	if len(joined) == 1 && joined[0].Unknown != "" {
+		return NewUnknown(at, joined[0].Unknown)
 	}
 	return Value{Kind: String, Origin: Known, At: at, inner: joined}
 }

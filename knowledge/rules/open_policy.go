@@ -28,7 +28,7 @@ func openToWorld(s graph.Statement) bool {
 	if !everyone {
 		return false
 	}
-	if key, ok := s.Conditions.Get("Key").Str(); ok && narrowing[strings.ToLower(key)] {
+	if key := s.Conditions.Get("Key"); open(key) || narrowing[strings.ToLower(key.String())] {
 		return false // an AWS::Events::EventBusPolicy writes its condition as Type, Key and Value
 	}
 	for _, operator := range s.Conditions.Fields() {

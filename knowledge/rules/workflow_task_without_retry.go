@@ -81,7 +81,7 @@ func checkTaskRetries(p *Pass) {
 		h := Hit{Node: m, Severity: Low, Values: []graph.Value{{}}}
 		var lacking []string
 		for _, s := range m.Workflow.States {
-			if s.Type != "Task" || waits(s) || s.Resource.IsUnknown() || retries(p.Graph, s) {
+			if s.Type != "Task" || waits(s) || s.Resource.IsUnknown() || openService(s.Resource) || retries(p.Graph, s) {
 				continue
 			}
 			if callsFunction(p.Graph, s) {
@@ -140,4 +140,10 @@ func retries(g *graph.Graph, s graph.State) bool {
 		}
 	}
 	return false
+}
+
+// openService tells whether it is not known which service a task calls: "arn:aws:states:::${...".
+func openService(v graph.Value) bool {
+	rest, integration := strings.CutPrefix(firstLiteral(v), "arn:aws:states:::")
+	return open(v) && integration && !strings.Contains(rest, ":")
 }

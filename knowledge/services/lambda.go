@@ -1,6 +1,8 @@
 package services
 
 import (
+	"strings"
+
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -108,12 +110,12 @@ func connectPermission(b *builder, r *graph.Resource, _ *graph.Node) {
 func permissionPrincipal(v graph.Value) string {
 	s := spell(v)
 	switch {
-	case v.IsUnknown():
-		return ""
 	case s == "*":
 		return "*"
-	case hasService(s):
+	case hasService(s) && !v.IsUnknown():
 		return "Service"
+	case v.Reason() != "" && !strings.HasPrefix(s, "arn:"):
+		return ""
 	}
 	return "AWS"
 }

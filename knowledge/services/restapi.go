@@ -84,7 +84,7 @@ func connectMethod(b *builder, r *graph.Resource, _ *graph.Node) {
 	if api == nil {
 		return
 	}
-	verb := p.Get("HttpMethod").String()
+	verb := spellWhole(p.Get("HttpMethod"))
 	path := b.pathOf(p.Get("ResourceId"), 0)
 	b.collect(api, "routes", route(r, verb+" "+path, p))
 	b.integrate(api, r, verb+" "+path, p.Get("Integration"), p)
@@ -122,9 +122,17 @@ func (b *builder) pathOf(v graph.Value, depth int) string {
 	if r == nil || r.Type != "AWS::ApiGateway::Resource" {
 		return "/"
 	}
-	path := strings.TrimSuffix(b.pathOf(r.Properties.Get("ParentId"), depth+1), "/") + "/" + r.Properties.Get("PathPart").String()
+	path := strings.TrimSuffix(b.pathOf(r.Properties.Get("ParentId"), depth+1), "/") + "/" + spellWhole(r.Properties.Get("PathPart"))
 	b.resourceKey[ref.Resource] = path
 	return path
+}
+
+// spellWhole is the text of a value, or "(unknown: reason)" where any part of it is not known.
+func spellWhole(v graph.Value) string {
+	if why := v.Reason(); why != "" {
+		return graph.NewUnknown(nil, why).String()
+	}
+	return v.String()
 }
 
 // integrate joins an API with what one of its routes calls. Mock and plain HTTP integrations to the outside
