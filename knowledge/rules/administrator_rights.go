@@ -84,6 +84,7 @@ func checkAdministrators(p *Pass) {
 		if n.External {
 			continue
 		}
+		p.openRights(n)
 		severity := Critical
 		if deploys(n) {
 			severity = High

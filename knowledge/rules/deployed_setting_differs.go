@@ -61,6 +61,10 @@ func checkDrift(p *Pass) {
 			if stops(r, c) {
 				continue // trigger-not-running says more
 			}
+			if h := p.Graph.Node(r.ID); open(c.Template) && h != nil {
+				p.Unknown(h, c.Template)
+				continue
+			}
 			top, _, _ := strings.Cut(c.Setting, "/")
 			h := Hit{Node: p.Graph.Node(r.ID), Resource: r, Values: []graph.Value{placed(r, c, c.Template), placed(r, c, c.Live)}}
 			if guards[top] && (top != "Enabled" || r.Type == "AWS::KMS::Key") {

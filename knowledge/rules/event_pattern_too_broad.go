@@ -63,6 +63,9 @@ Resources:
 func checkPatterns(p *Pass) {
 	for _, rule := range p.Graph.OfKind(graph.Rule) {
 		pattern := rule.Setting("eventPattern")
+		if rule.Type == "AWS::Events::Rule" && !rule.External && open(pattern) {
+			p.Unknown(rule, pattern)
+		}
 		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || onlyRecords(p.Graph, rule) {
 			continue
 		}

@@ -76,7 +76,7 @@ func checkFIFONames(p *Pass) {
 func checkFIFOName(p *Pass, n *graph.Node, name, flag graph.Value, property string, fifo bool) {
 	parts := name.Parts()
 	if len(parts) == 0 {
-		if fifo && name.IsUnknown() {
+		if name.IsUnknown() {
 			p.Unknown(n, name)
 		}
 		return

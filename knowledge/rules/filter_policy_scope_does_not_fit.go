@@ -79,6 +79,9 @@ func checkFilterScopes(p *Pass) {
 		for _, s := range topic.Setting("subscriptions").Each() {
 			filter, scope := s.Get("FilterPolicy"), s.Get("FilterPolicyScope")
 			nested := ""
+			if open(filter) && !s.IsUnknown() {
+				p.Unknown(topic, filter)
+			}
 			for _, f := range filter.Fields() {
 				if f.Value.Kind == graph.Map {
 					nested = f.Name

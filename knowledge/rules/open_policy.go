@@ -66,3 +66,23 @@ func matchesAnything(v graph.Value) bool {
 	}
 	return false
 }
+
+// mayBeOpen finds what leaves open whether a statement admits everyone: its principal, or the condition on it. It is
+// absent where that is known.
+func mayBeOpen(s graph.Statement) graph.Value {
+	if !isAllow(s) || s.NotPrincipal {
+		return graph.Value{}
+	}
+	everyone := false
+	for _, p := range s.Principals {
+		if p.Kind == "" {
+			return p.Value
+		}
+		text, _ := p.Value.Str()
+		everyone = everyone || p.Kind == "*" || p.Kind == "AWS" && text == "*"
+	}
+	if !everyone {
+		return graph.Value{}
+	}
+	return firstOpen(append([]graph.Value{s.Conditions, s.Conditions.Get("Key")}, operatorsOf(s.Conditions)...)...)
+}

@@ -144,3 +144,19 @@ func mayDoOnAnything(g *graph.Graph, n *graph.Node, action string) graph.Value {
 	}
 	return graph.Value{}
 }
+
+// openRights records what is not known of the rights that a role or policy gives by itself: a whole statement, or the
+// actions of one. Rules on rights that go too far cannot speak of these.
+func (p *Pass) openRights(n *graph.Node) {
+	if n.PolicyUnknown != "" && !strings.HasPrefix(n.PolicyUnknown, "the statements of managed policy ") {
+		p.Unclear(n, "what it allows is not all known: "+n.PolicyUnknown)
+	}
+	for _, s := range n.Statements {
+		if s.Via != nil && s.Via != n.Resource || !isAllow(s) {
+			continue
+		}
+		if v := firstOpen(s.Actions...); v.Exists() {
+			p.Unknown(n, v)
+		}
+	}
+}

@@ -123,6 +123,9 @@ var sourceless = []string{"edgelambda.", "replicator.lambda.", "config.", "cloud
 func checkPermissionSources(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
 		for _, s := range fn.ResourcePolicy {
+			if s.Origin == "permission" && s.Principals[0].Kind == "" && !s.Conditions.Get("ArnLike").Exists() && !s.Conditions.Get("StringEquals", "AWS:SourceAccount").Exists() {
+				p.Unknown(fn, s.Principals[0].Value)
+			}
 			if s.Origin == "permission" && isAllow(s) && len(s.Principals) == 1 && s.Principals[0].Kind == "Service" {
 				checkPermissionSource(p, fn, s)
 			}

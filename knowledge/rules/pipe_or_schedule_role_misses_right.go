@@ -183,6 +183,10 @@ func checkCallRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
 	why := ""
 	for _, action := range actions {
 		d := roleMayCall(role, action, e)
+		if d.Answer == policy.No && e.To.External && e.To.ARN.IsUnknown() {
+			p.Unclear(role, "whether it may call "+nameOf(e.To)+", whatever that is: "+e.To.ARN.Reason())
+			return
+		}
 		switch d.Answer {
 		case policy.Unknown:
 			p.Unclear(role, "whether it may do "+action+" on "+nameOf(e.To)+": "+d.Why)

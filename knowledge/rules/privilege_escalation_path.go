@@ -98,6 +98,7 @@ func checkEscalation(p *Pass) {
 		if n.External || deploys(n) {
 			continue
 		}
+		p.openRights(n)
 		for _, s := range n.Statements {
 			if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !hasStar(s.Resources) ||
 				s.Conditions.Exists() || len(s.NotActions) > 0 || allowsAction(s, "nothing:AtAll") {

@@ -95,7 +95,7 @@ func checkSharedFunctions(p *Pass) {
 				}
 				continue
 			}
-			if unproven(e) {
+			if e.From.ARN.IsUnknown() { // it may be no queue, or a FIFO queue
 				p.unknownSource(e)
 				continue
 			}

@@ -64,7 +64,13 @@ func checkOpenChannels(p *Pass) {
 
 // reportOpen reports each statement of n's policy that admits everyone.
 func reportOpen(p *Pass, n *graph.Node) {
+	if n.PolicyUnknown != "" && !n.External {
+		p.Unclear(n, "whom its policy admits is not all known: "+n.PolicyUnknown)
+	}
 	for _, s := range n.ResourcePolicy {
+		if v := mayBeOpen(s); v.Exists() {
+			p.Unknown(n, v)
+		}
 		if !openToWorld(s) {
 			continue
 		}

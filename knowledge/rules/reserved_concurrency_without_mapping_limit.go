@@ -99,7 +99,7 @@ func checkUnlimitedMappings(p *Pass) {
 		if !ok || n == 0 || n >= facts.Int("esm.sqs_concurrency_max") {
 			continue
 		}
-		if unproven(e) {
+		if e.From.ARN.IsUnknown() { // it may be no queue, or a FIFO queue
 			p.unknownSource(e)
 			continue
 		}

@@ -85,6 +85,7 @@ Resources:
 			if n.External {
 				continue
 			}
+			p.openRights(n)
 			for _, s := range n.Statements {
 				checkEveryResource(p, n, s)
 			}

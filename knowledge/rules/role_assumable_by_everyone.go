@@ -61,6 +61,9 @@ func checkTrust(p *Pass) {
 			if role.External {
 				continue
 			}
+			if v := mayBeOpen(s); v.Exists() {
+				p.Unknown(role, v)
+			}
 			if isAllow(s) && s.NotPrincipal {
 				p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "NotPrincipal")},
 					Message: fmt.Sprintf("trust policy of %s lets everyone but those named assume the role", nameOf(role))})

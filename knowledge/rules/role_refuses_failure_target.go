@@ -132,6 +132,10 @@ func checkFailureRights(p *Pass) {
 
 func checkRoleMay(p *Pass, role *graph.Node, e *graph.Edge, action string) {
 	d := roleMay(role, action, e.To)
+	if why := e.To.ARN.Reason(); d.Answer == policy.No && e.To.External && e.To.ARN.IsUnknown() {
+		p.Unclear(role, "whether it may send to "+nameOf(e.To)+", whatever that is: "+why)
+		return
+	}
 	switch d.Answer {
 	case policy.Unknown:
 		p.Unclear(role, "whether it may do "+action+" on "+nameOf(e.To)+": "+d.Why)

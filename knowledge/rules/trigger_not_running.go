@@ -70,7 +70,10 @@ func checkTriggers(p *Pass) {
 		name := placeOf(nil, r).ID
 		switch r.Type {
 		case "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Scheduler::Schedule":
-			if c, off := stopped(r); off {
+			if c, off := stopped(r); off && open(c.Template) {
+				p.unknownSwitch(r, c.Template)
+				continue
+			} else if off {
 				h.Values = []graph.Value{placed(r, c, c.Live)}
 				h.Message = fmt.Sprintf("%s is switched off in the account and on in the template: nothing comes through it", name)
 				p.Report(h)
@@ -123,4 +126,17 @@ func stops(r *graph.Resource, c graph.Change) bool {
 		return c.Setting == "State" && live == "DISABLED"
 	}
 	return false
+}
+
+// unknownSwitch records that it is not known whether a trigger is on in the template.
+func (p *Pass) unknownSwitch(r *graph.Resource, v graph.Value) {
+	n := p.Graph.Node(r.ID)
+	for _, e := range p.Graph.OfEdge(graph.Polls) { // a mapping has no node: its function has
+		if n == nil && e.Via == r {
+			n = e.To
+		}
+	}
+	if n != nil {
+		p.Unknown(n, v)
+	}
 }

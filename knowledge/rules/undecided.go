@@ -53,7 +53,7 @@ func joinUnknowns(us []Undecided, gaps []graph.Gap) []Undecided {
 	return out
 }
 
-var parameterName = regexp.MustCompile(`\bparameter ([A-Za-z0-9]+)`)
+var parameterName = regexp.MustCompile(`\bparameter[ :]([A-Za-z0-9]+)`)
 
 // deniedActions finds what a live reader was refused.
 var deniedActions = regexp.MustCompile(`access denied to ([a-z0-9-]+:\w+(?:, [a-z0-9-]+:\w+)*)`)
@@ -62,6 +62,8 @@ var deniedActions = regexp.MustCompile(`access denied to ([a-z0-9-]+:\w+(?:, [a-
 func settle(why string) string {
 	lower := strings.ToLower(why)
 	switch name := parameterName.FindStringSubmatch(why); {
+	case name != nil && strings.Contains(lower, "not part of this system"):
+		return "give its value, --parameter " + name[1] + "=VALUE, and review the template that owns it in the same call, or the deployed stack: --stack NAME"
 	case name != nil:
 		return "give its value: --parameter " + name[1] + "=VALUE"
 	case strings.Contains(lower, "import") || strings.Contains(lower, "not part of this system"):

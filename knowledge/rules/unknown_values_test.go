@@ -202,3 +202,47 @@ func declare(root *yaml.Node) {
 	section("Parameters", "NotKnown", "{Type: String}")
 	section("Resources", "MadeByCode", `{Type: Custom::Thing, Properties: {ServiceToken: "arn:aws:lambda:eu-west-1:111122223333:function:thing"}}`)
 }
+
+// Where the value that a finding shows is not known, there is no finding at its place.
+func TestAMarkedValueThatIsNotKnownIsNoFinding(t *testing.T) {
+	tried, asked := 0, 0
+	for _, e := range examples(t) {
+		if e.silent {
+			continue
+		}
+		root := tree(t, e.template)
+		declare(root)
+		reviewed := func() rules.Report {
+			return review(t, map[string]string{"template.yaml": text(t, root)}, e.parameters, rules.Options{Only: []string{e.rule}})
+		}
+		values := spots(root)
+		for _, f := range reviewed().Findings {
+			rest, _ := strings.CutPrefix(f.Evidence[0].Path, "/Resources/")
+			path := strings.ReplaceAll(strings.Replace(rest, "/Properties/", "/", 1), "~1", "/")
+			for _, s := range values {
+				if s.path != path || e.settledOtherwise(path) || decided[e.rule] != "" {
+					continue
+				}
+				tried++
+				kept := *s.node
+				*s.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!Ref", Value: "NotKnown"}
+				r := reviewed()
+				*s.node = kept
+				for _, g := range r.Findings {
+					assert.NotEqual(t, f.Evidence[0].Path, g.Evidence[0].Path, "%s, %s: %s", e.rule, e.name, g.Message)
+				}
+				if len(r.Unknown) > 0 {
+					asked++
+				}
+			}
+		}
+	}
+	require.Greater(t, tried, 250)
+	require.Greater(t, asked, tried*3/4, "most are asked for: what is not is answered by a parameter itself (a secret) or tells nothing")
+}
+
+// decided are rules whose defect stands whatever the value that shows it.
+var decided = map[string]string{
+	"table-capacity-fixed":     "how much capacity is fixed does not matter",
+	"mapping-settings-refused": "two settings exclude each other whatever they are",
+}

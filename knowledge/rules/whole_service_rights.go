@@ -94,6 +94,7 @@ Resources:
 			if n.External {
 				continue
 			}
+			p.openRights(n)
 			for _, s := range n.Statements {
 				checkWholeService(p, n, s)
 			}
