@@ -60,7 +60,7 @@ var dynamodbTable = Table{Name: "dynamodb", Title: "Amazon DynamoDB: limits and 
 	{ID: "dynamodb.ttl_delete_days", Value: "2", Unit: "days", Text: "within 2 days as a rule", Kind: Behaviour,
 		Title:  "Delay between expiry and deletion by TTL",
 		Source: botoDdb, Verified: true,
-		Note: "Expired items still come back from reads: filter them."},
+		Note: "The developer guide says a few days. Expired items still come back from reads: filter them."},
 	{ID: "dynamodb.pitr_days", Value: "35", Unit: "days", Text: "35 days", Kind: Default,
 		Title:  "Recovery period of point-in-time recovery, also its maximum",
 		Source: botoDdb, Verified: true,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Make the next queue or topic FIFO too, or let the last consumer check a sequence number and leave FIFO out. If the last hop does check, say so in the metadata: serverless-review: {ordering: checked}.`,
 	CDK:      `fifo: true on the next queue or topic`,
 	Sources: []Source{
-		{Title: `Amazon SNS Developer Guide, "Message ordering and deduplication strategies using Amazon SNS FIFO topics"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon SNS Developer Guide, "Amazon SNS message ordering details for FIFO topics"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-ordering.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Whether a consumer checks versions when it writes is not in the template. Failure queues are left out; they are another rule's matter.`,
 	Bad: `Resources:
