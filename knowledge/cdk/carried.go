@@ -15,7 +15,7 @@ var signs = map[graph.EdgeKind][]string{
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "scheduler:CreateSchedule", "DynamoDbDataSource", "PutItem", "DeleteItem"},
 	graph.Reads:      {"GetItem", "DynamoDbDataSource", "alarms", "withOriginAccessControl", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure", "deadLetterConfig", "onFailureConfiguration"},
-	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer", "userPoolConfig"},
+	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer", "userPoolConfig", "cognitoConfig"},
 }
 
 // lost lists the edges that nothing in the program realises. It looks at what was written, not at how it came

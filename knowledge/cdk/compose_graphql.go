@@ -11,11 +11,7 @@ var _ = composes(graph.GraphQLAPI, composeGraphQL)
 // composeGraphQL writes a GraphQL API with its schema and resolvers, whose code stands in the template.
 func composeGraphQL(c *composer, api *graph.Node) {
 	id := c.ids[api]
-	logs := c.name(id + "LogRole")
-	trust := mapping{}.with("Effect", "Allow").with("Principal", flat{{"Service", "appsync.amazonaws.com", ""}}).with("Action", "sts:AssumeRole")
-	c.add(logs, "AWS::IAM::Role", mapping{}.
-		with("AssumeRolePolicyDocument", document([]mapping{trust})).
-		with("ManagedPolicyArns", sequence{substituted("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSAppSyncPushToCloudWatchLogs")}))
+	logs := c.appsyncLogRole(api)
 	p := mapping{}
 	for _, f := range c.properties(api).put("Name", c.stagedName(spelled(api.Setting("name")))) {
 		switch f.Name {
@@ -32,12 +28,7 @@ func composeGraphQL(c *composer, api *graph.Node) {
 		p = p.with("UserPoolConfig", mapping{}.with("UserPoolId", reference(c.ids[e.To])).with("AwsRegion", reference("AWS::Region")).with("DefaultAction", "ALLOW"))
 	}
 	c.node(api, p)
-	group := c.logGroup(api, "Logs")
-	for _, r := range c.t.Resources {
-		if r.ID == group {
-			r.Properties = append(mapping{}.because("LogGroupName", substituted("/aws/appsync/apis/${"+id+".ApiId}"), "the name that AppSync gives it: made here, it does not keep logs for ever"), r.Properties...)
-		}
-	}
+	c.appsyncLogGroup(api)
 	resolvers := resolversOf(c.g, api)
 	schema := c.name(id + "Schema")
 	c.add(schema, "AWS::AppSync::GraphQLSchema", mapping{}.with("ApiId", getAtt{id, "ApiId"}).with("Definition", block(schemaText(api, resolvers))))

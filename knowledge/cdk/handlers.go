@@ -75,7 +75,7 @@ type handlers struct {
 // handlersOf writes the handlers of a graph in the language that was chosen.
 func handlersOf(g *graph.Graph, o Options) handlers {
 	if o.Handlers == "python" {
-		return handlers{append(pyHandlers(g, o), graphQLSources(g)...), map[string]bool{}, true}
+		return handlers{append(append(pyHandlers(g, o), graphQLSources(g)...), channelSources(g)...), map[string]bool{}, true}
 	}
 	files, modules := tsHandlerFiles(g, o)
 	return handlers{files, modules, false}

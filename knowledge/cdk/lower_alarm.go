@@ -69,7 +69,7 @@ func (l *lowerer) metric(a *graph.Node) expression {
 		}
 		return call{on, method, args}
 	}
-	if watched != nil && (watched.Type == subscriber || watched.Kind == graph.GraphQLAPI) { // constructs without metrics of their own
+	if watched != nil && (watched.Type == subscriber || watched.Kind == graph.GraphQLAPI || watched.Kind == graph.EventAPI) { // constructs without metrics of their own
 		return l.plainMetric(a, seconds(period))
 	}
 	if watched != nil {
@@ -85,7 +85,7 @@ func (l *lowerer) plainMetric(a *graph.Node, period expression) expression {
 	for _, d := range a.Setting("dimensions").Each() {
 		if ref, ok := d.Get("Value").Ref(); ok && l.names[l.g.Node(ref.Resource)] != "" {
 			name := "attr" + ref.Attribute
-			if l.g.Node(ref.Resource).Kind == graph.GraphQLAPI {
+			if k := l.g.Node(ref.Resource).Kind; k == graph.GraphQLAPI || k == graph.EventAPI {
 				name = graph.LowerFirst(ref.Attribute)
 			}
 			dimensions = append(dimensions, argument{Name: spelled(d.Get("Name")), Value: attribute{l.ref(l.g.Node(ref.Resource)), name}})

@@ -56,7 +56,10 @@ func tsHandlerFiles(g *graph.Graph, o Options) (files []File, modules map[string
 			}
 		}
 	}
-	return append(append(files, graphQLSources(g)...), graphQLTests(g)...), modules
+	for _, more := range []func(*graph.Graph) []File{graphQLSources, graphQLTests, channelSources, channelTests} {
+		files = append(files, more(g)...)
+	}
+	return files, modules
 }
 
 // packageOf is the npm package of an imported module.

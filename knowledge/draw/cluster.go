@@ -79,7 +79,7 @@ func entry(members []*box, in map[*box]int) *box {
 // entryRank puts doors to the outside before channels, and those before what runs.
 func entryRank(b *box) int {
 	switch b.kind {
-	case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.FunctionURL:
+	case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.EventAPI, graph.FunctionURL:
 		return 0
 	case graph.Bucket, graph.Topic, graph.Queue, graph.Stream, graph.EventBus, graph.Schedule:
 		return 1

@@ -12,7 +12,7 @@ var shapes = map[graph.Kind][2]string{
 	graph.Queue: {"[/", "/]"}, graph.Stream: {"[/", "/]"}, graph.Firehose: {"[/", "/]"},
 	graph.Topic: {">", "]"}, graph.EventBus: {"{{", "}}"}, graph.Rule: {"{{", "}}"},
 	graph.Table: {"[(", ")]"}, graph.Bucket: {"[(", ")]"}, graph.Database: {"[(", ")]"},
-	graph.RestAPI: {"([", "])"}, graph.HTTPAPI: {"([", "])"}, graph.WebSocketAPI: {"([", "])"}, graph.GraphQLAPI: {"([", "])"},
+	graph.RestAPI: {"([", "])"}, graph.HTTPAPI: {"([", "])"}, graph.WebSocketAPI: {"([", "])"}, graph.GraphQLAPI: {"([", "])"}, graph.EventAPI: {"([", "])"},
 	graph.FunctionURL: {"([", "])"}, graph.Schedule: {"([", "])"}, graph.ScheduleGroup: {"([", "])"},
 	graph.StateMachine: {"[[", "]]"},
 }

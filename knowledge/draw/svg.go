@@ -14,7 +14,7 @@ var tints = map[graph.Kind]string{
 	graph.Queue: "#fde7f0", graph.Topic: "#fde7f0", graph.EventBus: "#fde7f0", graph.Rule: "#fde7f0", graph.Stream: "#fde7f0",
 	graph.Firehose: "#fde7f0", graph.Schedule: "#fde7f0", graph.ScheduleGroup: "#fde7f0",
 	graph.Table: "#e6eefc", graph.Bucket: "#e5f3e5", graph.Database: "#e6eefc",
-	graph.RestAPI: "#f0e8fb", graph.HTTPAPI: "#f0e8fb", graph.WebSocketAPI: "#f0e8fb", graph.GraphQLAPI: "#f0e8fb", graph.FunctionURL: "#f0e8fb",
+	graph.RestAPI: "#f0e8fb", graph.HTTPAPI: "#f0e8fb", graph.WebSocketAPI: "#f0e8fb", graph.GraphQLAPI: "#f0e8fb", graph.EventAPI: "#f0e8fb", graph.FunctionURL: "#f0e8fb",
 }
 
 // SVG writes the graph as a self-contained SVG picture on a white ground.

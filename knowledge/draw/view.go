@@ -98,7 +98,7 @@ func look(g *graph.Graph, o Options) *view {
 // important tells kinds that are drawn even where nothing connects to them.
 func important(n *graph.Node) bool {
 	switch n.Kind {
-	case graph.Function, graph.FunctionURL, graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.Queue,
+	case graph.Function, graph.FunctionURL, graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.EventAPI, graph.Queue,
 		graph.Topic, graph.EventBus, graph.Rule, graph.Pipe, graph.Schedule, graph.ScheduleGroup, graph.Stream, graph.Table, graph.Bucket,
 		graph.StateMachine, graph.Firehose:
 		return !n.External

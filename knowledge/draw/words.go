@@ -11,7 +11,7 @@ import (
 // kindWords are the kinds as people write them; kinds that are one word are left out.
 var kindWords = map[graph.Kind]string{
 	graph.FunctionURL: "function URL", graph.RestAPI: "REST API", graph.HTTPAPI: "HTTP API", graph.WebSocketAPI: "WebSocket API",
-	graph.GraphQLAPI: "GraphQL API", graph.EventBus: "event bus", graph.StateMachine: "state machine", graph.UserPool: "user pool",
+	graph.GraphQLAPI: "GraphQL API", graph.EventAPI: "event API", graph.EventBus: "event bus", graph.StateMachine: "state machine", graph.UserPool: "user pool",
 	graph.IdentityPool: "identity pool", graph.LogGroup: "log group", graph.SecurityGroup: "security group", graph.VPC: "VPC",
 	graph.Other: "other resource", graph.Firehose: "delivery stream", graph.ScheduleGroup: "schedule group",
 }

@@ -12,6 +12,7 @@ const (
 	HTTPAPI       Kind = "httpApi"
 	WebSocketAPI  Kind = "webSocketApi"
 	GraphQLAPI    Kind = "graphqlApi"
+	EventAPI      Kind = "eventApi"
 	Queue         Kind = "queue"
 	Topic         Kind = "topic"
 	EventBus      Kind = "eventBus"
@@ -48,7 +49,7 @@ const (
 
 // Kinds lists every kind once, in the order of the constants above.
 var Kinds = []Kind{
-	Function, FunctionURL, RestAPI, HTTPAPI, WebSocketAPI, GraphQLAPI, Queue, Topic, EventBus, Rule, Pipe,
+	Function, FunctionURL, RestAPI, HTTPAPI, WebSocketAPI, GraphQLAPI, EventAPI, Queue, Topic, EventBus, Rule, Pipe,
 	Schedule, ScheduleGroup, Stream, Table, Bucket, StateMachine, UserPool, IdentityPool, Key, Role, Alarm, LogGroup, Alias,
 	Deployment, Secret, Parameter, Database, Endpoint, VPC, Subnet, SecurityGroup, Broker, Cluster, Firehose,
 	Policy, Layer, Other,

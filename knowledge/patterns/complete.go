@@ -39,7 +39,7 @@ func (d *draft) complete() error {
 	}
 	for _, step := range []func(){
 		d.completeManaged, d.completeFunctions, d.completeStreams, d.completeQueues, d.completeMappings, d.completeTopics, d.completeBuses, d.completeSchedules, d.completeScheduleGroups, d.completeSubscribers, d.completeFailures,
-		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeGraphs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
+		d.completeSockets, d.completeTables, d.completeBuckets, d.completeMachines, d.completePipes, d.completeIdempotency, d.completeAPIs, d.completeGraphs, d.completeEventAPIs, d.completeURLs, d.completeSites, d.completeLogs, d.completeAlarms, d.completeReleases,
 	} {
 		step()
 	}

@@ -78,6 +78,8 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 		return []alarmSpec{{"IntegrationErrorsAlarm", "AWS/ApiGateway", "IntegrationError", "Sum", 300, 1, "ApiId", "", n.id + " gets errors from its functions"}}
 	case graph.GraphQLAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/AppSync", "5XXError", "Sum", 300, 1, "GraphQLAPIId", "ApiId", n.id + " answers with server errors"}}
+	case graph.EventAPI:
+		return []alarmSpec{{"ServerErrorsAlarm", "AWS/AppSync", "5XXError", "Sum", 300, 1, "EventAPIId", "ApiId", n.id + " answers publishers with server errors"}}
 	case graph.Rule:
 		if n.typ == subscriber {
 			return []alarmSpec{{"DroppedAlarm", "AWS/EventsV2", "EventsDropped", "Sum", 300, 1, "Subscriber", "SubscriberArn", n.id + " drops events: neither its target nor its failure queue took them"}}

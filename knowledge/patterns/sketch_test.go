@@ -221,6 +221,10 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"a: {kind: graphqlApi, types: {Order: {a: date}}}", "", "field \"a\" of Order is date"},
 		{"a: graphqlApi, f: function", "a Query.getOrder -> f", "resolves the fields of a GraphQL API from tables"},
 		{"a: {kind: graphqlApi, authorizer: apiKey}", "", "authorizer of a is"},
+		{"a: eventApi", "", "a has no channel namespaces"},
+		{"a: {kind: eventApi, namespaces: {inbox: mine}}", "", "namespaces of a has \"inbox\": mine"},
+		{"a: {kind: eventApi, namespaces: {inbox: own}}, u: userPool, v: userPool", "a -> u, a -> v", "a has 2 user pools"},
+		{"f: function, a: {kind: eventApi, namespaces: {inbox: own}}", "f -> a", "no client that signs what is published"},
 	} {
 		_, err := design(fmt.Sprintf("{name: a, nodes: {%s}, edges: [%s]}", c.nodes, quoted(c.edges)))
 		var refused *patterns.InputError

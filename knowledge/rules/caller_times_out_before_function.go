@@ -111,7 +111,7 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 			return // Cognito does not wait for those that send mail and messages
 		}
 		limit = facts.Int("cognito.trigger_seconds")
-	case graph.GraphQLAPI:
+	case graph.GraphQLAPI, graph.EventAPI:
 		limit = facts.Int("appsync.request_seconds")
 	case graph.StateMachine:
 		if resource := e.Settings.Get("Resource").String(); strings.Contains(resource, "waitForTaskToken") {

@@ -51,7 +51,7 @@ func (m *merger) setContext(f *merged) {
 func entriesOf(g *graph.Graph) map[*graph.Node]*graph.Node {
 	from := map[*graph.Node]*graph.Node{}
 	var queue []*graph.Node
-	for _, n := range g.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.FunctionURL) {
+	for _, n := range g.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.EventAPI, graph.FunctionURL) {
 		if !n.External && !private(n) {
 			from[n] = n
 			queue = append(queue, n)

@@ -23,7 +23,7 @@ var _ = add(resourceType{
 })
 
 // An event API has no schema: channels are published and subscribed to, handlers may be functions.
-var _ = add(resourceType{Type: "AWS::AppSync::Api", Kind: graph.GraphQLAPI, ARN: "appsync:apis/", Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+var _ = add(resourceType{Type: "AWS::AppSync::Api", Kind: graph.EventAPI, ARN: "appsync:apis/", Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 	for _, a := range r.Properties.Get("EventConfig", "AuthProviders").Each() {
 		e := graph.Edge{From: n, Kind: graph.Authorizes, Mode: graph.Sync, Via: r, Settings: a}
 		pool, fn := a.Get("CognitoConfig", "UserPoolId"), a.Get("LambdaAuthorizerConfig", "AuthorizerUri")

@@ -32,7 +32,7 @@ var dimensions = map[string]struct {
 	"EventBusName": {graph.EventBus, "events:event-bus/"}, "ApiId": {graph.HTTPAPI, "execute-api:"},
 	"ApiName": {graph.RestAPI, "execute-api:"}, "BucketName": {graph.Bucket, "s3:"},
 	"DeliveryStreamName": {graph.Firehose, "firehose:deliverystream/"}, "UserPool": {graph.UserPool, "cognito-idp:userpool/"},
-	"GraphQLAPIId": {graph.GraphQLAPI, "appsync:apis/"}, "DBInstanceIdentifier": {graph.Database, "rds:db:"},
+	"GraphQLAPIId": {graph.GraphQLAPI, "appsync:apis/"}, "EventAPIId": {graph.EventAPI, "appsync:apis/"}, "DBInstanceIdentifier": {graph.Database, "rds:db:"},
 	"DBClusterIdentifier": {graph.Database, "rds:cluster:"}, "LogGroupName": {graph.LogGroup, "logs:log-group:"},
 	"ScheduleGroup": {graph.ScheduleGroup, "scheduler:schedule-group/"}, "PipeName": {graph.Pipe, "pipes:pipe/"},
 	"EventSourceMappingUUID": {graph.Function, ""}, "ClusterName": {graph.Cluster, "ecs:cluster/"},
