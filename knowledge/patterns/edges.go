@@ -230,20 +230,28 @@ func (e *edge) read(name string, v graph.Value) error {
 
 // readFilter reads which messages a subscriber gets: fields of the message's body with the texts they may have.
 func (e *edge) readFilter(v graph.Value) error {
-	want := "fields of the message with the texts they may have, such as {type: [OrderPlaced]}"
-	if v.Kind != graph.Map || len(v.Fields()) == 0 || len(v.Fields()) > 5 { // SNS takes five names in a policy
-		return wrong(*v.At, want, "the filter of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
+	fields, err := e.chosen(v, "fields of the message with the texts they may have, such as {type: [OrderPlaced]}", 5) // SNS takes five names in a policy
+	if err != nil {
+		return err
+	}
+	e.set("FilterPolicy", graph.NewMap(v.At, fields...))
+	e.set("FilterPolicyScope", graph.NewString(v.At, "MessageBody"))
+	return nil
+}
+
+// chosen reads fields with the texts they may have: one to most of them.
+func (e *edge) chosen(v graph.Value, want string, most int) ([]graph.Field, error) {
+	if v.Kind != graph.Map || len(v.Fields()) == 0 || len(v.Fields()) > most {
+		return nil, wrong(*v.At, want, "the filter of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
 	}
 	var fields []graph.Field
 	for _, f := range v.Fields() {
 		for _, item := range f.Value.Each() {
 			if _, ok := item.Str(); !ok || item.Kind != graph.String {
-				return wrong(*f.Value.At, want, "the filter's field %q is %s", clip(f.Name), clip(f.Value.String()))
+				return nil, wrong(*f.Value.At, want, "the filter's field %q is %s", clip(f.Name), clip(f.Value.String()))
 			}
 		}
 		fields = append(fields, field(f.Name, graph.NewList(f.Value.At, f.Value.Each()...)))
 	}
-	e.set("FilterPolicy", graph.NewMap(v.At, fields...))
-	e.set("FilterPolicyScope", graph.NewString(v.At, "MessageBody"))
-	return nil
+	return fields, nil
 }

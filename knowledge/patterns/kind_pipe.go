@@ -1,6 +1,10 @@
 package patterns
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"math"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 func init() {
 	kinds[graph.Pipe] = kind{"AWS::Pipes::Pipe", map[string]reader{
@@ -59,21 +63,9 @@ var pipeBlocks = map[graph.Kind]string{graph.Queue: "SqsQueueParameters", graph.
 
 // readPipeFilter reads which records a pipe carries: fields of the thing with the texts they may have.
 func (e *edge) readPipeFilter(v graph.Value) error {
-	want := "fields of the record with the texts they may have, such as {status: [PLACED]}"
-	if v.Kind != graph.Map || len(v.Fields()) == 0 {
-		return wrong(*v.At, want, "the filter of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
-	}
-	var fields []graph.Field
-	for _, f := range v.Fields() {
-		for _, item := range f.Value.Each() {
-			if _, ok := item.Str(); !ok || item.Kind != graph.String {
-				return wrong(*f.Value.At, want, "the filter's field %q is %s", clip(f.Name), clip(f.Value.String()))
-			}
-		}
-		fields = append(fields, field(f.Name, graph.NewList(f.Value.At, f.Value.Each()...)))
-	}
+	fields, err := e.chosen(v, "fields of the record with the texts they may have, such as {status: [PLACED]}", math.MaxInt)
 	e.filter = graph.NewMap(v.At, fields...)
-	return nil
+	return err
 }
 
 // completePipes bounds the tries of records of a stream, sets what a pipe carries at once, and logs what failed.
