@@ -26,9 +26,14 @@ func templateYAML(c *composer) string {
 		return p.b.String()
 	}
 	p.b.WriteString("AWSTemplateFormatVersion: '2010-09-09'\n")
+	// Deletion policies that depend on the stage need the language extensions: without them they must be plain words.
+	// Source: CloudFormation user guide, "Intrinsic function references in DeletionPolicy and UpdateReplacePolicy
+	// attributes", checked 2026-11-30.
+	transform := "AWS::LanguageExtensions"
 	if c.sam {
-		p.b.WriteString("Transform: AWS::Serverless-2016-10-31\n")
+		transform = "[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]"
 	}
+	p.b.WriteString("Transform: " + transform + "\n")
 	p.b.WriteString("Description: " + yamlString(clipped(oneLine(c.o.Title), descriptionBytes)) + "\n")
 	p.section("Parameters", c.t.Parameters)
 	p.section("Conditions", mapping{}.with("IsProduction", equals{reference("Stage"), "prod"}))
@@ -78,7 +83,7 @@ cached = true
 parallel = true
 
 [default.deploy.parameters]
-capabilities = "CAPABILITY_IAM"
+capabilities = "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
 resolve_s3 = true
 confirm_changeset = true
 parameter_overrides = "Stage=prod"
@@ -91,7 +96,7 @@ cached = true
 parallel = true
 
 [dev.deploy.parameters]
-capabilities = "CAPABILITY_IAM"
+capabilities = "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
 resolve_s3 = true
 parameter_overrides = "Stage=dev"
 `, o.Name)
@@ -180,7 +185,7 @@ func templateReadme(c *composer) string {
 		}
 		commands = append(commands,
 			[2]string{"aws cloudformation package --template-file template.yaml --s3-bucket BUCKET --output-template-file packaged.yaml", ""},
-			[2]string{"aws cloudformation deploy --template-file packaged.yaml --stack-name " + name + "-prod --capabilities CAPABILITY_IAM \\\n  --parameter-overrides " + overrides, "production: keeps its data"},
+			[2]string{"aws cloudformation deploy --template-file packaged.yaml --stack-name " + name + "-prod --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \\\n  --parameter-overrides " + overrides, "production: keeps its data"},
 			[2]string{"aws cloudformation delete-stack --stack-name " + name + "-dev", "after the same with Stage=dev: that stage can be deleted whole"})
 	}
 	b.WriteString("```sh\n")

@@ -22,6 +22,7 @@ func TestTemplatesGiveTheirGraphBack(t *testing.T) {
 				pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
 				require.NoError(t, err)
 				require.Equal(t, "template.yaml", pr.Files[0].Path)
+				require.Regexp(t, `(?m)^Transform: \[?AWS::LanguageExtensions`, pr.Files[0].Text, "the policies of data depend on the stage")
 				checkRoundTrip(t, d.Graph, graphOf(t, "template.yaml", []byte(pr.Files[0].Text)))
 			})
 		}

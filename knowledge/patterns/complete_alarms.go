@@ -115,6 +115,6 @@ func (d *draft) alarm(n *node, s alarmSpec, topic *node) {
 	a.set("ComparisonOperator", a.text("GreaterThanOrEqualToThreshold"))
 	a.set("TreatMissingData", a.text("notBreaching"))
 	a.set("AlarmActions", a.list(a.ref(topic, "")))
-	d.connect(a, n, graph.Alarms, "", n.at)
+	d.connect(a, n, graph.Alarms, "", n.at).set("MetricName", a.text(s.metric))
 	d.connect(a, topic, graph.Notifies, "", n.at)
 }
