@@ -57,7 +57,7 @@ Resources:
 // checkPublishedOnce looks for versions that the next deployment leaves as they are.
 func checkPublishedOnce(p *Pass, fn *graph.Node) {
 	key := fn.Setting("code", "S3Key")
-	if s, known := key.Str(); fn.External || !known || releaseMark.MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") ||
+	if s, known := key.Str(); fn.External || !known || releaseMark.MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") && !strings.HasPrefix(key.At.Path, "/Mappings/") ||
 		fn.Setting("code", "S3ObjectVersion").Exists() {
 		return
 	}

@@ -115,9 +115,9 @@ func checkSecretLiterals(p *Pass) {
 // jsonValue matches the texts of a JSON object with their names.
 var jsonValue = regexp.MustCompile(`"([^"]+)"\s*:\s*"([^"]*)"`)
 
-// inResource tells what stands at the property itself from what a parameter's default brings in.
+// inResource tells what stands at the property itself, or in a mapping, from what a parameter brings in.
 func inResource(v graph.Value) bool {
-	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/"))
+	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/") || strings.HasPrefix(v.At.Path, "/Mappings/"))
 }
 
 // carriesSecret tells a secret from an empty text, a placeholder or a document of such.

@@ -52,7 +52,7 @@ func checkHTTPSubscriptions(p *Pass) {
 		for _, s := range topic.Setting("subscriptions").Each() {
 			v := s.Get("Protocol")
 			if text, ok := p.Text(topic, v); ok && text == "http" {
-				p.Report(Hit{Node: topic, Resource: carrier(p.Graph, v), Related: []*graph.Node{topic}, Values: []graph.Value{v, s.Get("Endpoint")}, Message: "subscription of " + nameOf(topic) + " sends its messages over plain HTTP"})
+				p.Report(Hit{Node: topic, Resource: carrier(p.Graph, s), Related: []*graph.Node{topic}, Values: []graph.Value{v, s.Get("Endpoint")}, Message: "subscription of " + nameOf(topic) + " sends its messages over plain HTTP"})
 			}
 		}
 	}
