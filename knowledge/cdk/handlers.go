@@ -63,7 +63,20 @@ var pyLacks = map[trigger]string{
 }
 
 // pyLack tells why a handler cannot be written in Python, "" where it can.
-func (w work) pyLack() string { return pyLacks[w.trigger] }
+func (w work) pyLack() string {
+	if why, ok := pyLacks[w.trigger]; ok {
+		return why
+	}
+	if pyWriters[w.trigger] == nil {
+		return "is called in a way that handlers in Python are not written for"
+	}
+	for _, n := range w.writes {
+		if _, named := handles[n.Kind]; named && pyOperations[n.Kind] == "" {
+			return "writes to a " + string(n.Kind) + ", which handlers in Python do not"
+		}
+	}
+	return ""
+}
 
 // handlers are the files of a project's handlers and their tests, and what they need.
 type handlers struct {

@@ -74,7 +74,11 @@ func (l *lowerer) handlerProps(runtime, file string) *builder {
 	}
 	code := []expression{handlersFolder{}}
 	if !l.snippet() { // the tests leave compiled files in the folder
-		code = append(code, *props(typeName{"aws-s3-assets", "AssetOptions"}).with("exclude", list{Items: []expression{text("__pycache__")}}).done())
+		exclude := list{Items: []expression{text("__pycache__")}}
+		if l.o.Language == "java" { // Maven has the stack in the same folder
+			exclude.Items = append(exclude.Items, text("main"), text("test"))
+		}
+		code = append(code, *props(typeName{"aws-s3-assets", "AssetOptions"}).with("exclude", exclude).done())
 	}
 	return props(typeName{"aws-lambda", "FunctionProps"}).open().
 		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", code}).
