@@ -39,7 +39,9 @@ func TestPythonSnippetsSynthesise(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text.String()), 0o644))
 		args = append(args, file)
 		for _, f := range works(t, d) {
-			require.NoError(t, os.WriteFile(filepath.Join(folder, f), []byte("export const handler = async () => {};\n"), 0o644))
+			name := filepath.Join(folder, filepath.FromSlash(f.Path))
+			require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+			require.NoError(t, os.WriteFile(name, []byte(f.Text), 0o644))
 		}
 	}
 	python := exec.Command(filepath.Join(dir, "..", "python-cdk", "bin", "python"), args...)
@@ -50,14 +52,14 @@ func TestPythonSnippetsSynthesise(t *testing.T) {
 	require.Equal(t, len(patterns.All()), strings.Count(string(out), "synthesised "))
 }
 
-// works are the files of the handlers that a snippet's functions point to.
-func works(t *testing.T, d *patterns.Design) []string {
+// works are the files of the handlers that a snippet's functions and data sources point to.
+func works(t *testing.T, d *patterns.Design) []cdk.File {
 	pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name})
 	require.NoError(t, err)
-	var files []string
+	var files []cdk.File
 	for _, f := range pr.Files {
 		if name, ok := strings.CutPrefix(f.Path, "src/"); ok {
-			files = append(files, name)
+			files = append(files, cdk.File{Path: name, Text: f.Text})
 		}
 	}
 	return files
