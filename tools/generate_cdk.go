@@ -15,8 +15,9 @@ import (
 
 var _ = define(Tool{
 	Name:  "generate_cdk",
-	Title: "Generate CDK code",
-	Description: "CDK code for a named pattern, a sketch of any architecture or an existing template, with dead-letter queues, alarms and least privilege; proven to compile, synthesise and pass cdk-nag. " +
+	Title: "Generate CDK code or a template",
+	Description: "CDK code (or a SAM or CloudFormation template: language sam, cloudformation) for a named pattern, a sketch of any architecture or an existing template, " +
+		"with dead-letter queues, alarms and least privilege; proven to compile, synthesise and pass cdk-nag. " +
 		"Prefer it to code from memory. Example sketch: {\"sketch\":\"name: orders\\nnodes:\\n  jobs: {kind: queue}\\n  worker: {kind: function, timeout: 30}\\nedges: [jobs -> worker]\"}",
 	Input: `{"type":"object","properties":{"pattern":{"type":"string","description":"slug, such as queue-worker; a wrong one lists them"},"sketch":{"type":"string","description":"YAML instead of a pattern"},` +
 		`"paths":{"type":"array","items":{"type":"string"},"description":"existing templates to carry over"},"template":{"type":"string"},"complete":{"type":"boolean","description":"add to it what good practice asks for"},` +

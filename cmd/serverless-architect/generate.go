@@ -10,7 +10,7 @@ import (
 )
 
 var _ = register(command{name: "generate", usage: "PATTERN|SKETCH.yaml|-|--from TEMPLATE... [--language L] [--handlers L] [--set K=V]... [--out FOLDER]", group: "Build",
-	summary: "generate a CDK project for a pattern, a sketch or an existing template", run: runGenerate})
+	summary: "generate a CDK, SAM or CloudFormation project for a pattern, a sketch or an existing template", run: runGenerate})
 
 func runGenerate(ctx context.Context, s *session, args []string) error {
 	f := s.flags("generate")

@@ -42,6 +42,7 @@ var headings = map[int]string{
 func compose(g *graph.Graph, o Options) *composer {
 	c := &composer{g: g, o: o, sam: o.Language == "sam", ids: map[*graph.Node]string{}, taken: map[string]bool{}, carried: map[*graph.Edge]bool{}}
 	c.nameNodes()
+	c.nameReleases()
 	if !c.snippet() {
 		c.parameter("Stage", "prod keeps data when the stack is deleted; every other stage deletes it", "prod")
 	}

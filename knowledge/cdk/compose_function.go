@@ -66,7 +66,7 @@ func (c *composer) serverlessFunction(fn *graph.Node, logs string, rights []mapp
 		p = p.with("Runtime", r)
 	}
 	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
-	p = p.with("LoggingConfig", flat{{"LogGroup", reference(logs), ""}})
+	p = c.samRelease(fn, p.with("LoggingConfig", flat{{"LogGroup", reference(logs), ""}}))
 	if env := c.environment(fn); len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
@@ -185,7 +185,7 @@ func (c *composer) functionSources(fn *graph.Node) {
 			with("MaximumRetryAttempts", 2).
 			with("DestinationConfig", mapping{}.with("OnFailure", mapping{}.with("Destination", c.arn(e.To)))))
 		if a := c.aliasOf(fn); a != nil {
-			r.Attributes = r.Attributes.with("DependsOn", c.ids[a])
+			r.Attributes = r.Attributes.with("DependsOn", c.aliasResource(a))
 		}
 	}
 }

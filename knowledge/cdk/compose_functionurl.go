@@ -13,7 +13,7 @@ func composeFunctionURL(c *composer, u *graph.Node) {
 		}
 		r := c.node(u, append(p, c.properties(u)...))
 		if a := c.aliasOf(e.To); a != nil {
-			r.Attributes = r.Attributes.with("DependsOn", c.ids[a])
+			r.Attributes = r.Attributes.with("DependsOn", c.aliasResource(a))
 		}
 		if spelled(u.Setting("authType")) == "NONE" {
 			c.everyone(u, e.To)

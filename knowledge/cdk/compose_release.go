@@ -1,6 +1,10 @@
 package cdk
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var (
 	// An alias is written together with its function.
@@ -14,8 +18,9 @@ func (c *composer) release(fn *graph.Node) {
 	if a == nil {
 		return
 	}
-	for _, e := range c.g.Out(a, graph.Deploys) {
-		c.carry(e)
+	c.carry(c.g.Out(a, graph.Deploys)...)
+	if c.sam {
+		return // in the function
 	}
 	version := c.name(c.ids[fn] + "Version")
 	v := c.add(version, "AWS::Lambda::Version", mapping{}.
@@ -50,7 +55,52 @@ func (c *composer) applicationOf(group *graph.Node) *graph.Node {
 	return nil
 }
 
+// nameReleases gives the aliases the names by which SAM's own are referred to.
+func (c *composer) nameReleases() {
+	if !c.sam {
+		return
+	}
+	for _, a := range c.g.OfKind(graph.Alias) {
+		for _, e := range c.g.Out(a, graph.Deploys) {
+			c.ids[a] = c.ids[e.To] + ".Alias"
+		}
+	}
+}
+
+// aliasResource is the logical id of an alias's resource.
+func (c *composer) aliasResource(a *graph.Node) string {
+	if fn, ok := strings.CutSuffix(c.ids[a], ".Alias"); ok {
+		return fn + "Alias" + spelled(a.Setting("name"))
+	}
+	return c.ids[a]
+}
+
+// samRelease has SAM publish a version of a function whenever its code changes, and move its alias there.
+func (c *composer) samRelease(fn *graph.Node, p mapping) mapping {
+	a := c.aliasOf(fn)
+	if a == nil {
+		return p
+	}
+	p = p.because("AutoPublishAlias", spelled(a.Setting("name")), aliasReason(fn))
+	for _, e := range c.g.In(fn, graph.Deploys) {
+		if c.applicationOf(e.From) == nil {
+			continue
+		}
+		preference := mapping{}.with("Type", strings.TrimPrefix(spelled(e.From.Setting("deploymentConfigName")), "CodeDeployDefault.Lambda"))
+		var alarms sequence
+		for _, watched := range c.g.Out(e.From, graph.Reads) {
+			alarms = append(alarms, reference(c.ids[watched.To]))
+		}
+		p = p.with("DeploymentPreference", preference.because("Alarms", alarms, "one that rings meanwhile brings the version before back"))
+	}
+	return p
+}
+
 func composeDeployment(c *composer, d *graph.Node) {
+	if c.sam { // in the function
+		c.carry(c.g.Out(d, graph.Reads, graph.Deploys)...)
+		return
+	}
 	if d.Type == "AWS::CodeDeploy::Application" {
 		c.node(d, mapping{}.with("ComputePlatform", "Lambda"))
 		return
