@@ -105,6 +105,7 @@ var _ = add(Rule{
 
 func checkCallerWaits(p *Pass, e *graph.Edge) {
 	limit, severity, caller := 0, Medium, nameOf(e.From)
+	var aliases []string
 	switch e.From.Kind {
 	case graph.UserPool:
 		if strings.HasSuffix(e.Label, "Sender") {
@@ -117,10 +118,11 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		if resource := e.Settings.Get("Resource").String(); strings.Contains(resource, "waitForTaskToken") {
 			return // the task waits for a token, not for the function
 		}
-		n, ok := e.Settings.Get("TimeoutSeconds").Int()
+		n, ok := p.Int(e.From, e.Settings.Get("TimeoutSeconds"))
 		if !ok {
 			return
 		}
+		aliases = []string{"SFN011"}
 		limit, severity, caller = n, High, "state "+e.Label+" of "+caller
 	default:
 		return
@@ -137,6 +139,6 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 	if timeout == limit { // the caller is first by a moment, and few runs take all of it
 		severity = severity.Lower()
 	}
-	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
 }

@@ -103,7 +103,13 @@ func checkAPIPermissions(p *Pass) {
 			continue
 		}
 		for _, e := range p.Graph.Out(api, graph.Invokes) {
-			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) || apiMay(p.Graph, e, api) {
+			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) {
+				continue
+			}
+			if apiMay(p.Graph, e, api) {
+				if v := openAPIGrant(p.Graph, e, api); v.Exists() {
+					p.Unknown(e.To, v)
+				}
 				continue
 			}
 			if openRoute(e.Label) && apiMayPart(p.Graph, e, api) {
@@ -146,6 +152,33 @@ func apiMay(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// openAPIGrant finds what is not known of the only permissions that may let an API in; it is absent where one surely does.
+func openAPIGrant(g *graph.Graph, e *graph.Edge, api *graph.Node) graph.Value {
+	unsure := graph.Value{}
+	for _, s := range e.To.ResourcePolicy {
+		if s.Via == nil || len(s.Principals) == 0 {
+			continue
+		}
+		principal, source := s.Principals[0].Value, s.Via.Properties.Get("SourceArn")
+		name, literal := principal.Str()
+		if literal && name != "*" && !strings.HasPrefix(name, "apigateway.") {
+			continue
+		}
+		if from, _ := sourceOf(g, source); from != nil && from != api {
+			continue
+		}
+		v := firstOpen(principal, source)
+		if from, _ := sourceOf(g, source); !open(principal) && from == api {
+			v = graph.Value{} // the stage or path behind it may be open
+		}
+		if !v.Exists() {
+			return graph.Value{}
+		}
+		unsure = v
+	}
+	return unsure
 }
 
 // apiMayPart tells whether a permission of the function is for the API, if maybe not for the route.

@@ -57,6 +57,9 @@ func checkGradualDeployments(p *Pass) {
 		if n.Type != "AWS::CodeDeploy::DeploymentGroup" || n.Resource == nil {
 			continue
 		}
+		if v := n.Setting("deploymentConfigName"); v.IsUnknown() && len(n.Setting("alarmConfiguration").Get("Alarms").Each()) == 0 {
+			p.Unknown(n, v)
+		}
 		config, ok := n.Setting("deploymentConfigName").Str()
 		if !ok || !strings.Contains(config, "Lambda") || strings.Contains(config, "AllAtOnce") {
 			continue

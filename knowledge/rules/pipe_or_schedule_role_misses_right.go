@@ -125,6 +125,10 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 		return
 	}
 	for _, e := range p.Graph.Out(n, graph.Routes, graph.Invokes) {
+		if e.To.External && e.To.ARN.IsUnknown() && !role.External {
+			p.Unclear(role, "whether it may call "+nameOf(e.To)+", whatever that is: "+e.To.ARN.Reason())
+			continue
+		}
 		if actions := callActions[e.To.Kind]; actions != "" {
 			checkCallRole(p, e, role, strings.Fields(actions))
 		}

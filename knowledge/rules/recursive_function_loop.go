@@ -147,6 +147,13 @@ Resources:
 				}
 			}
 			reportEchoes(p, fn, known)
+			for _, in := range p.Graph.In(fn, graph.Polls, graph.Routes) {
+				if action := failureActions[in.From.Kind]; in.From.Kind == graph.Queue || in.From.Kind == graph.Topic {
+					if v := mayDoOnAnything(p.Graph, fn, action); v.Exists() && !known[in.From] {
+						p.Unknown(fn, v)
+					}
+				}
+			}
 		}
 	},
 })
