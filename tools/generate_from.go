@@ -47,7 +47,9 @@ func carryOver(sys *system, in GenerateInput) (*patterns.Design, []cdk.File, err
 	for _, gap := range append(append([]graph.Gap{}, sys.Gaps...), g.Gaps...) {
 		notes = append(notes, fmt.Sprintf("%s:%d was not followed: %s.", gap.Evidence.File, gap.Evidence.Line, gap.Why))
 	}
-	notes = append(notes, "The handlers are stubs for the kind of caller: carry your own code over.")
+	if fns := t.Design.Graph.OfKind(graph.Function); len(fns) > 0 {
+		notes = append(notes, fmt.Sprintf("The code of %d functions is not carried: put it into the folders under code/, in place of the stubs.", len(fns)))
+	}
 	if !in.Complete {
 		notes = append(notes, "Nothing was added to the architecture; "+howToComplete)
 	}

@@ -49,7 +49,7 @@ func TestTemplateIsCarriedOver(t *testing.T) {
 	out, err := (&Workbench{}).GenerateCDK(context.Background(), GenerateInput{Source: Source{Template: ordersTemplate}})
 	require.NoError(t, err)
 	stack, sketch := out.Files[0].Text, out.Files[len(out.Files)-1]
-	for _, part := range []string{"deadLetterQueue: { queue: ordersDlq, maxReceiveCount: 4 }", "new SqsEventSource(ordersQueue, {\n        batchSize: 5,", "ordersTable.grantReadWriteData(worker)", "NODEJS_22_X"} {
+	for _, part := range []string{"deadLetterQueue: { queue: ordersDlq, maxReceiveCount: 4 }", "new SqsEventSource(ordersQueue, {\n        batchSize: 5,", "ordersTable.grantReadWriteData(worker)", "NODEJS_22_X", "fromAsset(path.join(__dirname, '..', 'code', 'worker'))"} {
 		assert.Contains(t, stack, part)
 	}
 	assert.NotContains(t, stack, "Alarm", "nothing is added to what is carried over")

@@ -10,7 +10,7 @@ import (
 // architecture: alarms, log groups and roles are written together with what they serve.
 var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
-	graph.Invokes:    {"addRoutes", "addMethod", "HttpOrigin", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution"},
+	graph.Invokes:    {"addRoutes", "addMethod", "HttpOrigin", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution", "grantInvoke"},
 	graph.Routes:     {"eventBus", "eventBusArn", "targetArn", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target", "grantInvoke"},
 	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "scheduler:CreateSchedule", "DynamoDbDataSource", "PutItem", "DeleteItem"},
 	graph.Reads:      {"GetItem", "DynamoDbDataSource", "alarms", "withOriginAccessControl", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},

@@ -13,6 +13,7 @@ type tsHandler struct {
 	work
 	imports map[string][]string // module → names
 	clients []string
+	buses   int // that events were put on so far
 	b       strings.Builder
 }
 
@@ -259,8 +260,13 @@ func (h *tsHandler) publish(indent string, bus *graph.Node) {
 	if kind == "" {
 		kind = h.event
 	}
+	h.buses++
+	result := "result"
+	if h.buses > 1 {
+		result = fmt.Sprintf("result%d", h.buses)
+	}
 	lines := []string{
-		"const result = await events.send(",
+		"const " + result + " = await events.send(",
 		"  new PutEventsCommand({",
 		"    Entries: [",
 		"      {",
@@ -273,8 +279,8 @@ func (h *tsHandler) publish(indent string, bus *graph.Node) {
 		"  }),",
 		");",
 		"// The call succeeds even where the bus took nothing: the entries tell.",
-		"if (result.FailedEntryCount) {",
-		"  throw new Error(`The bus refused the event: ${result.Entries?.[0]?.ErrorMessage}`);",
+		"if (" + result + ".FailedEntryCount) {",
+		"  throw new Error(`The bus refused the event: ${" + result + ".Entries?.[0]?.ErrorMessage}`);",
 		"}",
 	}
 	h.b.WriteString(indented(strings.Join(lines, "\n"), indent))

@@ -88,7 +88,11 @@ type handlers struct {
 // handlersOf writes the handlers of a graph in the language that was chosen.
 func handlersOf(g *graph.Graph, o Options) handlers {
 	if o.Handlers == "python" {
-		return handlers{append(append(pyHandlers(g, o), graphQLSources(g)...), channelSources(g)...), map[string]bool{}, true}
+		files := pyHandlers(g, o)
+		for _, more := range []func(*graph.Graph) []File{graphQLSources, channelSources, codeFiles} {
+			files = append(files, more(g)...)
+		}
+		return handlers{files, map[string]bool{}, true}
 	}
 	files, modules := tsHandlerFiles(g, o)
 	return handlers{files, modules, false}

@@ -17,7 +17,8 @@ type lowerer struct {
 	taken   map[string]bool
 	notes   []string
 	helpers map[string]bool
-	leftOut bool // a snippet has fewer alarms than the project
+	made    map[*graph.Node]bool // nodes whose variables are there
+	leftOut bool                 // a snippet has fewer alarms than the project
 }
 
 // lowering is how a kind of node becomes constructs. Rank orders kinds: what others refer to comes first.
@@ -54,7 +55,7 @@ const snippetAlarmsNote = "The snippet watches dead-letter queues only: the proj
 func lower(g *graph.Graph, o Options) (*program, []string) {
 	l := &lowerer{
 		g: g, o: o, p: &program{Stack: pascal(o.Name), Title: o.Title},
-		names: map[*graph.Node]string{}, taken: map[string]bool{}, helpers: map[string]bool{},
+		names: map[*graph.Node]string{}, taken: map[string]bool{}, helpers: map[string]bool{}, made: map[*graph.Node]bool{},
 	}
 	nodes := l.order()
 	for _, n := range nodes {
@@ -64,7 +65,10 @@ func lower(g *graph.Graph, o Options) (*program, []string) {
 	l.powertools()
 	for _, n := range nodes {
 		lowerings[n.Kind].lower(l, n)
+		l.made[n] = true
+		l.ownCalls(n)
 	}
+	l.p.Body = withoutField(l.p.Body, l.p.Helpers, "removalPolicy")
 	for _, e := range l.lost() {
 		l.notes = append(l.notes, fmt.Sprintf("%s %s %s is not carried over: the generator has no code for it yet.", e.From.ID, e.Kind, e.To.ID))
 	}

@@ -39,15 +39,32 @@ func lowerHTTPAPI(l *lowerer, api *graph.Node) {
 		*props(typeName{apigw2, "HttpStageOptions"}).open().
 			with("stageName", text("$default")).
 			with("autoDeploy", truth(true)).
-			with("throttle", *props(typeName{apigw2, "ThrottleSettings"}).
-				with("rateLimit", wholeOf(api.Setting("throttlingRateLimit"))).
-				with("burstLimit", wholeOf(api.Setting("throttlingBurstLimit"))).done()).
+			with("throttle", throttle(api)).
 			with("accessLogSettings", *props(typeName{apigw2, "IAccessLogSettings"}).
 				with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(name + "AccessLogs")}}).
 				with("format", static{typeName{"aws-apigateway", "AccessLogFormat"}, "custom", []expression{jsonText{jsonLiteral(accessLogFormat)}}}).done()).
 			done()}}})
 	l.openAPI(api)
+	l.unthrottled(api)
 	l.output(api, attribute{local(stage), "url"})
+}
+
+// throttle is the ceiling of an API's calls; nil where it has none but the account's.
+func throttle(api *graph.Node) expression {
+	b := props(typeName{apigw2, "ThrottleSettings"}).
+		with("rateLimit", wholeOf(api.Setting("throttlingRateLimit"))).
+		with("burstLimit", wholeOf(api.Setting("throttlingBurstLimit")))
+	if len(b.o.Fields) == 0 {
+		return nil
+	}
+	return *b.done()
+}
+
+// unthrottled explains an API without a ceiling of its own.
+func (l *lowerer) unthrottled(api *graph.Node) {
+	if !api.Setting("throttlingRateLimit").Exists() {
+		l.accept(api, "Serverless-APIGWDefaultThrottling", "The description sets no ceiling: the account's holds.")
+	}
 }
 
 // openAPI explains an API that lets everyone in, as far as it can be explained.

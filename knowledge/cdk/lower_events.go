@@ -88,16 +88,51 @@ func lowerRule(l *lowerer, r *graph.Node) {
 	pattern := r.Setting("eventPattern")
 	p := props(typeName{eventsModule, "EventPattern"})
 	for _, f := range []struct{ written, prop string }{{"source", "source"}, {"detail-type", "detailType"}, {"account", "account"}, {"region", "region"}, {"resources", "resources"}, {"detail", "detail"}} {
-		if v := pattern.Get(f.written); v.Exists() {
+		if v := pattern.Get(f.written); v.Exists() && plainTexts(f.written, v) {
 			p.with(f.prop, l.patternLiteral(v))
 		}
 	}
 	b.with("eventPattern", *p.done())
 	l.let(r, typeName{eventsModule, "Rule"}, b.done(), "")
+	l.overridePattern(r)
+	if len(l.g.Out(r, graph.FailsTo)) == 0 {
+		l.accept(r, "Serverless-EventBusDLQ", noDeadLetters)
+	}
 	for _, e := range l.g.Out(r, graph.Routes) {
 		if l.names[e.To] != "" {
 			l.do(call{l.ref(r), "addTarget", []expression{l.ruleTarget(r, e)}})
 		}
+	}
+}
+
+// noDeadLetters is why cdk-nag's findings on missing dead-letter queues stay.
+const noDeadLetters = "The description leaves the dead-letter queue out."
+
+// plainTexts tells whether the library's patterns have room for a part of one: they hold lists of texts, and details.
+func plainTexts(name string, v graph.Value) bool {
+	if name == "detail" {
+		return v.Kind == graph.Map
+	}
+	for _, item := range v.Items() {
+		if item.Kind != graph.String {
+			return false
+		}
+	}
+	return v.Kind == graph.List
+}
+
+// overridePattern writes the parts of a pattern that the library's own have no room for, such as prefixes of a source.
+func (l *lowerer) overridePattern(r *graph.Node) {
+	var fields []argument
+	for _, f := range r.Setting("eventPattern").Fields() {
+		known := one([]string{"source", "detail-type", "account", "region", "resources", "detail"}, f.Name)
+		if known && plainTexts(f.Name, f.Value) {
+			continue
+		}
+		fields = append(fields, argument{Name: f.Name, Value: l.patternLiteral(f.Value)})
+	}
+	if len(fields) > 0 {
+		l.do(call{escaped{l.ref(r), typeName{eventsModule, "CfnRule"}}, "addPropertyOverride", []expression{text("EventPattern"), dict{fields}}})
 	}
 }
 

@@ -16,7 +16,9 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 	timeout := secondsOf(fn.Setting("timeout"))
 	memory := wholeOf(fn.Setting("memorySize"))
 	name := l.names[fn]
-	if l.plainFunction(fn) && l.manyFunctions() {
+	if ownCode(fn) {
+		l.lowerOwnCode(fn)
+	} else if l.plainFunction(fn) && l.manyFunctions() {
 		l.functionHelper()
 		l.emit(let{Name: name, Type: l.functionClass(), Value: helper{l.functionMaker(),
 			[]expression{constructID(fn), text(l.handlerName(fn)), timeout, memory, l.environment(fn)}}})
@@ -24,19 +26,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		id := constructID(fn)
 		l.emit(let{Name: name + "Logs", Type: logGroup, Value: l.functionLogs(joinedID(id, "Logs"))})
 		b := l.functionProps(runtimeOf(fn), l.handlerName(fn), timeout, memory, l.environment(fn), local(name+"Logs"))
-		b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
-		b.with("description", textOf(fn.Setting("description")))
-		if whole, ok := fn.Setting("durableConfig", "executionTimeout").Int(); ok {
-			kept, _ := fn.Setting("durableConfig", "retentionPeriodInDays").Int()
-			b.because("durableConfig", *props(typeName{"aws-lambda", "DurableConfig"}).
-				with("executionTimeout", seconds(whole)).
-				with("retentionPeriod", seconds(kept*86400)).done(), "the timeout above is that of one stretch between two pauses")
-			l.accept(fn, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy]",
-				"Lets the function write its logs and its own checkpoints.")
-		}
-		if isolated(fn) {
-			b.because("tenancyConfig", member{typeName{"aws-lambda", "TenancyConfig"}, "PER_TENANT"}, "one tenant's memory and files are never seen by another's calls")
-		}
+		l.ownSettings(fn, b)
 		l.let(fn, l.functionClass(), b.done(), "")
 	}
 	l.onCapacity(fn)
@@ -44,6 +34,23 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 	l.alias(fn)
 	l.functionSources(fn)
 	l.functionAcceptances(fn)
+}
+
+// ownSettings are the settings that a function has by itself only.
+func (l *lowerer) ownSettings(fn *graph.Node, b *builder) {
+	b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
+	b.with("description", textOf(fn.Setting("description")))
+	if whole, ok := fn.Setting("durableConfig", "executionTimeout").Int(); ok {
+		kept, _ := fn.Setting("durableConfig", "retentionPeriodInDays").Int()
+		b.because("durableConfig", *props(typeName{"aws-lambda", "DurableConfig"}).
+			with("executionTimeout", seconds(whole)).
+			with("retentionPeriod", seconds(kept*86400)).done(), "the timeout above is that of one stretch between two pauses")
+		l.accept(fn, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy]",
+			"Lets the function write its logs and its own checkpoints.")
+	}
+	if isolated(fn) {
+		b.because("tenancyConfig", member{typeName{"aws-lambda", "TenancyConfig"}, "PER_TENANT"}, "one tenant's memory and files are never seen by another's calls")
+	}
 }
 
 // isolated tells whether a function has environments of their own for its tenants.
@@ -65,7 +72,7 @@ func runtimeOf(fn *graph.Node) string {
 
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
-	if !l.python() && runtimeOf(fn) != runtimes[usualRuntime] {
+	if ownCode(fn) || !l.python() && runtimeOf(fn) != runtimes[usualRuntime] {
 		return false
 	}
 	for _, name := range []string{"reservedConcurrentExecutions", "description", "tenancyConfig", "durableConfig"} {
@@ -251,7 +258,8 @@ func (l *lowerer) functionSources(fn *graph.Node) {
 		}
 	}
 	for _, e := range l.g.Out(fn, graph.FailsTo) {
-		if e.Label == "on failure" && l.names[e.To] != "" && len(l.g.In(fn, graph.Routes)) > 0 {
+		asynchronous := len(l.g.In(fn, graph.Routes)) > 0 || ownCode(fn) && !readsStream(l.g, fn)
+		if e.Label == "on failure" && l.names[e.To] != "" && asynchronous {
 			l.do(call{l.callee(fn), "configureAsyncInvoke", []expression{*props(typeName{"aws-lambda", "EventInvokeConfigOptions"}).
 				with("onFailure", value{typeName{"aws-lambda-destinations", "SqsDestination"}, []expression{l.ref(e.To)}}).
 				with("retryAttempts", whole(2)).done()}})
@@ -267,19 +275,33 @@ func (l *lowerer) functionAcceptances(fn *graph.Node) {
 	l.runtimeAcceptances(fn)
 	l.bucketAcceptances(fn)
 	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
+	l.mappingAcceptances(fn)
 	switch {
 	case readsStream(l.g, fn):
 		l.accept(fn, "Serverless-LambdaDLQ", "The failure queue of the stream's mapping takes what could not be read.")
 	case len(l.g.In(fn, graph.Polls)) > 0:
 		l.accept(fn, "Serverless-LambdaDLQ", "Failed messages go to the dead-letter queue of the source queue.")
-		mapped := fn
-		if a := l.aliasOf(fn); a != nil {
-			mapped = a
-		}
-		l.accept(mapped, "Serverless-LambdaEventSourceMappingDestination", "SQS mappings have no failure destination: the source queue's dead-letter queue takes that part.")
 	case len(l.g.In(fn, graph.Routes)) == 0:
 		l.accept(fn, "Serverless-LambdaDLQ", "The function is called synchronously: the caller sees the failure.")
 	default:
 		l.accept(fn, "Serverless-LambdaDLQ", "Failed events go to the function's failure destination.")
+	}
+}
+
+// mappingAcceptances explains mappings that name no place for what failed.
+func (l *lowerer) mappingAcceptances(fn *graph.Node) {
+	mapped := fn
+	if a := l.aliasOf(fn); a != nil {
+		mapped = a
+	}
+	queues := false
+	for _, e := range l.g.In(fn, graph.Polls) {
+		queues = queues || e.From.Kind == graph.Queue
+	}
+	switch {
+	case queues:
+		l.accept(mapped, "Serverless-LambdaEventSourceMappingDestination", "SQS mappings have no failure destination: the source queue's dead-letter queue takes that part.")
+	case readsStream(l.g, fn) && len(l.g.Out(fn, graph.FailsTo)) == 0:
+		l.accept(mapped, "Serverless-LambdaEventSourceMappingDestination", noDeadLetters)
 	}
 }

@@ -100,6 +100,11 @@ func (l *lowerer) handlerName(fn *graph.Node) string {
 func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
 	reason := ""
 	switch {
+	case ownCode(fn):
+		if spelled(fn.Setting("runtime")) == usualRuntime {
+			return
+		}
+		reason = "The code is written for this runtime."
 	case l.python():
 		reason = "Powertools for AWS Lambda has no layer for a newer runtime of Python."
 	case runtimeOf(fn) != runtimes[usualRuntime]:

@@ -31,7 +31,7 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 	}
 	comment := ""
 	if in := l.g.In(q, graph.FailsTo); len(in) > 0 {
-		comment = fmt.Sprintf("Keeps what %s could not deliver, longer than the source does: time to look and to redrive.", sources(in))
+		comment = fmt.Sprintf("Keeps what %s could not deliver%s: time to look and to redrive.", sources(in), longer(q, in))
 		if in[0].From.Type == subscriber {
 			comment = fmt.Sprintf("Gets a report of each event that %s could not deliver: the event itself stays on the bus.", sources(in))
 		}
@@ -42,7 +42,7 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 	}
 	if len(l.g.In(q, graph.FailsTo))+len(l.g.Out(q, graph.FailsTo)) == 0 {
 		for _, rule := range []string{"AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"} {
-			l.accept(q, rule, "The description leaves the dead-letter queue out.")
+			l.accept(q, rule, noDeadLetters)
 		}
 	}
 	l.let(q, t, b.done(), comment)
@@ -51,6 +51,17 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 			l.subscribe(e)
 		}
 	}
+}
+
+// longer says that a dead-letter queue keeps messages longer than where they come from, if it does.
+func longer(q *graph.Node, in []*graph.Edge) string {
+	kept, _ := q.Setting("messageRetentionPeriod").Int()
+	for _, e := range in {
+		if before, ok := e.From.Setting("messageRetentionPeriod").Int(); ok && before >= kept {
+			return ""
+		}
+	}
+	return ", longer than the source does"
 }
 
 func anyFrom(edges []*graph.Edge, k graph.Kind) bool {

@@ -44,6 +44,7 @@ func lowerRestAPI(l *lowerer, api *graph.Node) {
 	if !api.Setting("webAcl").Exists() || spelled(api.Setting("webAcl")) == "false" {
 		l.accept(api, "AwsSolutions-APIG3", "The description leaves the web ACL out.")
 	}
+	l.unthrottled(api)
 	switch spelled(api.Setting("authorizer")) {
 	case "iam":
 		l.accept(api, "AwsSolutions-COG4", "Callers sign their requests with IAM.")

@@ -31,11 +31,15 @@ func lowerSchedule(l *lowerer, s *graph.Node) {
 		target.with("maxEventAge", secondsOf(e.Setting("retryPolicy", "maximumEventAgeInSeconds")))
 		target.with("retryAttempts", wholeOf(e.Setting("retryPolicy", "maximumRetryAttempts")))
 		target.because("input", l.scheduledInput(e.To), "names the run: a second delivery of it is known by that")
+		args := []expression{l.callee(e.To)}
+		if len(target.o.Fields) > 0 {
+			args = append(args, *target.done())
+		}
 		b := props(typeName{schedulerModule, "ScheduleProps"}).open().
 			with("schedule", scheduleExpression(s)).
 			with("timeWindow", timeWindow(s)).
 			with("description", textOf(s.Setting("description"))).
-			with("target", value{typeName{schedulerTargets, class}, []expression{l.callee(e.To), *target.done()}})
+			with("target", value{typeName{schedulerTargets, class}, args})
 		l.do(construct{typeName{schedulerModule, "Schedule"}, constructID(s), b.done()})
 		if e.To.Kind == graph.Function {
 			l.accept(nil, "AwsSolutions-IAM5[Resource::<"+logicalID(string(constructID(e.To)))+".Arn>:*]", "The schedule may start any version of "+e.To.ID+", and nothing else.")
@@ -67,8 +71,21 @@ func timeWindow(s *graph.Node) expression {
 
 // scheduledInput is what a run hands over: the time it was due, under the name by which the work is known.
 func (l *lowerer) scheduledInput(to *graph.Node) expression {
+	if startsOwnCode(l.g, to) {
+		return nil
+	}
 	return static{typeName{schedulerModule, "ScheduleTargetInput"}, "fromObject", []expression{
 		dict{[]argument{{Name: l.scheduledKey(to), Value: text("<aws.scheduler.scheduled-time>")}}}}}
+}
+
+// startsOwnCode tells whether a schedule starts the user's own code, which reads the event that Scheduler makes.
+func startsOwnCode(g *graph.Graph, to *graph.Node) bool {
+	for _, n := range downstream(g, to) {
+		if n.Kind == graph.Function {
+			return ownCode(n)
+		}
+	}
+	return false
 }
 
 // scheduledKey is the name by which the work is known that a schedule starts.

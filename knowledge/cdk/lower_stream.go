@@ -32,7 +32,12 @@ func (l *lowerer) streamSource(e *graph.Edge) expression {
 	const module = "aws-lambda-event-sources"
 	class := streamSources[e.From.Kind]
 	b := props(typeName{module, class[1]}).open()
-	b.because("startingPosition", member{typeName{"aws-lambda", "StartingPosition"}, "TRIM_HORIZON"}, "nothing written before the first deployment is lost")
+	reason := ""
+	position := spelled(e.Setting("startingPosition"))
+	if position == "TRIM_HORIZON" {
+		reason = "nothing written before the first deployment is lost"
+	}
+	b.because("startingPosition", member{typeName{"aws-lambda", "StartingPosition"}, position}, reason)
 	b.with("batchSize", wholeOf(e.Setting("batchSize")))
 	b.with("maxBatchingWindow", secondsOf(e.Setting("maximumBatchingWindowInSeconds")))
 	b.with("parallelizationFactor", wholeOf(e.Setting("parallelizationFactor")))

@@ -24,6 +24,9 @@ func (l *lowerer) subscribe(e *graph.Edge) {
 			b.with("deadLetterQueue", l.ref(f.To))
 		}
 	}
+	if len(l.g.Out(e.From, graph.FailsTo)) == 0 {
+		l.accept(e.To, "Serverless-SNSRedrivePolicy", noDeadLetters)
+	}
 	args := []expression{l.callee(e.To)}
 	if len(b.o.Fields) > 0 {
 		args = append(args, *b.open().done())

@@ -25,6 +25,8 @@ func (gp *goPrinter) expr(e expression, want string) doc {
 		return gp.pointer(want, "s", "String", txt(goString("src/"+sourceFile(string(x)))))
 	case handlersFolder:
 		return gp.pointer(want, "s", "String", txt(goString("src")))
+	case folder:
+		return gp.pointer(want, "s", "String", txt(goString(codeFolder+string(x))))
 	case equal:
 		return gp.pointer(want, "b", "Bool", cat(gp.expr(x.A, "=s"), txt(" == "), gp.expr(x.B, "=s")))
 	case either:
@@ -103,6 +105,9 @@ func (gp *goPrinter) constant(x member) doc {
 		// NODEJS_24_X is nodejs24.x
 		family, version, _ := strings.Cut(x.Name, "_")
 		runtime := strings.ToLower(family + strings.ReplaceAll(version, "_", "."))
+		if family == "DOTNET" {
+			family = "DOTNET_CORE"
+		}
 		return cat(txt(goPackage(x.Type.Module)+".NewRuntime"), parenthesised([]doc{gp.jsii("String", txt(goString(runtime))),
 			txt(gp.name(typeName{x.Type.Module, "RuntimeFamily"}) + "_" + family), txt("nil")}, false))
 	}

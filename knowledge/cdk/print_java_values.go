@@ -37,6 +37,8 @@ func (j *javaPrinter) expr(e expression) doc {
 			return txt(`"src/" + handler + ".ts"`)
 		}
 		return txt(javaString("src/" + sourceFile(string(x))))
+	case folder:
+		return txt(javaString(codeFolder + string(x)))
 	case list:
 		return cat(txt(j.use("java.util.List")+".of"), j.args(x.Items))
 	case dict:

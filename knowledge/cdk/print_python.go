@@ -81,6 +81,9 @@ func (py *pyPrinter) expr(e expression) doc {
 	case handlersFolder:
 		py.entries = true
 		return txt("str(HANDLERS)")
+	case folder:
+		py.entries = true
+		return cat(txt("str"), py.call([]doc{txt("HANDLERS.parent / " + pyString("code") + " / " + pyString(string(x)))}, false))
 	case list:
 		return py.sequence("[", x.Items, "]")
 	case object:

@@ -98,6 +98,8 @@ func (ts *tsPrinter) expr(e expression) doc {
 			return txt("path.join(__dirname)")
 		}
 		return txt("path.join(__dirname, '..', 'src')")
+	case folder:
+		return ts.folder(string(x))
 	case list:
 		return ts.list(x)
 	case object:
@@ -231,6 +233,14 @@ func (ts *tsPrinter) entry(name string) doc {
 		return txt("path.join(__dirname, " + tsString(sourceFile(name)) + ")")
 	}
 	return txt("path.join(__dirname, '..', 'src', " + tsString(sourceFile(name)) + ")")
+}
+
+func (ts *tsPrinter) folder(name string) doc {
+	ts.path = true
+	if ts.snippet {
+		return txt("path.join(__dirname, 'code', " + tsString(name) + ")")
+	}
+	return txt("path.join(__dirname, '..', 'code', " + tsString(name) + ")")
 }
 
 func (ts *tsPrinter) statements(body []statement) doc { return paragraphs(body, ts.statement) }

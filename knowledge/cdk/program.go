@@ -72,6 +72,7 @@ type (
 	joined         []expression // a text of pieces
 	entry          string       // the path of a handler's file, by the handler's name; "" takes the parameter "handler"
 	handlersFolder struct{}     // the path of the folder that the handlers' package stands in
+	folder         string       // the path of a folder with the user's own code, by the function's name
 	either         struct{ If, Then, Else expression }
 	equal          struct{ A, B expression }
 	// jsonText is a value spelt as JSON text when the program runs.

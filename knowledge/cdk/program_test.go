@@ -41,7 +41,8 @@ func everything() *program {
 			Body: []statement{give{construct{nodejsFunction, local("id"), props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).
 				with("entry", entry("work")).with("environment", local("environment")).with("memorySize", local("memorySize")).
 				with("logGroup", construct{logGroup, joined{local("id"), text("Logs")}, props(typeName{"aws-logs", "LogGroupProps"}).with("removalPolicy", local("removalPolicy")).done()}).
-				with("code", value{typeName{"aws-iam", "ServicePrincipal"}, []expression{text("x")}}).done()}}},
+				with("code", value{typeName{"aws-iam", "ServicePrincipal"}, []expression{text("x")}}).
+				with("description", folder("work")).done()}}},
 		}},
 		Accepts: []acceptance{{"jobs", "Rule", "reason"}, {"", "Rule", "reason"}},
 	}

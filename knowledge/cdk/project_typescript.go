@@ -56,7 +56,7 @@ func tsHandlerFiles(g *graph.Graph, o Options) (files []File, modules map[string
 			}
 		}
 	}
-	for _, more := range []func(*graph.Graph) []File{graphQLSources, graphQLTests, channelSources, channelTests} {
+	for _, more := range []func(*graph.Graph) []File{graphQLSources, graphQLTests, channelSources, channelTests, codeFiles} {
 		files = append(files, more(g)...)
 	}
 	return files, modules

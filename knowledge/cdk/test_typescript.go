@@ -106,11 +106,14 @@ test('every alarm tells somebody', () => {
 	return b.String()
 }
 
+// polled tells whether functions read queues, and all that read say which part of a batch failed.
 func polled(g *graph.Graph) bool {
+	queues := false
 	for _, e := range g.OfEdge(graph.Polls) {
-		if e.From.Kind == graph.Queue && e.To.Kind == graph.Function {
-			return true
+		if e.To.Kind == graph.Function && !reportsItems(e) {
+			return false
 		}
+		queues = queues || e.From.Kind == graph.Queue && e.To.Kind == graph.Function
 	}
-	return false
+	return queues
 }

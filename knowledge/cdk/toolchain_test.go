@@ -49,6 +49,11 @@ name: address
 nodes: {door: functionUrl, intake: {kind: function, release: linear}, jobs: queue, worker: {kind: function, release: canary}, done: {kind: table, key: jobId}}
 edges: [door -> intake, intake -> jobs, jobs -> worker, worker -> done]
 `, `
+name: brought
+nodes: {orders: queue, work: {kind: function, code: own, runtime: python3.14, handler: app.handler, environment: {LEVEL: info, KEPT: {ref: kept}, BUS_ARN: {ref: bus, attribute: Arn}}},
+  tick: {kind: schedule, rate: 5 minutes}, bus: eventBus, sold: {kind: rule, pattern: {source: [{prefix: shop.}], detail-type: [Sold]}}, help: {kind: function, code: own, runtime: dotnet10, handler: 'a::b.C::d', architecture: arm64}, kept: {kind: table, key: orderId}}
+edges: ["orders -> work": {reportBatchItemFailures: true}, tick -> work, work -> kept, work reads kept, work -> bus, bus -> sold, sold -> help, work invokes help]
+`, `
 name: import
 title: 'Reserved words" \ {x} ${x} """'
 nodes: {class: {kind: queue}, lambda: {kind: function, description: 'say "no" \ {x} ${x} ''yes'''}, self: {kind: table, key: from}, none: eventBus,

@@ -80,6 +80,20 @@ func without(body []statement, helpers []function) []statement {
 	return out
 }
 
+// withoutField takes out a field that nobody uses: without leaves fields to those who write them.
+func withoutField(body []statement, helpers []function, name string) []statement {
+	var out []statement
+	for _, s := range body {
+		if l, ok := s.(let); !ok || l.Name != name {
+			out = append(out, s)
+		}
+	}
+	if localsOf(out)[name] || usedIn(helpers, name) {
+		return body
+	}
+	return out
+}
+
 func usedIn(helpers []function, name string) bool {
 	for _, h := range helpers {
 		if localsOf(h.Body)[name] {

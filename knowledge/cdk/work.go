@@ -90,7 +90,7 @@ func (w work) creates() bool {
 func works(g *graph.Graph, service string) []work {
 	var out []work
 	for _, fn := range g.OfKind(graph.Function) {
-		if !fn.External {
+		if !fn.External && !ownCode(fn) {
 			out = append(out, workOf(g, fn, service))
 		}
 	}

@@ -93,10 +93,60 @@ func (c comparison) lostNode(n *graph.Node) {
 
 // compareNode compares the settings that are written.
 func (c comparison) compareNode(n, twin *graph.Node) {
+	if n.Type != twin.Type {
+		c.lose(Loss{Of: LostSetting, Resource: n.ID, What: "type", Why: "is " + twin.Type + ", not " + n.Type + ": a new resource, which has none of the old one's data"})
+	}
+	if n.Kind == graph.StateMachine {
+		c.lose(Loss{Of: LostSetting, Resource: n.ID, What: "the definition", Why: "is replaced: the code calls its functions one after another, without its choices, waits, branches and retries"})
+	}
+	if isAPI(n.Kind) {
+		c.compareAPI(n, twin)
+	}
 	for _, f := range n.Resource.Properties.Fields() {
 		name := graph.LowerFirst(f.Name)
+		if n.Kind == graph.StateMachine && strings.HasPrefix(name, "definition") {
+			continue
+		}
+		if rightsOf[name] || onEdges[name] && (n.Kind == graph.Rule || n.Kind == graph.Schedule) || bySAM(n, f) ||
+			n.Kind == graph.Function && (name == "code" || name == "packageType" && f.Value.String() == "Zip") {
+			continue
+		}
 		c.compareValue(n, name, n.Setting(name), twin.Setting(name))
 	}
+}
+
+// stageNames are the properties of a stage that name it and its parts.
+var stageNames = map[string]bool{"RestApiId": true, "ApiId": true, "DeploymentId": true, "StageName": true, "AutoDeploy": true, "ResourceId": true, "Tags": true,
+	"AccessLogSetting": true, "AccessLogSettings": true, "TracingEnabled": true}
+
+// compareAPI compares how callers are let in, and the settings of the stages.
+func (c comparison) compareAPI(n, twin *graph.Node) {
+	way, _ := twin.Setting("authorizer").Str()
+	if ways := waysIn(n); len(ways) > 1 || len(ways) == 1 && sameWay[ways[0]] != way {
+		c.lose(Loss{Of: LostSetting, Resource: n.ID, What: "authorizer", Why: "is " + way + " on every route, in place of " + strings.Join(ways, ", ")})
+	}
+	for _, stage := range n.Setting("stages").Each() {
+		for _, f := range stage.Fields() {
+			if !stageNames[f.Name] {
+				c.lose(Loss{Of: LostSetting, Resource: n.ID, What: "stage " + stage.Get("StageName").String() + " " + graph.LowerFirst(f.Name), Why: "is not carried, but for ceilings of all routes"})
+			}
+		}
+	}
+}
+
+// sameWay are the words of descriptions for the ways in which routes let callers in.
+var sameWay = map[string]string{"NONE": "none", "AWS_IAM": "iam", "COGNITO_USER_POOLS": "cognito"}
+
+// rightsOf are the properties that name roles: the generator writes its own.
+var rightsOf = map[string]bool{"role": true, "roleArn": true}
+
+// onEdges are the properties of rules and schedules that join them with others.
+var onEdges = map[string]bool{"targets": true, "target": true, "eventBusName": true}
+
+// bySAM tells whether a property is what SAM puts on or into what it makes: its tag, and an API's routes.
+func bySAM(n *graph.Node, f graph.Field) bool {
+	items := f.Value.Items()
+	return isAPI(n.Kind) && f.Name == "Body" && n.Resource.Source != "" || f.Name == "Tags" && len(items) == 1 && items[0].Get("Key").String() == "lambda:createdBy"
 }
 
 // compareValue compares mappings field by field: the description's may say more.
@@ -172,7 +222,7 @@ func isAPI(k graph.Kind) bool {
 // compareEdgeSettings compares what is written on a mapping, a subscription or a target. A route's own settings are its
 // API's matter.
 func (c comparison) compareEdgeSettings(e, twin *graph.Edge) {
-	if isAPI(e.From.Kind) || e.From.Kind == graph.StateMachine || e.Kind == graph.Reads || e.Kind == graph.Writes {
+	if isAPI(e.From.Kind) || e.From.Kind == graph.EventBus || e.From.Kind == graph.StateMachine || e.Kind == graph.Reads || e.Kind == graph.Writes {
 		return
 	}
 	for _, f := range e.Settings.Fields() {

@@ -72,6 +72,9 @@ func (d *draft) completeFunctions() {
 		if d.calledByAPI(n) {
 			timeout = apiTimeoutSeconds
 		}
+		if n.own() {
+			completeCode(n)
+		}
 		n.setNew("Runtime", n.text("nodejs24.x"))
 		n.setNew("Architectures", n.list(n.text("arm64")))
 		n.setNew("MemorySize", n.num(memoryMB))
@@ -149,7 +152,9 @@ func (d *draft) completeMappings() {
 			e.set("ScalingConfig", q.object(field("MaximumConcurrency", concurrency)))
 		}
 		e.props = drop(e.props, "MaximumConcurrency")
-		e.set("FunctionResponseTypes", q.list(q.text("ReportBatchItemFailures")))
+		if !fn.own() {
+			e.set("FunctionResponseTypes", q.list(q.text("ReportBatchItemFailures")))
+		}
 		window, _ := e.get("MaximumBatchingWindowInSeconds").Int()
 		q.setNew("VisibilityTimeout", q.num(visibilityFactor*fn.number("Timeout")+window))
 	}
@@ -168,7 +173,7 @@ func drop(fields []graph.Field, name string) []graph.Field {
 func (d *draft) completeTopics() {
 	for _, t := range d.ofKind(graph.Topic) {
 		for _, e := range d.out(t, graph.Routes) {
-			if e.to.kind == graph.Queue {
+			if e.to.kind == graph.Queue && !d.bare() {
 				e.set("RawMessageDelivery", t.bool(true))
 			}
 			if e.get("FilterPolicy").Exists() {
@@ -310,7 +315,7 @@ func (d *draft) completeIdempotency() {
 }
 
 func (d *draft) atLeastOnce(fn *node) bool {
-	if fn.has("DurableConfig") { // its steps are remembered
+	if fn.has("DurableConfig") || fn.own() { // its steps are remembered, or its code sees to it
 		return false
 	}
 	for _, e := range d.in(fn, graph.Invokes) {
@@ -324,7 +329,11 @@ func (d *draft) atLeastOnce(fn *node) bool {
 func (d *draft) completeLogs() {
 	for _, fn := range d.ofKind(graph.Function) {
 		group := d.logGroup(fn, "Logs")
-		fn.set("LoggingConfig", fn.object(field("LogFormat", fn.text("JSON")), field("LogGroup", fn.ref(group, ""))))
+		logging := []graph.Field{field("LogFormat", fn.text("JSON")), field("LogGroup", fn.ref(group, ""))}
+		if fn.own() { // it writes its lines in its own way
+			logging = logging[1:]
+		}
+		fn.set("LoggingConfig", fn.object(logging...))
 		d.connect(group, fn, graph.Logs, "", fn.at)
 	}
 }

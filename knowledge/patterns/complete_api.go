@@ -5,8 +5,10 @@ import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 // completeAPIs gives every API an authorizer, throttling and an access log, and a REST API a web ACL.
 func (d *draft) completeAPIs() {
 	for _, api := range d.ofKind(graph.HTTPAPI, graph.RestAPI) {
-		api.setExtraNew("throttlingRateLimit", api.num(throttleRate))
-		api.setExtraNew("throttlingBurstLimit", api.num(throttleBurst))
+		if !d.bare() {
+			api.setExtraNew("throttlingRateLimit", api.num(throttleRate))
+			api.setExtraNew("throttlingBurstLimit", api.num(throttleBurst))
+		}
 		d.completeAuthorizer(api)
 		group := d.logGroup(api, "AccessLogs")
 		api.setExtra("accessLogs", api.ref(group, "Arn"))

@@ -99,6 +99,9 @@ func (d *draft) unknownNode(spec EdgeSpec, name string) error {
 func join(spec EdgeSpec, from, to *node) (meaning, error) {
 	pair := [2]graph.Kind{from.kind, to.kind}
 	m, ok := arrows[pair]
+	if spec.Kind == graph.Invokes && from.own() && to.kind == graph.Function { // its code waits for the other, whatever we think of it
+		return calls, nil
+	}
 	if spec.Kind == "" {
 		if !ok {
 			return m, cannotJoin(spec, from, to)
@@ -185,6 +188,13 @@ func (e *edge) read(name string, v graph.Value) error {
 	if name == "filter" && e.from.kind == graph.Topic && e.kind == graph.Routes {
 		return e.readFilter(v)
 	}
+	if name == "rawMessageDelivery" && e.from.kind == graph.Topic && e.to.kind == graph.Queue {
+		if on, ok := v.Truth(); ok {
+			e.set("RawMessageDelivery", graph.NewBool(v.At, on))
+			return nil
+		}
+		return wrong(*v.At, "true or false", "%s of %s -> %s is %s", name, e.from.id, e.to.id, clip(v.String()))
+	}
 	if name == "transform" && e.from.kind == graph.Rule && e.kind == graph.Routes {
 		return e.readTransform(v)
 	}
@@ -202,6 +212,9 @@ func (e *edge) read(name string, v graph.Value) error {
 		if known, err := e.readStep(name, v); known {
 			return err
 		}
+	}
+	if known, err := e.readMapping(name, v); known {
+		return err
 	}
 	allowed := edgeSettings[e.kind]
 	s, ok := allowed[name]

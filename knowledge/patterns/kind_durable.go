@@ -21,6 +21,9 @@ func (d *draft) refuseDurable() error {
 	for _, fn := range d.ofKind(graph.Function) {
 		whole, durable := fn.getExtra("durable").Int()
 		pause, pauses := fn.getExtra("pause").Int()
+		if fn.own() {
+			continue
+		}
 		switch {
 		case pauses && !durable:
 			return refusal(fn.at, "durable: 86400, the longest time for the whole", "%s pauses, but only a durable function can wait without running", fn.id)

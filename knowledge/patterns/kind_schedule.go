@@ -88,9 +88,13 @@ func (d *draft) completeSchedules() {
 			s.setNew("ScheduleExpressionTimezone", s.text("UTC"))
 		}
 		for _, e := range d.out(s, graph.Routes) {
-			e.setNew("MaximumEventAgeInSeconds", s.num(scheduleAgeSeconds))
-			e.setNew("MaximumRetryAttempts", s.num(scheduleRetries))
-			e.props = []graph.Field{field("RetryPolicy", s.object(e.props...))}
+			if !d.bare() {
+				e.setNew("MaximumEventAgeInSeconds", s.num(scheduleAgeSeconds))
+				e.setNew("MaximumRetryAttempts", s.num(scheduleRetries))
+			}
+			if len(e.props) > 0 {
+				e.props = []graph.Field{field("RetryPolicy", s.object(e.props...))}
+			}
 		}
 		if len(d.out(s, graph.FailsTo)) == 0 && !s.noDLQ {
 			dlq := d.failureQueue(s, "Dlq")

@@ -15,10 +15,13 @@ func init() {
 func (d *draft) refuseSecrets() error {
 	for _, s := range d.ofKind(graph.Secret) {
 		readers := d.in(s, graph.Reads)
-		if len(readers) == 0 {
+		if len(readers) == 0 && !d.bare() {
 			return refusal(s.at, "function reads "+s.id, "nothing reads the secret %s", s.id)
 		}
 		for _, e := range readers {
+			if e.from.own() {
+				continue
+			}
 			calls := d.in(e.from, graph.Invokes)
 			if len(calls) == 0 || calls[0].from.kind != graph.HTTPAPI && calls[0].from.kind != graph.FunctionURL {
 				return refusal(e.at, "httpApi POST /webhooks/name -> "+e.from.id, "%s reads %s: the generator writes handlers that check the signatures of requests by a secret, and %s has no requests", e.from.id, s.id, e.from.id)

@@ -76,11 +76,15 @@ func (d *draft) completeReader(e *edge) {
 	fn := e.to
 	e.setNew("BatchSize", fn.num(streamBatchSize))
 	e.setNew("MaximumBatchingWindowInSeconds", fn.num(streamWindowSeconds))
-	e.setNew("MaximumRetryAttempts", fn.num(streamRetries))
-	e.setNew("MaximumRecordAgeInSeconds", fn.num(streamAgeSeconds))
-	e.set("BisectBatchOnFunctionError", fn.bool(true))
-	e.set("StartingPosition", fn.text("TRIM_HORIZON"))
-	e.set("FunctionResponseTypes", fn.list(fn.text("ReportBatchItemFailures")))
+	if !d.bare() {
+		e.setNew("MaximumRetryAttempts", fn.num(streamRetries))
+		e.setNew("MaximumRecordAgeInSeconds", fn.num(streamAgeSeconds))
+	}
+	e.setNew("StartingPosition", fn.text("TRIM_HORIZON"))
+	if !fn.own() {
+		e.set("BisectBatchOnFunctionError", fn.bool(true))
+		e.set("FunctionResponseTypes", fn.list(fn.text("ReportBatchItemFailures")))
+	}
 	for _, f := range d.out(fn, graph.FailsTo) {
 		f.label = "on failure"
 		e.failsTo(f.to)

@@ -9,8 +9,7 @@ var kinds = map[graph.Kind]kind{
 		"memorySize":                   whole("MemorySize", 128, 10240),
 		"memory":                       whole("MemorySize", 128, 10240),
 		"reservedConcurrentExecutions": whole("ReservedConcurrentExecutions", 1, 1000),
-		"runtime":                      words("Runtime", "nodejs24.x", "nodejs22.x"),
-		"description":                  words("Description"),
+		"description":                  readDescription,
 		"purpose":                      extraWords("purpose"),
 	}},
 	graph.HTTPAPI: {"AWS::ApiGatewayV2::Api", map[string]reader{
@@ -54,7 +53,40 @@ var kinds = map[graph.Kind]kind{
 		"detailType":  texts(func(n *node, v graph.Value) { n.pattern("detail-type", v) }),
 		"detail":      readDetail,
 		"description": words("Description"),
+		"pattern":     readPattern,
 	}},
+}
+
+// readDescription reads a function's description. The construct library refuses longer ones.
+func readDescription(d *draft, n *node, name string, v graph.Value) error {
+	if text, ok := v.Str(); ok && len([]rune(text)) > 256 {
+		return wrong(*v.At, "at most 256 characters", "%s of %s has %d", name, n.id, len([]rune(text)))
+	}
+	return words("Description")(d, n, name, v)
+}
+
+// patternFields are the fields that EventBridge gives every event.
+var patternFields = []string{"source", "detail-type", "detail", "account", "region", "resources"}
+
+// readPattern reads an event pattern as EventBridge has it, for what source, detailType and detail cannot say.
+func readPattern(d *draft, n *node, name string, v graph.Value) error {
+	plain := false
+	for _, f := range v.Fields() {
+		switch {
+		case f.Value.Kind != graph.List && (f.Name != "detail" || f.Value.Kind != graph.Map):
+			return wrong(*v.At, "fields with lists of values, such as {source: [{prefix: shop.}]}", "the pattern of %s has %s: %s", n.id, clip(f.Name), clip(f.Value.String()))
+		case f.Name == "detail":
+			plain = true
+		}
+		for _, item := range f.Value.Items() {
+			plain = plain || item.Kind == graph.String && contains(patternFields, f.Name)
+		}
+	}
+	if v.Kind != graph.Map || !plain {
+		return wrong(*v.At, "a detail, or a field with a plain text, such as {source: [shop], detail-type: [{prefix: Order}]}", "the pattern of %s is %s", n.id, clip(v.String()))
+	}
+	n.set("EventPattern", v)
+	return nil
 }
 
 // extraWords reads a text that is no property of the resource itself.

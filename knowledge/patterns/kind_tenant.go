@@ -14,7 +14,7 @@ func init() {
 // Lambda developer guide, "Tenant isolation", checked 2026-11-23: of the managed triggers only API Gateway can.
 func (d *draft) refuseTenants() error {
 	for _, fn := range d.ofKind(graph.Function) {
-		if !fn.has("TenancyConfig") {
+		if !fn.has("TenancyConfig") || fn.own() {
 			continue
 		}
 		in := d.in(fn, graph.Invokes, graph.Polls, graph.Routes)

@@ -47,9 +47,12 @@ func (d *draft) refuseSockets() error {
 				return refusal(e.at, "one function for each route", "%s has the route %s twice", api.id, e.label)
 			}
 			routes[e.label] = true
-			if (e.label == "$connect" || e.label == "$disconnect") && len(d.out(e.to, graph.Writes)) == 0 {
+			if (e.label == "$connect" || e.label == "$disconnect") && len(d.out(e.to, graph.Writes)) == 0 && !e.to.own() {
 				return refusal(e.at, e.to.id+" -> table", "%s %s -> %s keeps nothing: who is connected has to be remembered in a table", api.id, e.label, e.to.id)
 			}
+		}
+		if d.bare() {
+			continue
 		}
 		if !routes["$connect"] || !routes["$disconnect"] {
 			return refusal(api.at, api.id+" $connect -> function, "+api.id+" $disconnect -> function", "%s has no routes for those who come and go", api.id)

@@ -90,6 +90,9 @@ func (d *draft) refuseRules() error {
 func (d *draft) refuseCallers() error {
 	for _, fn := range d.ofKind(graph.Function) {
 		var first *edge
+		if fn.own() {
+			continue
+		}
 		for _, e := range d.in(fn, graph.Invokes, graph.Polls, graph.Routes) {
 			if first != nil && e.from.kind != first.from.kind {
 				return refusal(e.at, "one function for each kind of caller", "%s is called by %s and by %s, whose events differ in form", fn.id, first.from.id, e.from.id)
@@ -105,6 +108,9 @@ func (d *draft) refuseCallers() error {
 // refuseForms finds queues and topics whose messages are partly EventBridge events and partly the plain thing that a
 // function sends: the handler behind them reads one form.
 func (d *draft) refuseForms() error {
+	if d.bare() { // what exists reads the forms that it gets
+		return nil
+	}
 	for _, n := range d.ofKind(graph.Queue, graph.Topic) {
 		if readers := d.out(n, graph.Polls); n.kind == graph.Queue && len(readers) > 1 {
 			return refusal(readers[1].at, "a queue for each reader, behind a topic or rule", "%s has two readers, %s and %s: each message would reach one of them only", n.id, readers[0].to.id, readers[1].to.id)
@@ -150,7 +156,7 @@ func (d *draft) refuseFailures() error {
 		if n.kind != graph.Function && len(fails) > 0 && len(d.out(n, graph.Routes)) == 0 {
 			return refusal(fails[0].at, n.id+" -> function", "%s failsTo %s, but %s has no target that could fail", n.id, fails[0].to.id, n.id)
 		}
-		if n.kind != graph.Function || len(fails) == 0 || len(d.in(n, graph.Routes)) > 0 || d.readsStream(n) {
+		if n.kind != graph.Function || n.own() || len(fails) == 0 || len(d.in(n, graph.Routes)) > 0 || d.readsStream(n) {
 			continue
 		}
 		nearest := "leave it out: the caller sees the failure"

@@ -27,6 +27,12 @@ func SketchSchema() []byte {
 		}
 		variants = append(variants, map[string]any{"type": "object", "properties": properties, "required": []string{"kind"}, "additionalProperties": false})
 	}
+	options := map[string]any{}
+	for i, word := range (Options{true, true, true}).spelled().Content {
+		if i%2 == 0 {
+			options[word.Value] = map[string]any{"type": "boolean"}
+		}
+	}
 	edge := map[string]any{
 		"description": `"orders -> worker", "api POST /orders -> intake", "worker reads table", or one of them with settings: {"orders -> worker": {"batchSize": 10}}`,
 		"oneOf":       []any{map[string]any{"type": "string"}, map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": map[string]any{"type": "object"}}},
@@ -38,7 +44,7 @@ func SketchSchema() []byte {
 			"name": map[string]any{"type": "string", "pattern": nameForm.String()}, "title": map[string]any{"type": "string"}, "summary": map[string]any{"type": "string"},
 			"nodes":      map[string]any{"type": "object", "propertyNames": map[string]any{"pattern": idForm.String()}, "additionalProperties": map[string]any{"oneOf": append(variants, map[string]any{"enum": names})}},
 			"edges":      map[string]any{"type": "array", "items": edge},
-			"options":    map[string]any{"type": "object", "properties": map[string]any{"alarms": map[string]any{"type": "boolean"}, "idempotency": map[string]any{"type": "boolean"}}, "additionalProperties": false},
+			"options":    map[string]any{"type": "object", "properties": options, "additionalProperties": false},
 			"parameters": map[string]any{"type": "object"},
 		},
 	}, "", "  ")

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-// yamlOf spells a value that is wholly known; nil where a part of it refers to something or is not known.
+// yamlOf spells a value that is wholly known; nil where a part of it refers to something or is known at deployment only.
 func yamlOf(v graph.Value) *yaml.Node {
 	switch v.Kind {
 	case graph.Bool:
@@ -16,7 +16,7 @@ func yamlOf(v graph.Value) *yaml.Node {
 	case graph.Number:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: map[bool]string{true: "!!float", false: "!!int"}[strings.ContainsAny(v.String(), ".eE")], Value: v.String()}
 	case graph.String:
-		if text, ok := v.Str(); ok {
+		if text, ok := v.Str(); ok && !strings.Contains(text, "${AWS::") && !strings.Contains(text, "{{resolve:") {
 			return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
 		}
 	case graph.List:

@@ -3,6 +3,7 @@ package patterns
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,11 @@ var ErrNothingToCarry = errors.New("it has no resource that the generator can wr
 func Transcribe(g *graph.Graph, name string, o Options) (*Transcript, error) {
 	t := &transcriber{g: g, b: &Blueprint{Name: name, Title: graph.UpperFirst(strings.ReplaceAll(name, "-", " ")), Options: o},
 		names: map[*graph.Node]string{}, taken: map[string]bool{}, left: map[string]string{}, ends: map[string]*graph.Edge{}}
+	for _, n := range g.Nodes {
+		if sayable(n) && len(t.names) < maxNodes {
+			t.names[n] = t.name(n)
+		}
+	}
 	t.writeNodes()
 	t.writeEdges()
 	design, err := t.settle()
@@ -77,30 +83,91 @@ type transcriber struct {
 // sameThing are types that a description writes as another type of the same kind.
 var sameThing = map[string]string{
 	"AWS::DynamoDB::Table": "AWS::DynamoDB::GlobalTable",
+	"AWS::Events::Rule":    "AWS::Scheduler::Schedule",
+}
+
+// saidAs is the kind that a description gives a node: rules that run by the clock are schedules.
+func saidAs(n *graph.Node) graph.Kind {
+	if n.Kind == graph.Rule && n.Setting("scheduleExpression").Exists() && !n.Setting("eventPattern").Exists() {
+		return graph.Schedule
+	}
+	return n.Kind
 }
 
 // sayable tells whether descriptions have a word for a node.
 func sayable(n *graph.Node) bool {
-	k, ok := kinds[n.Kind]
+	k, ok := kinds[saidAs(n)]
 	return ok && !n.External && n.Resource != nil && (n.Type == k.typ || sameThing[n.Type] == k.typ)
 }
 
 func (t *transcriber) writeNodes() {
 	for _, n := range t.g.Nodes {
-		if !sayable(n) || len(t.b.Nodes) == maxNodes {
+		id := t.names[n]
+		if id == "" {
 			continue
 		}
-		id := t.name(n)
-		t.names[n] = id
 		path := "/nodes/" + id
-		spec := NodeSpec{ID: id, Kind: n.Kind, at: place(n.At(), path)}
+		if why := unsayable(n); why != "" {
+			t.left[path] = why
+			continue
+		}
+		spec := NodeSpec{ID: id, Kind: saidAs(n), at: place(n.At(), path)}
 		for _, f := range sayings(n) {
-			if node := yamlOf(f.Value); node != nil {
+			v := f.Value
+			if f.Name == "authorizer" && t.pooled(n) {
+				continue
+			}
+			if f.Name == "environment" {
+				v = t.environment(v)
+			}
+			if node := yamlOf(v); node != nil {
 				spec.settings = append(spec.settings, setting{f.Name, node, place(f.Value.At, path+"/"+f.Name)})
 			}
 		}
 		t.b.Nodes = append(t.b.Nodes, spec)
 	}
+}
+
+// unsayable is why a node would be another thing without what cannot be said of it, "" for all others.
+func unsayable(n *graph.Node) string {
+	if v := n.Setting("eventPattern"); n.Kind == graph.Rule && v.Exists() && yamlOf(v) == nil {
+		return "a part of its event pattern is not known here: without that it would take more events"
+	}
+	return ""
+}
+
+// pooled tells whether an API's callers are checked by a user pool that is carried: that says how they are let in.
+func (t *transcriber) pooled(api *graph.Node) bool {
+	for _, e := range t.g.Out(api, graph.Authorizes) {
+		if e.To.Kind == graph.UserPool && t.names[e.To] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// environment writes the variables that can be said: texts, and handles of what is carried.
+func (t *transcriber) environment(v graph.Value) graph.Value {
+	var fields []graph.Field
+	for _, f := range v.Fields() {
+		if ref, ok := f.Value.Ref(); ok {
+			if id := t.names[t.g.Node(ref.Resource)]; id != "" {
+				said := []graph.Field{field("ref", graph.NewString(f.Value.At, id))}
+				if ref.Attribute != "" {
+					said = append(said, field("attribute", graph.NewString(f.Value.At, ref.Attribute)))
+				}
+				fields = append(fields, field(f.Name, graph.NewMap(f.Value.At, said...)))
+			}
+			continue
+		}
+		if _, plain := f.Value.Str(); plain && yamlOf(f.Value) != nil && variableForm.MatchString(f.Name) {
+			fields = append(fields, f)
+		}
+	}
+	if len(fields) == 0 {
+		return graph.Value{}
+	}
+	return graph.NewMap(v.At, fields...)
 }
 
 // place is where the system says it, under the path by which the description's errors name it.
@@ -112,6 +179,11 @@ func place(at *graph.Evidence, path string) graph.Evidence {
 	return ev
 }
 
+// maxName bounds names, so that lines of code with them can be read.
+const maxName = 26
+
+var hashed = regexp.MustCompile(`[0-9A-F]{8}$`)
+
 // name makes a node's name from its logical id: letters and digits, a small first letter, no other of its like.
 func (t *transcriber) name(n *graph.Node) string {
 	_, logical, inFile := strings.Cut(n.ID, "#")
@@ -119,8 +191,11 @@ func (t *transcriber) name(n *graph.Node) string {
 		logical = n.ID
 	}
 	var b strings.Builder
+	if n.Resource.Path != "" { // CDK ends its ids in eight digits that tell equal ones apart
+		logical = hashed.ReplaceAllString(logical, "")
+	}
 	for _, r := range logical {
-		if r < 128 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') && b.Len() < 30 {
+		if r < 128 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') && b.Len() < maxName {
 			b.WriteRune(r)
 		}
 	}
@@ -139,7 +214,7 @@ func (t *transcriber) writeEdges() {
 	seen := map[string]bool{}
 	for _, e := range t.g.Edges {
 		from, to := t.names[e.From], t.names[e.To]
-		if from == "" || to == "" || e.Strength == graph.Wildcard || len(t.b.Edges) == maxEdges {
+		if from == "" || to == "" || t.left["/nodes/"+from]+t.left["/nodes/"+to] != "" || e.Strength == graph.Wildcard || len(t.b.Edges) == maxEdges {
 			continue
 		}
 		if _, ok := writtenKinds[e.Kind]; !ok {
@@ -150,7 +225,7 @@ func (t *transcriber) writeEdges() {
 		if e.From.Kind == graph.HTTPAPI || e.From.Kind == graph.RestAPI || e.From.Kind == graph.WebSocketAPI {
 			spec.Label = routeOf(e)
 		}
-		if m, ok := arrows[[2]graph.Kind{e.From.Kind, e.To.Kind}]; spec.Label != "" || ok && m.kind == e.Kind {
+		if m, ok := arrows[[2]graph.Kind{saidAs(e.From), saidAs(e.To)}]; spec.Label != "" || ok && m.kind == e.Kind {
 			spec.Kind = ""
 		}
 		key := spec.Text()
