@@ -29,6 +29,10 @@ func lowerAlarm(l *lowerer, a *graph.Node) {
 		l.leftOut = true
 		return
 	}
+	if l.snippet() && l.shownAlarms() == 1 {
+		l.onlyAlarm(a, topic)
+		return
+	}
 	l.alarmHelper(topic)
 	made := helper{"alarm", []expression{constructID(a), l.metric(a), wholeOf(a.Setting("threshold")), textOf(a.Setting("alarmDescription"))}}
 	if released {
@@ -36,6 +40,38 @@ func lowerAlarm(l *lowerer, a *graph.Node) {
 		return
 	}
 	l.do(made)
+}
+
+// shownAlarms counts the alarms that a snippet has.
+func (l *lowerer) shownAlarms() int {
+	shown := 0
+	for _, a := range l.g.OfKind(graph.Alarm) {
+		if l.deadLetterAlarm(a) || len(l.g.In(a, graph.Reads)) > 0 {
+			shown++
+		}
+	}
+	return shown
+}
+
+// onlyAlarm writes an alarm that has no others beside it: a helper would be longer than what it saves.
+func (l *lowerer) onlyAlarm(a, topic *graph.Node) {
+	l.emit(heading{"What fails in silence is watched. No data is good news: nothing runs in quiet times."})
+	l.let(a, alarmType, alarmProps(l.metric(a), wholeOf(a.Setting("threshold")), textOf(a.Setting("alarmDescription"))), "")
+	l.do(alarmAction(l.ref(a), l.ref(topic)))
+}
+
+func alarmProps(metric, threshold, description expression) *object {
+	return props(typeName{"aws-cloudwatch", "AlarmProps"}).open().
+		with("metric", metric).
+		with("threshold", threshold).
+		with("evaluationPeriods", whole(1)).
+		with("comparisonOperator", member{typeName{"aws-cloudwatch", "ComparisonOperator"}, "GREATER_THAN_OR_EQUAL_TO_THRESHOLD"}).
+		with("treatMissingData", member{typeName{"aws-cloudwatch", "TreatMissingData"}, "NOT_BREACHING"}).
+		with("alarmDescription", description).done()
+}
+
+func alarmAction(alarm, topic expression) expression {
+	return call{alarm, "addAlarmAction", []expression{value{typeName{"aws-cloudwatch-actions", "SnsAction"}, []expression{topic}}}}
 }
 
 // deadLetterAlarm tells whether an alarm watches a queue of failures: the one alarm that no snippet goes without.
@@ -107,14 +143,8 @@ func (l *lowerer) alarmHelper(topic *graph.Node) {
 	l.helpers["alarm"] = true
 	l.emit(heading{"What fails in silence is watched."})
 	body := []statement{
-		let{Name: "alarm", Type: alarmType, Value: construct{alarmType, local("id"), props(typeName{"aws-cloudwatch", "AlarmProps"}).open().
-			with("metric", local("metric")).
-			with("threshold", local("threshold")).
-			with("evaluationPeriods", whole(1)).
-			with("comparisonOperator", member{typeName{"aws-cloudwatch", "ComparisonOperator"}, "GREATER_THAN_OR_EQUAL_TO_THRESHOLD"}).
-			with("treatMissingData", member{typeName{"aws-cloudwatch", "TreatMissingData"}, "NOT_BREACHING"}).
-			with("alarmDescription", local("alarmDescription")).done()}},
-		run{Value: call{local("alarm"), "addAlarmAction", []expression{value{typeName{"aws-cloudwatch-actions", "SnsAction"}, []expression{l.ref(topic)}}}}},
+		let{Name: "alarm", Type: alarmType, Value: construct{alarmType, local("id"), alarmProps(local("metric"), local("threshold"), local("alarmDescription"))}},
+		run{Value: alarmAction(local("alarm"), l.ref(topic))},
 	}
 	var result typeName
 	if len(l.g.OfKind(graph.Deployment)) > 0 { // a release watches one of them

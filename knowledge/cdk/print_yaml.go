@@ -133,7 +133,10 @@ func (p *yamlPrinter) mapping(m mapping, indent int, first string) {
 // value writes what stands behind a name at an indent; used is how much of the line is taken.
 func (p *yamlPrinter) value(v tree, indent, used int) {
 	if text, ok := v.(block); ok {
-		p.b.WriteString(" |\n" + indented(strings.TrimSuffix(string(text), "\n"), strings.Repeat(" ", indent+2)))
+		p.b.WriteString(" |\n")
+		for _, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
+			p.b.WriteString(strings.TrimRight(strings.Repeat(" ", indent+2)+line, " ") + "\n")
+		}
 		return
 	}
 	s, ok := inline(v)
