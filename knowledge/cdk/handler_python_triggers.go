@@ -48,36 +48,47 @@ func (h *pyHandler) objects() {
 }
 
 // pyStreams is how a batch of a stream's records looks to a handler.
-var pyStreams = map[trigger]struct{ class, module, kind string }{
-	triggerStream: {"KinesisStreamRecord", "kinesis_stream_event", "KinesisDataStreams"},
-	triggerTable:  {"DynamoDBRecord", "dynamo_db_stream_event", "DynamoDBStreams"},
+var pyStreams = map[trigger]struct{ class, module, place string }{
+	triggerStream: {"KinesisStreamRecord", "kinesis_stream_event", `["kinesis"]["sequenceNumber"]`},
+	triggerTable:  {"DynamoDBRecord", "dynamo_db_stream_event", `["dynamodb"]["SequenceNumber"]`},
 }
 
 // stream writes a handler for the records of a Kinesis stream or a table's stream. A record is known by its place in
-// the stream: the same key comes again with every change.
+// the stream: the same key comes again with every change. The processor of Powertools would go on behind a record that
+// failed, and a later change would be done before an earlier one.
 func (h *pyHandler) stream() {
 	s := pyStreams[h.trigger]
-	h.use("aws_lambda_powertools.utilities.batch", "BatchProcessor", "EventType", "process_partial_response")
+	h.use("aws_lambda_powertools.utilities.batch.types", "PartialItemFailureResponse")
 	h.use("aws_lambda_powertools.utilities.data_classes."+s.module, s.class)
-	h.client("# In order, one record after the other. Lambda goes on from the first that failed.")
-	h.client(h.laid("processor = ", "BatchProcessor", "EventType."+s.kind, "raise_on_entire_batch_failure=False"))
 	h.model()
 	h.processPlace()
 	var body []string
 	if h.trigger == triggerTable {
 		h.plain()
-		body = append(body, "        image = record.dynamodb.new_image if record.dynamodb else {}",
-			"        if not image:", "            return  # the item was deleted",
-			h.laid("        work = ", h.event+".model_validate_json", "json.dumps(image, default=plain)"))
+		body = append(body, "    image = record.dynamodb.new_image if record.dynamodb else {}",
+			"    if not image:", "        return  # the item was deleted",
+			h.laid("    work = ", h.event+".model_validate_json", "json.dumps(image, default=plain)"))
 	} else {
-		body = append(body, "        work = "+h.event+".model_validate_json(record.kinesis.data_as_text())")
+		body = append(body, "    work = "+h.event+".model_validate_json(record.kinesis.data_as_text())")
 	}
 	call := h.processed()
 	if h.memory != nil {
 		call = "process_" + pyAttribute(h.event) + "(work=work, place=record.event_id)"
 	}
-	h.record(s.class, "eventId", "record.event_id", append(body, "        "+call)...)
-	h.batch()
+	lines := append([]string{"@tracer.capture_method", h.head("handle_record", "None", "record: "+s.class)}, append(body, "    "+call)...)
+	h.block(append(lines, h.log("    ", "done"), h.count("    ", "Done"))...)
+	h.entry(false, "dict[str, Any]", "PartialItemFailureResponse", append(h.remembering(),
+		"    # In order: nothing overtakes a record that failed. Lambda goes on from there.",
+		`    for given in event["Records"]:`,
+		"        record = "+s.class+"(given)",
+		"        try:",
+		"            handle_record(record)",
+		"        except Exception:",
+		h.laid("            ", "logger.exception", `"failed"`, `extra={"eventId": record.event_id}`),
+		h.count("            ", "Failed"),
+		"            place = given"+s.place,
+		`            return {"batchItemFailures": [{"itemIdentifier": place}]}`,
+		`    return {"batchItemFailures": []}`)...)
 }
 
 // processPlace declares what is done with one record: once for each place in the stream.
@@ -94,7 +105,7 @@ func (h *pyHandler) processPlace() {
 	lines := []string{
 		h.laid("", "@idempotent_function", `data_keyword_argument="place"`, "persistence_store=done", "config=once"),
 		h.head("process_"+pyAttribute(h.event), "dict[str, str]", "work: "+h.event, place),
-		`    """Runs once for each record: after a failure Lambda delivers those behind it again."""`,
+		`    """Runs once for each record: Lambda may deliver it again."""`,
 	}
 	h.block(append(append(lines, h.worked("    ")...), "    return {"+pyString(h.key)+": "+h.spelt(h.key)+"}")...)
 }
