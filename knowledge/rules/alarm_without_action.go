@@ -125,7 +125,7 @@ func checkAlarmActions(p *Pass) {
 		if p.Graph.Mentioned(a.ID) || len(p.Graph.In(a)) > 0 {
 			continue
 		}
-		if v := otherUse(p.Graph, a); v.Exists() {
+		if v := otherUse(p, a); v.Exists() {
 			p.Unknown(a, v)
 			continue
 		}
@@ -135,11 +135,11 @@ func checkAlarmActions(p *Pass) {
 
 // otherUse finds what may name any alarm and is not known: the rule of a composite alarm, the alarms that stop a
 // deployment.
-func otherUse(g *graph.Graph, a *graph.Node) graph.Value {
-	if v := openLink(g, a, "AlarmRule", "AWS::CloudWatch::CompositeAlarm"); v.Exists() {
+func otherUse(p *Pass, a *graph.Node) graph.Value {
+	if v := p.openLink(a, "AlarmRule", "AWS::CloudWatch::CompositeAlarm"); v.Exists() {
 		return v
 	}
-	for _, n := range g.Nodes {
+	for _, n := range p.Graph.Nodes {
 		if n.Type == "AWS::CodeDeploy::DeploymentGroup" && sameStack(n.Resource, a) {
 			if v := firstWithin(n.Setting("alarmConfiguration")); mayMeanOwn(v) {
 				return v

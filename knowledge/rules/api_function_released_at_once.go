@@ -47,7 +47,7 @@ var _ = add(Rule{
 			if fn.Kind != graph.Function || fn.External || fn.Framework != "" || !isAPI(e.From) || shiftsTraffic(p.Graph, fn) {
 				continue
 			}
-			if v := openLink(p.Graph, fn, "FunctionName", "AWS::Lambda::Alias"); v.Exists() {
+			if v := p.openLink(fn, "FunctionName", "AWS::Lambda::Alias"); v.Exists() {
 				p.Unknown(fn, v)
 				continue
 			}

@@ -116,7 +116,7 @@ func checkAlarmed(p *Pass, q *graph.Node) {
 			return
 		}
 	}
-	if why := openAlarm(p.Graph, q, fillMetrics); why != "" {
+	if why := p.openAlarm(q, fillMetrics); why != "" {
 		p.Unclear(q, why)
 		return
 	}

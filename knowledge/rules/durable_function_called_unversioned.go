@@ -63,7 +63,7 @@ func checkDurable(p *Pass, fn *graph.Node) {
 	for _, e := range p.Graph.In(fn, graph.Deploys) {
 		versioned = versioned || e.From.Kind == graph.Alias
 	}
-	if v := versionsOfOthers(p.Graph, fn); !versioned && v.Exists() {
+	if v := versionsOfOthers(p, fn); !versioned && v.Exists() {
 		p.Unknown(fn, v)
 		return
 	}

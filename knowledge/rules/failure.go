@@ -90,29 +90,56 @@ func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 
 // openAlarm says, as a question for the report, which alarm may look at one of the metrics of n: what it watches, or
 // the name by which it would be watched, is not known. It is "" where no alarm may.
-func openAlarm(g *graph.Graph, n *graph.Node, metrics map[string]bool) string {
+func (p *Pass) openAlarm(n *graph.Node, metrics map[string]bool) string {
+	if p.watched == nil {
+		p.watched = watchedMetrics(p.Graph)
+	}
+	for _, w := range p.watched {
+		if !w.unsure && !open(n.Named) {
+			continue // what it watches is known, and so is the name of n
+		}
+		why := mayWatch(n, w.metric, metrics)
+		if name := w.metric.Get("MetricName"); why == "" && open(name) && looksAt(p.Graph, w.alarm, n) {
+			why = name.Reason()
+		}
+		if why != "" {
+			return fmt.Sprintf("alarm %s may watch it: %s", nameOf(w.alarm), why)
+		}
+	}
+	return ""
+}
+
+// watched is a metric of an alarm; unsure where any part of it is not known.
+type watched struct {
+	alarm  *graph.Node
+	metric graph.Value
+	unsure bool
+}
+
+// watchedMetrics lists the metrics of all alarms; never nil.
+func watchedMetrics(g *graph.Graph) []watched {
+	out := []watched{}
 	for _, alarm := range g.OfKind(graph.Alarm) {
 		if alarm.External {
 			continue
 		}
 		list := alarm.Setting("metrics")
-		watched := append([]graph.Value{graph.NewMap(nil, graph.Field{Name: "MetricName", Value: alarm.Setting("metricName")}, graph.Field{Name: "Dimensions", Value: alarm.Setting("dimensions")})}, list)
+		metrics := []graph.Value{graph.NewMap(nil, graph.Field{Name: "MetricName", Value: alarm.Setting("metricName")}, graph.Field{Name: "Dimensions", Value: alarm.Setting("dimensions")})}
+		if open(list) {
+			metrics = append(metrics, list)
+		}
 		for _, m := range list.Items() {
 			if stat := m.Get("MetricStat"); stat.Exists() {
-				watched = append(watched, stat.Get("Metric"))
+				metrics = append(metrics, stat.Get("Metric"))
+			} else if open(m) {
+				metrics = append(metrics, m)
 			}
 		}
-		for _, metric := range watched {
-			why := mayWatch(n, metric, metrics)
-			if name := metric.Get("MetricName"); why == "" && open(name) && looksAt(g, alarm, n) {
-				why = name.Reason()
-			}
-			if why != "" {
-				return fmt.Sprintf("alarm %s may watch it: %s", nameOf(alarm), why)
-			}
+		for _, metric := range metrics {
+			out = append(out, watched{alarm, metric, firstWithin(metric).Exists()})
 		}
 	}
-	return ""
+	return out
 }
 
 // looksAt tells whether an alarm is on some metric of n.

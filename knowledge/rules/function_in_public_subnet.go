@@ -138,12 +138,12 @@ func checkSubnets(p *Pass, fn *graph.Node) {
 		}
 	}
 	if len(public) == 0 {
-		if v := openLink(p.Graph, fn, "RouteTableId", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route"); v.Exists() && len(p.Graph.Out(fn, graph.AttachedTo)) > 0 {
+		if v := p.openLink(fn, "RouteTableId", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route"); v.Exists() && len(p.Graph.Out(fn, graph.AttachedTo)) > 0 {
 			p.Unknown(fn, v)
 		}
 		return
 	}
-	if v := firstOpen(dual, openLink(p.Graph, fn, "RouteTableId", "AWS::EC2::Route"), openLink(p.Graph, fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+	if v := firstOpen(dual, p.openLink(fn, "RouteTableId", "AWS::EC2::Route"), p.openLink(fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
 		p.Unknown(fn, v)
 		return
 	}

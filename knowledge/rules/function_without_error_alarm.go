@@ -100,10 +100,10 @@ func triggered(g *graph.Graph, fn *graph.Node) bool {
 func reportSilent(p *Pass, silent []*graph.Node, metrics map[string]bool, lack string) {
 	var unwatched []*graph.Node
 	for _, n := range silent {
-		why := openAlarm(p.Graph, n, metrics)
+		why := p.openAlarm(n, metrics)
 		for _, e := range p.Graph.In(n, graph.Invokes) { // an alarm of the caller counts for the function
 			if m := entryMetrics[e.From.Kind]; why == "" && n.Kind == graph.Function && m != nil {
-				why = openAlarm(p.Graph, e.From, m)
+				why = p.openAlarm(e.From, m)
 			}
 		}
 		if why != "" {

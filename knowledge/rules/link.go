@@ -10,19 +10,45 @@ import (
 // openLink finds, among the resources of some types in the stack of n, a property that says what they are for and is not
 // known: such a resource may be for n. It is absent where there is none. An import is passed over: what it names is
 // of another stack for certain.
-func openLink(g *graph.Graph, n *graph.Node, property string, types ...string) graph.Value {
-	for _, r := range g.Resources {
-		if !slices.Contains(types, r.Type) || !sameStack(r, n) {
-			continue
+// Without types all resources are looked at.
+func (p *Pass) openLink(n *graph.Node, property string, types ...string) graph.Value {
+	key := property + " " + strings.Join(types, " ")
+	found, asked := p.links[key]
+	if !asked {
+		found = openLinks(p.Graph, property, types)
+		if p.links == nil {
+			p.links = map[string][]link{}
 		}
-		v := r.Properties.Get(strings.Split(property, "/")...)
-		for _, one := range append([]graph.Value{v}, v.Items()...) {
-			if mayMeanOwn(one) {
-				return one
-			}
+		p.links[key] = found
+	}
+	for _, l := range found {
+		if sameStack(l.of, n) {
+			return l.value
 		}
 	}
 	return graph.Value{}
+}
+
+// link is a property of a resource that says what it is for and is not known.
+type link struct {
+	of    *graph.Resource
+	value graph.Value
+}
+
+func openLinks(g *graph.Graph, property string, types []string) []link {
+	var out []link
+	for _, r := range g.Resources {
+		if len(types) > 0 && !slices.Contains(types, r.Type) {
+			continue
+		}
+		v := r.Properties.Get(property)
+		for _, one := range append([]graph.Value{v}, v.Items()...) {
+			if mayMeanOwn(one) {
+				out = append(out, link{r, one})
+			}
+		}
+	}
+	return out
 }
 
 // sameStack tells whether a resource is of the stack of n.
@@ -52,6 +78,6 @@ func firstWithin(v graph.Value) graph.Value {
 }
 
 // versionsOfOthers finds a version or alias of a function that is not known: it may be fn.
-func versionsOfOthers(g *graph.Graph, fn *graph.Node) graph.Value {
-	return openLink(g, fn, "FunctionName", "AWS::Lambda::Version", "AWS::Lambda::Alias")
+func versionsOfOthers(p *Pass, fn *graph.Node) graph.Value {
+	return p.openLink(fn, "FunctionName", "AWS::Lambda::Version", "AWS::Lambda::Alias")
 }

@@ -87,7 +87,7 @@ func accuseUnused(p *Pass, n *graph.Node, lack string) {
 		p.Unclear(n, lack+" as far as is known: "+n.PolicyUnknown)
 		return
 	}
-	if v := firstOpen(openLink(p.Graph, n, "TargetFunctionArn", "AWS::Lambda::Url"), openLink(p.Graph, n, "FunctionName", "AWS::Lambda::EventSourceMapping"), openServiceToken(p.Graph, n)); n.Kind == graph.Function && v.Exists() {
+	if v := firstOpen(p.openLink(n, "TargetFunctionArn", "AWS::Lambda::Url"), p.openLink(n, "FunctionName", "AWS::Lambda::EventSourceMapping"), p.openLink(n, "ServiceToken")); n.Kind == graph.Function && v.Exists() {
 		p.Unknown(n, v)
 		return
 	}
@@ -210,14 +210,4 @@ func toldOutside(g *graph.Graph) outsiders {
 		}
 	}
 	return told
-}
-
-// openServiceToken finds a custom resource whose function is not known.
-func openServiceToken(g *graph.Graph, n *graph.Node) graph.Value {
-	for _, r := range g.Resources {
-		if v := r.Properties.Get("ServiceToken"); mayMeanOwn(v) && sameStack(r, n) {
-			return v
-		}
-	}
-	return graph.Value{}
 }

@@ -64,7 +64,7 @@ const fewReady = 2
 // checkProvisioned looks at the aliases and versions of a function that keep environments ready.
 func checkProvisioned(p *Pass, fn *graph.Node) {
 	scaled := len(fn.Setting("scalableTargets").Each()) > 0
-	other := openLink(p.Graph, fn, "ResourceId", "AWS::ApplicationAutoScaling::ScalableTarget")
+	other := p.openLink(fn, "ResourceId", "AWS::ApplicationAutoScaling::ScalableTarget")
 	sum, all := 0, true
 	var places []graph.Value
 	look := func(on *graph.Node, v graph.Value) {

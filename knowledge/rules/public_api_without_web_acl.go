@@ -40,7 +40,7 @@ var _ = add(Rule{
 	Check: func(p *Pass) {
 		// What an association protects may be any of them.
 		accuse := func(h Hit) {
-			if other := openLink(p.Graph, h.Node, "ResourceArn", "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation"); other.Exists() {
+			if other := p.openLink(h.Node, "ResourceArn", "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation"); other.Exists() {
 				p.Unknown(h.Node, other)
 				return
 			}

@@ -69,7 +69,7 @@ Resources:
 			if len(readers) == 0 {
 				continue
 			}
-			if why := openAlarm(p.Graph, q, fillMetrics); why != "" {
+			if why := p.openAlarm(q, fillMetrics); why != "" {
 				p.Unclear(q, why)
 				continue
 			}

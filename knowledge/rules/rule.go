@@ -176,6 +176,8 @@ type Pass struct {
 
 	hits     []hit
 	unknowns []Undecided
+	watched  []watched         // what alarms watch, once openAlarm was asked
+	links    map[string][]link // what openLink has found, by what it was asked
 }
 
 // Hit is what a check reports: the defect at one place.

@@ -49,7 +49,7 @@ var _ = add(Rule{
 			if s.External || s.Type != "AWS::SecretsManager::Secret" || intent(s, "rotation") != "" || len(s.Setting("rotationSchedules").Each()) > 0 {
 				continue
 			}
-			if v := openLink(p.Graph, s, "SecretId", "AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::SecretTargetAttachment"); v.Exists() {
+			if v := p.openLink(s, "SecretId", "AWS::SecretsManager::RotationSchedule", "AWS::SecretsManager::SecretTargetAttachment"); v.Exists() {
 				p.Unknown(s, v)
 				continue
 			}

@@ -117,8 +117,8 @@ func checkSnapStart(p *Pass) {
 			}
 		}
 		switch {
-		case !published && versionsOfOthers(p.Graph, fn).Exists():
-			p.Unknown(fn, versionsOfOthers(p.Graph, fn))
+		case !published && versionsOfOthers(p, fn).Exists():
+			p.Unknown(fn, versionsOfOthers(p, fn))
 			continue
 		case !published:
 			h.Message = fmt.Sprintf("SnapStart of %s is on, but no version is published: it has no effect", nameOf(fn))

@@ -101,7 +101,7 @@ func checkIteratorAge(p *Pass) {
 			}
 			continue
 		}
-		if why := ageAlarm(p.Graph, append([]*graph.Node{fn}, h.Related...)); why != "" {
+		if why := ageAlarm(p, append([]*graph.Node{fn}, h.Related...)); why != "" {
 			p.Unclear(fn, why)
 			continue
 		}
@@ -111,9 +111,9 @@ func checkIteratorAge(p *Pass) {
 }
 
 // ageAlarm says which alarm may watch the age of one of some things, "" where none may.
-func ageAlarm(g *graph.Graph, nodes []*graph.Node) string {
+func ageAlarm(p *Pass, nodes []*graph.Node) string {
 	for _, n := range nodes {
-		if why := openAlarm(g, n, ageMetrics); why != "" {
+		if why := p.openAlarm(n, ageMetrics); why != "" {
 			return why
 		}
 	}
