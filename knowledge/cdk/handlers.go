@@ -33,7 +33,7 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 			o.Handlers = "python"
 		}
 	}
-	if len(g.OfKind(graph.Function)) == 0 && o.Language != "python" {
+	if len(works(g, o.Name)) == 0 && o.Language != "python" {
 		o.Handlers = HandlerLanguages[0] // there is nothing to write, and nothing to install for it
 	}
 	if o.Handlers != "python" {

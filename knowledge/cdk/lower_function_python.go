@@ -45,7 +45,7 @@ func (l *lowerer) functionMaker() string {
 
 // powertools names the layer that all functions in Python have.
 func (l *lowerer) powertools() {
-	if !l.python() || len(l.g.OfKind(graph.Function)) == 0 {
+	if !l.python() || len(works(l.g, l.o.Name)) == 0 {
 		return
 	}
 	arn := joined{text("arn:aws:lambda:"), attribute{local("this"), "region"}, text(":" + powertoolsAccount + ":layer:" + powertoolsLayer)}
