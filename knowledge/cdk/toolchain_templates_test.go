@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,6 +33,9 @@ func TestGeneratedTemplates(t *testing.T) {
 		d, err := b.Graph(nil)
 		require.NoError(t, err)
 		for _, language := range templateLanguages {
+			if !slices.Contains(cdk.Writable(d.Graph), language) {
+				continue // functions with code of the user's own: TestLanguagesRefuseWhatTheirLibrariesLack knows of no pattern
+			}
 			pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language})
 			require.NoError(t, err)
 			project := filepath.Join(work, language, slug+"-"+language)
