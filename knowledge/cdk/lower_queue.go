@@ -47,7 +47,7 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 	}
 	l.let(q, t, b.done(), comment)
 	for _, e := range l.g.In(q, graph.Routes) {
-		if e.From.Kind == graph.Topic && l.names[e.From] != "" {
+		if e.From.Kind == graph.Topic && l.made[e.From] { // a topic that comes later subscribes the queue itself
 			l.subscribe(e)
 		}
 	}

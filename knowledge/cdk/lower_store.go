@@ -58,6 +58,11 @@ func lowerTopic(l *lowerer, t *graph.Node) {
 	typ := typeName{"aws-sns", "Topic"}
 	if !l.isAlarmTopic(t) {
 		l.let(t, typ, b.done(), "")
+		for _, e := range l.g.Out(t, graph.Routes) {
+			if e.To.Kind == graph.Queue && l.made[e.To] { // a queue that takes failures stands before what fails into it
+				l.subscribe(e)
+			}
+		}
 		return
 	}
 	const comment = "Subscribe the team's mail address or chat to this topic: all alarms go there."
