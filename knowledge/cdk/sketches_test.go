@@ -38,6 +38,7 @@ var chosenSketches = []string{
 	`{name: far, nodes: {here: {kind: eventBus, acceptsFrom: "111122223333"}, there: {kind: eventBus, arn: "arn:aws:events:eu-west-1:444455556666:event-bus/there"}, out: {kind: rule, source: a, detailType: B}, in: {kind: rule, source: c, detailType: D}, f: function}, edges: [here -> out, out -> there, here -> in, in -> f]}`,
 	`{name: two-ways, nodes: {api: httpApi, pool: userPool, post: function, get: function, items: {kind: table, key: itemId}, changed: topic, mail: function}, edges: [api -> pool, api POST /items -> post, "api PUT /items/{id} -> post", "api GET /items/{id} -> get", post -> items, post -> changed, get reads items, changed -> mail]}`,
 	`{name: streamed, nodes: {api: restApi, rows: {kind: table, key: id, sortKey: n}, read: {kind: function, timeout: 300}}, edges: ["api GET /rows/{id} -> read": {stream: true}, read reads rows]}`,
+	`{name: spilling, nodes: {over: queue, into: queue, told: topic, work: function}, edges: [told -> into, over failsTo into, work -> into, over -> work]}`,
 	`{name: twins, nodes: {buy: restApi, sell: restApi, quick: {kind: stateMachine, type: express}, begin: function, slow: stateMachine, check: function, book: {kind: table, key: tradeId}}, edges: [buy POST /trades -> quick, sell POST /trades -> begin, begin -> slow, quick -> check, slow -> check, check -> book]}`,
 }
 
