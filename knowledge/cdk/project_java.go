@@ -43,6 +43,21 @@ func javaProject(g *graph.Graph, p *program, o Options) []File {
 	)
 }
 
+// javaParameter documents a parameter, in lines as long as the formatter makes them.
+func javaParameter(name, about string) []doc {
+	const columns, more = 98, " *     " // beside the indentation of a class's members
+	head := " * @param " + name + " "
+	about = strings.Join(strings.Fields(about), " ")
+	first := wrap(about, columns-len(head))[0]
+	out := []doc{txt(head + first), hard}
+	if rest := strings.TrimSpace(strings.TrimPrefix(about, first)); rest != "" {
+		for _, line := range wrap(rest, columns-len(more)) {
+			out = append(out, txt(more+line), hard)
+		}
+	}
+	return out
+}
+
 func javaStack(p *program, pkg string) string {
 	j := newJavaPrinter(p, false)
 	j.use("software.amazon.awscdk.Stack")
@@ -52,13 +67,7 @@ func javaStack(p *program, pkg string) string {
 	var about []doc
 	for _, q := range p.Props {
 		params = append(params, txt(j.paramType(q)+" "+javaName(q.Name)))
-		head := " * @param " + javaName(q.Name) + " "
-		for i, l := range wrap(javaComment(q.Comment), 94-len(head)) {
-			if i > 0 {
-				head = " *     "
-			}
-			about = append(about, txt(head+l), hard)
-		}
+		about = append(about, javaParameter(javaName(q.Name), javaComment(q.Comment))...)
 	}
 	var class []doc
 	for _, s := range p.Body {
