@@ -13,6 +13,7 @@ type javaPrinter struct {
 	taken   map[string]string   // simple class name → the class that is imported under it
 	imports map[string]bool     // full class names
 	classes map[string]typeName // interfaces of the library that need a class of our own
+	sorting bool                // mappings must have the same order in each run
 }
 
 func newJavaPrinter(p *program, snippet bool) *javaPrinter {

@@ -42,6 +42,9 @@ func (j *javaPrinter) expr(e expression) doc {
 	case list:
 		return cat(txt(j.use("java.util.List")+".of"), j.args(x.Items))
 	case dict:
+		if j.sorting && len(x.Fields) > 1 {
+			return j.sorted(j.dict(x))
+		}
 		return j.dict(x)
 	case object:
 		return j.object(x)
@@ -65,6 +68,10 @@ func (j *javaPrinter) invocation(e expression) doc {
 		}
 		return cat(txt("new "+j.name(x.Type)), j.args(x.Args))
 	case static:
+		if x.Name == "fromObject" { // the object becomes a text in the template
+			defer func(before bool) { j.sorting = before }(j.sorting)
+			j.sorting = true
+		}
 		return cat(txt(j.name(x.Type)+"."+x.Name), j.args(x.Args))
 	case call, attribute:
 		return j.dotted(e)
@@ -104,13 +111,17 @@ func (j *javaPrinter) setters(o object) []link {
 	for _, f := range o.Fields {
 		v := f.Value
 		if d, ok := v.(dict); ok && j.ordered(o.Type, f.Name) && len(d.Fields) > 1 {
-			// Map.of has another order in each run; here the order is part of what is made.
-			links = append(links, link{cat(txt("."+javaMember(f.Name)), j.call([]doc{cat(txt("new "+j.use("java.util.TreeMap")+"<>"), j.args([]expression{v}))})), f.Comment})
+			links = append(links, link{cat(txt("."+javaMember(f.Name)), j.call([]doc{j.sorted(j.dict(d))})), f.Comment})
 			continue
 		}
 		links = append(links, link{cat(txt("."+javaMember(f.Name)), j.args([]expression{v})), f.Comment})
 	}
 	return append(links, link{doc: txt(".build()")})
+}
+
+// sorted makes a mapping whose order shows in the template the same in each run: Map.of has another order in each.
+func (j *javaPrinter) sorted(mapping doc) doc {
+	return cat(txt("new "+j.use("java.util.TreeMap")+"<>"), j.call([]doc{mapping}))
 }
 
 // ordered tells whether the order of a mapping shows in the template: ids are made from the text of what holds structs.

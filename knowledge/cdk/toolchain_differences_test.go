@@ -50,13 +50,13 @@ var (
 )
 
 // deploymentID is the logical id of a REST API's deployment: it ends in a hash over the API's methods, spelt in the order
-// in which the language hands their properties over. Go's mappings are sorted, Java's have no order.
+// in which the language hands their properties over. Go's and Java's mappings are sorted.
 var deploymentID = regexp.MustCompile(`(Deployment[0-9A-F]{8})[0-9a-f]{32}`)
 
 func sameDeployments(template []byte) []byte { return deploymentID.ReplaceAll(template, []byte("$1")) }
 
-// sameOrder sorts the members of the objects that rules make of events: Go hands its mappings over sorted and Java in
-// no order, so that the same object has another text.
+// sameOrder sorts the members of the objects that rules make of events: Go and Java hand their mappings over
+// sorted, so that the same object has another text.
 func sameOrder(template []byte) []byte {
 	return inputTemplate.ReplaceAllFunc(template, func(found []byte) []byte {
 		parts := inputTemplate.FindSubmatch(found)
