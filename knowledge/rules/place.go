@@ -35,7 +35,7 @@ func plainID(id string) string { return id[strings.LastIndexByte(id, '#')+1:] }
 
 // evidenceOf turns a value into evidence. What is not written has the place of the resource that lacks it.
 func evidenceOf(v graph.Value, at *graph.Evidence) Evidence {
-	e := Evidence{Origin: string(v.Origin), Reason: v.Reason()}
+	e := Evidence{Origin: v.Origin.String(), Reason: v.Reason()}
 	if v.At != nil {
 		at = v.At
 	}
@@ -44,7 +44,7 @@ func evidenceOf(v graph.Value, at *graph.Evidence) Evidence {
 	}
 	switch v.Kind {
 	case graph.Absent:
-		e.Origin = string(graph.Default)
+		e.Origin = graph.Default.String()
 	case graph.Bool, graph.Number:
 		e.Value = v.Plain()
 	case graph.Unknown:
@@ -55,7 +55,7 @@ func evidenceOf(v graph.Value, at *graph.Evidence) Evidence {
 		}
 	}
 	if e.Reason != "" {
-		e.Origin = string(graph.Undecided)
+		e.Origin = graph.Undecided.String()
 	}
 	return e
 }

@@ -48,6 +48,9 @@ func wanted(template string) map[int]string {
 	return out
 }
 
+// The words that evidence may say of where its value comes from.
+var origins = []string{"known", "default", "live", "unknown"}
+
 func TestBadIsFoundOnTheMarkedLinesAndNowhereElse(t *testing.T) {
 	for _, r := range rules.All() {
 		for _, template := range append([]string{r.Bad}, r.MoreBad...) {
@@ -63,6 +66,9 @@ func TestBadIsFoundOnTheMarkedLinesAndNowhereElse(t *testing.T) {
 					assert.Equal(t, "template.yaml", e.File)
 					assert.NotEmpty(t, f.Resource.ID)
 					assert.NotEmpty(t, f.Fix.Summary)
+					for _, e := range f.Evidence {
+						assert.Contains(t, origins, e.Origin)
+					}
 					found[e.Line] = true
 				}
 				for line, text := range lines {
