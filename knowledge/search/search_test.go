@@ -83,7 +83,7 @@ func TestOtherWaysToAskAreSearchedAndNotShown(t *testing.T) {
 
 func TestSectionsOfOnePageThatAnswerTogetherComeAsOnePassage(t *testing.T) {
 	section := func(anchor, fill string) string {
-		return "## Drain time of " + anchor + " {#" + anchor + "}\n\nSQS drain time " + strings.Repeat(fill+" ", 120) + ". [^" + anchor + "]\n\n"
+		return "## Drain time of " + anchor + " {#" + anchor + "}\n\nSQS drain time " + strings.Repeat(fill+" ", 200) + ". [^" + anchor + "]\n\n"
 	}
 	note := func(anchor string) string {
 		return "[^" + anchor + "]: " + anchor + ", <https://example.com/" + anchor + ">, checked 2026-11-24.\n"
