@@ -165,7 +165,6 @@ func checkRoutes(p *Pass) {
 	}
 }
 
-// openRoute tells whether the method or path of a route, such as "POST /orders", is not known; openPart says why.
 // maybeClosed records that it decides a rule, where it matters, whether an API is closed, and that this is not known. It is
 // false where it is.
 func (p *Pass) maybeClosed(api *graph.Node, matters bool) bool {
@@ -176,6 +175,7 @@ func (p *Pass) maybeClosed(api *graph.Node, matters bool) bool {
 	return v.Exists()
 }
 
+// openRoute tells whether the method or path of a route, such as "POST /orders", is not known; openPart says why.
 func openRoute(key string) bool { return strings.Contains(key, "(unknown: ") }
 
 func openPart(key string) string {
@@ -231,7 +231,7 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 		return // the API key is another rule's matter
 	}
 	severity := High
-	if t, _ := r.Get("Integration", "Type").Str(); t == "MOCK" {
+	if isMock(r) {
 		severity = Low
 	}
 	auth = written(auth)
@@ -240,6 +240,13 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	}
 	p.Report(Hit{Node: api, Place: routePlace(p, api, auth, r), Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
 		Message: fmt.Sprintf("%s has no authorization: everyone may call it", key)})
+}
+
+// isMock tells whether API Gateway answers a route by itself: there is no back end to reach. OpenAPI spells it "type: mock".
+func isMock(route graph.Value) bool {
+	method, _ := route.Get("Integration", "Type").Str()
+	operation, _ := route.Get("Integration", "type").Str()
+	return method == "MOCK" || strings.EqualFold(operation, "mock")
 }
 
 // routePlace names what writes an entry of an API's routes: the method or route, or the resource of SAM whose event it
