@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Request validation for REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG2", "cdk-nag:APIGWRequestValidation"},
-	Gaps:        `HTTP APIs have no validator. Routes with {proxy+} and methods ANY are left out. What the schema says is not judged.`,
+	Gaps:        `HTTP APIs have no validator. Routes with {proxy+}, methods ANY and mock integrations are left out. What the schema says is not judged.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
@@ -55,7 +55,7 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 		p.Unknown(api, graph.NewUnknown(r.At, openPart(key))) // the method and path decide whether there is anything to validate
 		return
 	}
-	if method != "POST" && method != "PUT" && method != "PATCH" || strings.Contains(path, "+}") {
+	if method != "POST" && method != "PUT" && method != "PATCH" || strings.Contains(path, "+}") || isMock(r) {
 		return
 	}
 	validator, models := r.Get("RequestValidatorId"), r.Get("RequestModels")
