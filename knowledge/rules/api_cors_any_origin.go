@@ -13,15 +13,14 @@ var _ = add(Rule{
 	Title:    "API lets scripts of any site read its answers",
 	Severity: Low,
 	Pillar:   Security,
-	Profile:  Advisory,
-	Why: `With the origin "*" a script on any page may call the API from a visitor's browser and read the answer: with a token it got hold of, or, where credentials are allowed, in the visitor's name. ` +
+	Why: `With the origin "*" a script on any page may call the API from a visitor's browser and read the answer, with a token it got hold of. With "https://*" and credentials it acts in the visitor's name. ` +
 		`An API that is reached from inside a network only can be read through the browsers of those inside.`,
 	Fix: `List the origins of your own pages.`,
 	CDK: `corsPreflight: { allowOrigins: ['https://www.example.com'] } or defaultCorsPreflightOptions`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-23"},
 	},
-	Gaps: `High where credentials are allowed as well. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
+	Gaps: `Low, because to an API with the origin "*" browsers send no cookies, so that a foreign page sees what every caller sees. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api
@@ -48,7 +47,7 @@ Resources:
     Type: AWS::Serverless::HttpApi
     Properties:
       CorsConfiguration:
-        AllowOrigins: ["*"] # want "credentials are allowed"
+        AllowOrigins: ["*"] # want "refuses the two together"
         AllowCredentials: true
 `, `Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -82,7 +81,7 @@ Resources:
 
 func checkAPIOrigins(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.HTTPAPI, graph.RestAPI) {
-		if api.External || intent(api, "public") != "" {
+		if api.External || intent(api, "public") != "" || readByAll(api) {
 			continue
 		}
 		cors := api.Setting("corsConfiguration")
@@ -90,20 +89,40 @@ func checkAPIOrigins(p *Pass) {
 		if body := api.Setting("body", "x-amazon-apigateway-cors"); body.Exists() {
 			origins, credentials = body.Get("allowOrigins"), body.Get("allowCredentials")
 		}
-		origin, ok := anyOrigin(p, api, origins)
+		origin, ok := anyOrigin(p, api, origins, "*", "https://*", "http://*") // the last two are known to HTTP APIs
 		if !ok {
 			origin, ok = preflightOrigin(api)
 		}
 		if !ok {
 			continue
 		}
-		h := Hit{Node: api, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), "*")}
+		text, _ := origin.Str()
+		h := Hit{Node: api, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
 		if with, _ := credentials.Truth(); with {
 			h.Severity, h.Values = High, append(h.Values, credentials)
-			h.Message += ", and credentials are allowed"
+			h.Message += ", in the name of the visitor, since credentials are allowed"
+			if text == "*" {
+				h.Message = fmt.Sprintf("%s allows the origin %q and credentials: API Gateway refuses the two together", nameOf(api), text)
+			}
 		}
 		p.Report(h)
 	}
+}
+
+// readByAll tells whether an API has nothing but reads that everyone may make: a script of another site learns nothing
+// that its author could not ask for.
+func readByAll(api *graph.Node) bool {
+	routes := api.Setting("routes").Each()
+	for _, r := range routes {
+		key, _ := r.Get("RouteKey").Str()
+		method, _, _ := strings.Cut(key, " ")
+		kind, _ := r.Get("AuthorizationType").Str()
+		open := !r.Get("AuthorizationType").Exists() && !r.Get("AuthorizerId").Exists() || kind == "NONE"
+		if method != "OPTIONS" && method != "HEAD" && (method != "GET" || !open) {
+			return false
+		}
+	}
+	return len(routes) > 0
 }
 
 // preflightOrigin finds "*" in what the OPTIONS methods of a REST API answer by themselves. One of them stands

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Detect unmanaged configuration changes to stacks and resources with drift detection"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Deployed stacks only. Only settings that other rules and the graph use are compared, for the types that the live review reads; values of environment variables are compared and never shown; what scaling and gradual ` +
-		`deployments change is left out, as are triggers that were switched off (LIV008). Policies are compared by effect and actions. High where the setting guards access or data.`,
+		`deployments change is left out, as are triggers that were switched off (LIV008). Policies are compared by effect and actions. High where the setting guards access or data; medium else, because the system runs on and only the next deployment surprises.`,
 	Bad: `# Metadata.observed stands for what a live review saw of the deployed resource.
 Resources:
   Orders:

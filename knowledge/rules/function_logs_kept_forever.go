@@ -24,7 +24,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"serverless-rules:WS1004", "cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66",
 		"guard-rules-registry:CW_LOGGROUP_RETENTION_PERIOD_CHECK", "control-tower:cloudwatch_log_group_retention_period_check"},
-	Gaps: `All functions of a file without a log group make one finding. Log groups of other stacks, and such whose name or retention is not known, count as kept for a while.`,
+	Gaps: `Low and on request, because most published templates leave it so and it costs storage only; a log group that is written without an end has a finding by default (log-group-without-retention). All functions of a file without a log group make one finding. Log groups of other stacks, and such whose name or retention is not known, count as kept for a while.`,
 	Bad: `Resources:
   Worker: # want "2 functions (Worker and Mail)"
     Type: AWS::Lambda::Function

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -86,7 +87,7 @@ func checkURLOrigins(p *Pass) {
 		if url.External {
 			continue
 		}
-		origin, ok := anyOrigin(p, url, url.Setting("cors", "allowOrigins"))
+		origin, ok := anyOrigin(p, url, url.Setting("cors", "allowOrigins"), "*")
 		if !ok {
 			continue
 		}
@@ -104,8 +105,8 @@ func checkURLOrigins(p *Pass) {
 	}
 }
 
-// anyOrigin finds "*" in a list of origins. What is not known is recorded and no accusation.
-func anyOrigin(p *Pass, n *graph.Node, origins graph.Value) (graph.Value, bool) {
+// anyOrigin finds one of the wildcards in a list of origins. What is not known is recorded and no accusation.
+func anyOrigin(p *Pass, n *graph.Node, origins graph.Value, wildcards ...string) (graph.Value, bool) {
 	if origins.IsUnknown() {
 		p.Unknown(n, origins)
 		return origins, false
@@ -113,7 +114,7 @@ func anyOrigin(p *Pass, n *graph.Node, origins graph.Value) (graph.Value, bool) 
 	var unknown graph.Value
 	for _, v := range origins.Each() {
 		s, ok := v.Str()
-		if ok && s == "*" {
+		if ok && slices.Contains(wildcards, s) {
 			return v, true
 		}
 		if !ok && v.IsUnknown() {

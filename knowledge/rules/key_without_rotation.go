@@ -23,7 +23,7 @@ var _ = add(Rule{
 	Equivalents: []string{"cdk-nag:AwsSolutions-KMS5", "cdk-nag:KMSBackingKeyRotationEnabled", "checkov:CKV_AWS_7", "checkov:CKV_AWS_33", "security-hub:KMS.4", "security-hub:KMS.5",
 		"prowler:kms_cmk_rotation_enabled", "prowler:kms_key_not_publicly_accessible", "guard-rules-registry:cmk_backing_key_rotation_enabled", "guard-rules-registry:kms_no_wildcard_principal",
 		"control-tower:kms_key_rotation_enabled_check"},
-	Gaps: `Critical for an open policy, low for missing rotation. Asymmetric and HMAC keys, imported material and custom key stores, which KMS cannot rotate, are left out.`,
+	Gaps: `Critical for an open policy, low for missing rotation, which alone lets nobody in. Asymmetric and HMAC keys, imported material and custom key stores, which KMS cannot rotate, are left out.`,
 	Bad: `Resources:
   Still: # want "not rotated"
     Type: AWS::KMS::Key

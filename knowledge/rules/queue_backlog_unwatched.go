@@ -10,7 +10,7 @@ var _ = add(Rule{
 	ID:       "queue-backlog-unwatched",
 	Code:     "OBS006",
 	Title:    `Nobody is told when a work queue backs up`,
-	Severity: Low,
+	Severity: Medium,
 	Pillar:   Operations,
 	Why:      `A consumer that is too slow, throttled or switched off makes no error: the messages only grow older, until customers ask where their orders are or the retention deletes them.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateAgeOfOldestMessage of the queue, at the age from which on somebody waits.`,
@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, failure management`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/failure-management.html", Checked: "2026-11-23", Unverified: true},
 	},
-	Gaps: `An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
+	Gaps: `Low where no alarm at all stands in the files: they may be kept elsewhere. An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
 	Bad: `Resources:
   Orders: # want "no alarm"
     Type: AWS::SQS::Queue
@@ -73,8 +73,12 @@ Resources:
 				p.Unclear(q, why)
 				continue
 			}
-			p.Report(Hit{Node: q, Values: []graph.Value{{}},
-				Message: fmt.Sprintf("%s works off queue %s, and no alarm watches how old its messages grow", names(readers), nameOf(q))})
+			h := Hit{Node: q, Values: []graph.Value{{}},
+				Message: fmt.Sprintf("%s works off queue %s, and no alarm watches how old its messages grow", names(readers), nameOf(q))}
+			if len(p.Graph.OfKind(graph.Alarm)) == 0 {
+				h.Severity = Low
+			}
+			p.Report(h)
 		}
 	},
 })

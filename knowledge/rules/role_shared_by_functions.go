@@ -11,7 +11,7 @@ var _ = add(Rule{
 	ID:       "role-shared-by-functions",
 	Code:     "LAM027",
 	Title:    "Several functions work under one role",
-	Severity: Low,
+	Severity: Medium,
 	Pillar:   Security,
 	Why:      `Each of them holds the rights of all: a flaw in the one that reads user input reaches what only the others need. Nobody dares to take a right away, because it is not plain who needs it.`,
 	Fix:      `Give each function a role of its own, with what it needs.`,

@@ -22,7 +22,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SF1", "cdk-nag:StepFunctionStateMachineAllLogsToCloudWatch", "security-hub:StepFunctions.1",
 		"prowler:stepfunctions_statemachine_logging_enabled", "control-tower:step_functions_state_machine_logging_enabled_check"},
-	Gaps: `High for Express workflows, low for standard ones. Each level but OFF passes, also FATAL.`,
+	Gaps: `High for Express workflows, low for standard ones, whose history can be read for 90 days without a log. Each level but OFF passes, also FATAL.`,
 	Bad: `Resources:
   Quote: # want "no history"
     Type: AWS::StepFunctions::StateMachine

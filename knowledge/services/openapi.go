@@ -57,6 +57,10 @@ func (b *builder) operation(api *graph.Node, r *graph.Resource, path string, op 
 
 // operationRoute spells an operation in the words of AWS::ApiGateway::Method, so that rules look at one form.
 func operationRoute(op, body graph.Value) graph.Value {
+	if op.IsUnknown() {
+		return record(op.At, graph.Field{Name: "Operation", Value: op}, graph.Field{Name: "Integration", Value: op},
+			graph.Field{Name: "AuthorizationType", Value: op}, graph.Field{Name: "RequestValidator", Value: op})
+	}
 	fields := []graph.Field{{Name: "Operation", Value: op}, {Name: "Integration", Value: op.Get("x-amazon-apigateway-integration")}}
 	security := op.Get("security")
 	if !security.Exists() {
