@@ -47,24 +47,38 @@ func (w *Workbench) reach(ctx context.Context) Reach {
 	return r
 }
 
-// build reads the templates and makes their graphs.
+// build reads the templates and makes their graphs, the first while other scenarios are still being read.
 func build(ctx context.Context, files []cfn.File, o cfn.Options, source rules.Reviewed) (*system, error) {
-	return buildLive(ctx, files, o, source, func([]graph.Scenario) []graph.Gap { return nil })
+	var graphs services.Builder
+	o.Each = func(s graph.Scenario) { graphs.Add(ctx, s) }
+	read, err := cfn.Load(ctx, files, o)
+	made, stopped := graphs.Graphs(ctx)
+	if err != nil {
+		return nil, templateProblem(err)
+	}
+	if stopped != nil {
+		return nil, stopped
+	}
+	return &system{System: read, graphs: made, source: source}, nil
 }
 
-// buildLive is build for what is deployed: overlay may put live settings into the resources before their graphs are
-// made, and returns what could not be read.
+// buildLive is build for what is deployed: overlay puts live settings into the resources before their graphs are made,
+// and returns what could not be read.
 func buildLive(ctx context.Context, files []cfn.File, o cfn.Options, source rules.Reviewed, overlay func([]graph.Scenario) []graph.Gap) (*system, error) {
 	read, err := cfn.Load(ctx, files, o)
 	if err != nil {
 		return nil, templateProblem(err)
 	}
 	read.Gaps = append(read.Gaps, overlay(read.Scenarios)...)
-	graphs, err := services.BuildAll(ctx, read.Scenarios)
-	if err != nil {
-		return nil, err
+	var graphs services.Builder
+	for _, s := range read.Scenarios {
+		graphs.Add(ctx, s)
 	}
-	return &system{System: read, graphs: graphs, source: source}, nil
+	made, stopped := graphs.Graphs(ctx)
+	if stopped != nil {
+		return nil, stopped
+	}
+	return &system{System: read, graphs: made, source: source}, nil
 }
 
 // templateProblem makes a reader's refusal a Problem.

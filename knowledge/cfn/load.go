@@ -31,6 +31,8 @@ type Options struct {
 	Region, Account string
 	// MaxScenarios bounds the scenarios, 0 means 16.
 	MaxScenarios int
+	// Each, where set, is called with every scenario in their order, as soon as it is read.
+	Each func(graph.Scenario)
 }
 
 // System is what several templates come to when they are read together.
@@ -212,6 +214,9 @@ func (l *loader) run(ctx context.Context) error {
 			scenario.Outputs = append(scenario.Outputs, out.Value)
 		}
 		l.sys.Scenarios = append(l.sys.Scenarios, scenario)
+		if l.options.Each != nil {
+			l.options.Each(scenario)
+		}
 		if i == 0 {
 			w.describe()
 		}

@@ -36,7 +36,7 @@ func at(line int, path string) *graph.Evidence {
 
 // worker is a small system: an API writes to a queue, a function polls it, its failures are parked.
 func worker() *graph.Graph {
-	g := graph.New()
+	g := graph.New(0)
 	node := func(id string, kind graph.Kind, typ string, line int, fields ...graph.Field) *graph.Node {
 		place := at(line, "/Resources/"+id)
 		return g.Add(&graph.Node{ID: id, Kind: kind, Type: typ, Resource: &graph.Resource{
@@ -70,7 +70,7 @@ func worker() *graph.Graph {
 
 // fleet has n functions behind one API, all writing to one table, each with its own queue.
 func fleet(n int) *graph.Graph {
-	g := graph.New()
+	g := graph.New(0)
 	add := func(id string, kind graph.Kind) *graph.Node {
 		return g.Add(&graph.Node{ID: id, Kind: kind, Resource: &graph.Resource{ID: id, LogicalID: id}})
 	}
@@ -98,7 +98,7 @@ func TestJSONIsGraph1(t *testing.T) {
 	require.NoError(t, err)
 	golden(t, "worker.json", string(data)+"\n")
 	require.NotContains(t, string(data), "hunter2")
-	empty, err := draw.JSON(graph.New())
+	empty, err := draw.JSON(graph.New(0))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"schema":"graph/1","nodes":[],"edges":[],"unknown":[]}`, string(empty))
 	var back draw.Document
@@ -117,7 +117,7 @@ func TestLongTailsAreFoldedWithACount(t *testing.T) {
 }
 
 func TestSVGIsWellFormedAndBoxesDoNotOverlap(t *testing.T) {
-	for _, g := range []*graph.Graph{graph.New(), worker(), fleet(1), fleet(7), fleet(20), fleet(200)} {
+	for _, g := range []*graph.Graph{graph.New(0), worker(), fleet(1), fleet(7), fleet(20), fleet(200)} {
 		text := draw.SVG(g, draw.Options{})
 		d := xml.NewDecoder(strings.NewReader(text))
 		for {
@@ -132,7 +132,7 @@ func TestSVGIsWellFormedAndBoxesDoNotOverlap(t *testing.T) {
 }
 
 func TestMermaidEscapesNames(t *testing.T) {
-	g := graph.New()
+	g := graph.New(0)
 	g.Add(&graph.Node{ID: "x", Kind: graph.Queue, Name: "a\"]\n-->b<script>#`", Resource: &graph.Resource{ID: "x", LogicalID: "x"}})
 	got := draw.Mermaid(g, draw.Options{})
 	require.NotContains(t, got, "<script>")

@@ -9,7 +9,6 @@ package graph
 import (
 	"slices"
 	"sort"
-	"strings"
 )
 
 // Resource is one resource as a reader found it: a type and its properties, resolved as far as possible.
@@ -121,7 +120,8 @@ type Node struct {
 
 	defaults defaults
 	extra    map[string]Value
-	place    int // among the nodes of a sealed graph
+	out, in  []*Edge // of the graph that the node is in
+	place    int     // among the nodes of a sealed graph
 }
 
 // SetDefault records AWS's default for a setting (name with small first letter).
@@ -306,19 +306,17 @@ type Graph struct {
 	Observed map[string]Value
 
 	byID map[string]*Node
-	out  map[*Node][]*Edge
-	in   map[*Node][]*Edge
 
 	mentioning mentioning
 	sealed     *index
 }
 
-// New makes an empty graph.
-func New() *Graph {
-	return &Graph{byID: map[string]*Node{}, out: map[*Node][]*Edge{}, in: map[*Node][]*Edge{}}
+// New makes an empty graph for about as many nodes.
+func New(nodes int) *Graph {
+	return &Graph{byID: make(map[string]*Node, nodes), Nodes: make([]*Node, 0, nodes)}
 }
 
-// Add puts a node in. A second node of the same id replaces none: the first stays, and is returned.
+// Add puts a node in: it belongs to this graph from now on, and to no other. A second node of the same id replaces none: the first stays, and is returned.
 func (g *Graph) Add(n *Node) *Node {
 	if old, ok := g.byID[n.ID]; ok {
 		return old
@@ -331,7 +329,7 @@ func (g *Graph) Add(n *Node) *Node {
 // Connect puts an edge in. Where the same two nodes are already joined by an edge of the same kind, label and
 // Via, the stronger of the two strengths and all evidence are kept on the first, which is returned.
 func (g *Graph) Connect(e *Edge) *Edge {
-	for _, old := range g.out[e.From] {
+	for _, old := range e.From.out {
 		if old.To == e.To && old.Kind == e.Kind && old.Label == e.Label && old.Via == e.Via && old.Qualifier == e.Qualifier && old.Mode == e.Mode {
 			if rank(e.Strength) < rank(old.Strength) {
 				old.Strength = e.Strength
@@ -341,8 +339,8 @@ func (g *Graph) Connect(e *Edge) *Edge {
 		}
 	}
 	g.Edges = append(g.Edges, e)
-	g.out[e.From] = append(g.out[e.From], e)
-	g.in[e.To] = append(g.in[e.To], e)
+	e.From.out = append(e.From.out, e)
+	e.To.in = append(e.To.in, e)
 	return e
 }
 
@@ -359,11 +357,21 @@ func rank(s Strength) int {
 // Node returns the node of an id, or nil.
 func (g *Graph) Node(id string) *Node { return g.byID[id] }
 
-// Out returns the edges that leave n, of the given kinds or, with none given, all.
-func (g *Graph) Out(n *Node, kinds ...EdgeKind) []*Edge { return pick(g.out[n], kinds) }
+// Out returns the edges that leave n, of the given kinds or, with none given, all; none of nil.
+func (g *Graph) Out(n *Node, kinds ...EdgeKind) []*Edge {
+	if n == nil {
+		return nil
+	}
+	return pick(n.out, kinds)
+}
 
-// In returns the edges that reach n, of the given kinds or, with none given, all.
-func (g *Graph) In(n *Node, kinds ...EdgeKind) []*Edge { return pick(g.in[n], kinds) }
+// In returns the edges that reach n, of the given kinds or, with none given, all; none of nil.
+func (g *Graph) In(n *Node, kinds ...EdgeKind) []*Edge {
+	if n == nil {
+		return nil
+	}
+	return pick(n.in, kinds)
+}
 
 func pick(edges []*Edge, kinds []EdgeKind) []*Edge {
 	if len(kinds) == 0 {
@@ -378,20 +386,4 @@ func pick(edges []*Edge, kinds []EdgeKind) []*Edge {
 		}
 	}
 	return out
-}
-
-// LowerFirst turns a property name into a setting's name: VisibilityTimeout → visibilityTimeout.
-func LowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
-}
-
-// UpperFirst turns a setting's name into the property's.
-func UpperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSealChangesNoAnswer(t *testing.T) {
-	g := graph.New()
+	g := graph.New(0)
 	var nodes []*graph.Node
 	for i, k := range []graph.Kind{graph.Queue, graph.Function, graph.Topic, graph.Queue, graph.Function} {
 		nodes = append(nodes, g.Add(&graph.Node{ID: string(rune('a' + i)), Kind: k}))
@@ -29,7 +29,7 @@ func TestSealChangesNoAnswer(t *testing.T) {
 }
 
 func TestMentionsAreCollected(t *testing.T) {
-	g := graph.New()
+	g := graph.New(0)
 	a := g.Add(&graph.Node{ID: "A", Resource: &graph.Resource{ID: "A", Properties: graph.NewMap(nil, graph.Field{Name: "To", Value: graph.NewRef(nil, "B", "Arn")})}})
 	b := g.Add(&graph.Node{ID: "B"})
 	require.Equal(t, []graph.Ref{{Resource: "B", Attribute: "Arn"}}, g.Mentions(a))

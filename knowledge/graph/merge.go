@@ -12,12 +12,16 @@ func Merge(graphs []*Graph) *Graph {
 		kind                            EdgeKind
 		mode                            Mode
 	}
-	out := New()
+	out := New(len(graphs[0].Nodes))
 	edges := map[identity]bool{}
 	gaps := map[Gap]bool{}
 	for _, g := range graphs {
 		for _, n := range g.Nodes {
-			out.Add(n)
+			if out.Node(n.ID) == nil {
+				same := *n
+				same.out, same.in = nil, nil
+				out.Add(&same)
+			}
 		}
 		for _, e := range g.Edges {
 			id := identity{from: e.From.ID, to: e.To.ID, label: e.Label, qualifier: e.Qualifier, kind: e.Kind, mode: e.Mode}

@@ -5,36 +5,52 @@ import (
 	"sync"
 )
 
-// Parallel calls do(0) to do(n-1), as many at a time as there are processors, and returns when all have ended.
-// Scenarios of a system are built and reviewed so: they share resources, which nobody changes. A panic in one of
-// the calls is raised again in the caller, whose own recovery would else never see it.
+// Tasks runs functions side by side, as many at a time as there are processors. The zero value is ready; Go and Wait
+// belong to one goroutine. Scenarios of a system are built and reviewed so: they share resources, which nobody changes.
+type Tasks struct {
+	running sync.WaitGroup
+	turn    chan struct{}
+	once    sync.Once
+	failure any
+}
+
+// Go has do run as soon as a processor is free.
+func (t *Tasks) Go(do func()) {
+	if t.turn == nil {
+		t.turn = make(chan struct{}, runtime.GOMAXPROCS(0))
+	}
+	t.running.Add(1)
+	go func() {
+		defer t.running.Done()
+		t.turn <- struct{}{}
+		defer func() { <-t.turn }()
+		defer func() {
+			if p := recover(); p != nil {
+				t.once.Do(func() { t.failure = p })
+			}
+		}()
+		do()
+	}()
+}
+
+// Wait returns when all have ended. A panic in one of them is raised again here, in the caller, whose own recovery
+// would else never see it.
+func (t *Tasks) Wait() {
+	t.running.Wait()
+	if t.failure != nil {
+		panic(t.failure)
+	}
+}
+
+// Parallel calls do(0) to do(n-1) as Tasks and returns when all have ended.
 func Parallel(n int, do func(i int)) {
 	if n == 1 {
 		do(0)
 		return
 	}
-	var (
-		running sync.WaitGroup
-		once    sync.Once
-		failure any
-		turn    = make(chan struct{}, runtime.GOMAXPROCS(0))
-	)
+	var t Tasks
 	for i := range n {
-		running.Add(1)
-		turn <- struct{}{}
-		go func() {
-			defer running.Done()
-			defer func() { <-turn }()
-			defer func() {
-				if p := recover(); p != nil {
-					once.Do(func() { failure = p })
-				}
-			}()
-			do(i)
-		}()
+		t.Go(func() { do(i) })
 	}
-	running.Wait()
-	if failure != nil {
-		panic(failure)
-	}
+	t.Wait()
 }

@@ -1,5 +1,7 @@
 package graph
 
+import "strings"
+
 // Kind says what a node is, in one word of a closed list. The same words are used in graph/1, in
 // sketches and in blueprints.
 type Kind string
@@ -96,3 +98,19 @@ const (
 	Likely   Strength = "likely"   // inferred: a grant on the very thing without other sign of use, a wildcard grant confirmed by an environment reference, a match by name
 	Wildcard Strength = "wildcard" // only a grant with wildcards allows it
 )
+
+// LowerFirst turns a property name into a setting's name: VisibilityTimeout → visibilityTimeout.
+func LowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// UpperFirst turns a setting's name into the property's.
+func UpperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

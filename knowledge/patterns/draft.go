@@ -203,7 +203,7 @@ const madeByCode = "the generated code makes policies and permissions from the e
 
 // finish makes the graph. Nodes come in the order of the description, with what completion added after them.
 func (d *draft) finish() *graph.Graph {
-	g := graph.New()
+	g := graph.New(len(d.nodes))
 	for _, n := range d.nodes {
 		at := n.at
 		r := &graph.Resource{

@@ -43,7 +43,7 @@ func (b *builder) allowances(role *graph.Node) []allowance {
 		if s.Effect != "Allow" || len(s.NotActions) > 0 || len(s.NotResources) > 0 {
 			continue
 		}
-		uses := covered(s)
+		uses := b.shared.right(s).uses
 		for _, u := range uses {
 			for _, res := range s.Resources {
 				b.allowedBy(role, s, u, res, oneKind(uses), record)

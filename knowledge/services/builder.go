@@ -16,6 +16,8 @@ type builder struct {
 	physical  map[string]*graph.Node     // by physical id of a deployed resource
 	stands    map[string]target          // memo of what a resource id stands for
 	byKind    map[graph.Kind][]*graph.Node
+	edges     []graph.Edge // room for the next ones
+	nodes     []graph.Node // the resources' own, made at once; never grows beyond its capacity
 
 	environments map[*graph.Node]*environment  // what actors are told
 	allowed      map[*graph.Node][]allowance   // what roles allow, once asked for
@@ -34,13 +36,14 @@ type builder struct {
 
 func newBuilder(s graph.Scenario, m *shared) *builder {
 	b := &builder{
-		g:          graph.New(),
+		g:          graph.New(len(s.Resources)),
 		shared:     m,
 		resources:  make(map[string]*graph.Resource, len(s.Resources)),
 		names:      make(map[string]*graph.Node, len(s.Resources)),
 		physical:   map[string]*graph.Node{},
 		stands:     make(map[string]target, len(s.Resources)),
 		byKind:     map[graph.Kind][]*graph.Node{},
+		nodes:      make([]graph.Node, 0, len(s.Resources)),
 		rolePolicy: map[*graph.Node][]*graph.Node{},
 		providers:  map[*graph.Node]bool{},
 		allowed:    map[*graph.Node][]allowance{},
@@ -63,7 +66,8 @@ func (b *builder) addNode(r *graph.Resource) {
 	if t != nil && t.Kind == "" {
 		return
 	}
-	n := &graph.Node{ID: r.ID, Kind: graph.Other, Type: r.Type, Resource: r}
+	b.nodes = append(b.nodes, graph.Node{ID: r.ID, Kind: graph.Other, Type: r.Type, Resource: r})
+	n := &b.nodes[len(b.nodes)-1]
 	if t != nil {
 		n.Kind = t.Kind
 		if r.Type == "AWS::ApiGatewayV2::Api" {
@@ -123,16 +127,31 @@ func (b *builder) edge(e graph.Edge, to target, evidence ...graph.Value) *graph.
 	if to.byName {
 		e.Strength = graph.Likely
 	}
-	for _, v := range evidence {
+	for i, v := range evidence {
 		if v.Exists() && v.At != nil {
+			if e.Evidence == nil {
+				e.Evidence = make([]graph.Evidence, 0, len(evidence)-i)
+			}
 			e.Evidence = append(e.Evidence, *v.At)
 		}
 	}
 	if len(e.Evidence) == 0 && e.Via != nil && e.Via.At != nil {
 		e.Evidence = []graph.Evidence{*e.Via.At}
 	}
-	return b.g.Connect(&e)
+	if len(b.edges) == cap(b.edges) {
+		b.edges = make([]graph.Edge, 0, edgesAtOnce)
+	}
+	b.edges = append(b.edges, e)
+	made := &b.edges[len(b.edges)-1]
+	kept := b.g.Connect(made)
+	if kept != made {
+		b.edges = b.edges[:len(b.edges)-1] // joined with one that was there
+	}
+	return kept
 }
+
+// edgesAtOnce is for how many edges room is made in one piece: there are thousands.
+const edgesAtOnce = 128
 
 // gap lists what could not be followed.
 func (b *builder) gap(r *graph.Resource, v graph.Value, why string) {

@@ -43,7 +43,7 @@ var providerIDs = []string{"frameworkonEvent", "frameworkisComplete", "framework
 func (b *builder) foldFramework() {
 	for _, n := range b.g.Nodes {
 		if n.Resource != nil {
-			n.Framework = cdkPart(n.Resource)
+			n.Framework = b.shared.framework(n.Resource)
 		} else if strings.HasPrefix(n.Name, "cdk-") && strings.Contains(n.Name, "-assets-") || strings.HasPrefix(n.ID, "parameter:AssetParameters") {
 			n.Framework = "CDK assets" // the bucket that holds what CDK uploads before it deploys
 		}
@@ -93,7 +93,7 @@ func cdkPart(r *graph.Resource) string {
 
 // hasStep looks for a step of a construct path that begins with the word: LogRetentionaae0... as well.
 func hasStep(path, word string) bool {
-	for _, step := range strings.Split(path, "/") {
+	for step := range strings.SplitSeq(path, "/") {
 		if step == word || strings.HasPrefix(step, word) && len(step) >= len(word)+32 || strings.HasPrefix(word, "Custom::") && strings.HasPrefix(step, word) {
 			return true
 		}

@@ -197,7 +197,7 @@ func (b *builder) grants(role *graph.Node) {
 				continue
 			}
 			to.qualifier = ""
-			b.edge(graph.Edge{From: role, Kind: graph.Grants, Via: s.Via, Label: actionLabel(s)}, to, v)
+			b.edge(graph.Edge{From: role, Kind: graph.Grants, Via: s.Via, Label: b.shared.right(s).label}, to, v)
 		}
 	}
 }

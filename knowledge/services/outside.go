@@ -16,7 +16,7 @@ func (b *builder) granted(role *graph.Node, s graph.Statement, u use, res graph.
 	}
 	to := b.namedOutside(u, res, single)
 	if to.node != nil {
-		b.edge(graph.Edge{From: role, Kind: graph.Grants, Via: s.Via, Label: actionLabel(s)}, to, res)
+		b.edge(graph.Edge{From: role, Kind: graph.Grants, Via: s.Via, Label: b.shared.right(s).label}, to, res)
 	}
 	return to
 }

@@ -18,25 +18,26 @@ type target struct {
 // unknown parts as ${?reason}. Two unknown parts of the same reason (the same parameter) spell alike.
 func spell(v graph.Value) string {
 	parts := v.Parts()
-	if len(parts) == 1 && parts[0].Ref == nil && parts[0].Unknown == "" {
-		return parts[0].Literal
+	if len(parts) == 1 {
+		return spellPart(parts[0])
 	}
 	var s strings.Builder
 	for _, p := range parts {
-		switch {
-		case p.Ref != nil:
-			s.WriteString("${" + p.Ref.Resource)
-			if p.Ref.Attribute != "" {
-				s.WriteString("." + p.Ref.Attribute)
-			}
-			s.WriteString("}")
-		case p.Unknown != "":
-			s.WriteString("${?" + p.Unknown + "}")
-		default:
-			s.WriteString(p.Literal)
-		}
+		s.WriteString(spellPart(p))
 	}
 	return s.String()
+}
+
+func spellPart(p graph.Part) string {
+	switch {
+	case p.Ref != nil && p.Ref.Attribute != "":
+		return "${" + p.Ref.Resource + "." + p.Ref.Attribute + "}"
+	case p.Ref != nil:
+		return "${" + p.Ref.Resource + "}"
+	case p.Unknown != "":
+		return "${?" + p.Unknown + "}"
+	}
+	return p.Literal
 }
 
 // cut splits text at the first of the separators that stands outside ${...}.

@@ -119,16 +119,33 @@ func build(s graph.Scenario, m *shared) *graph.Graph {
 	return b.g
 }
 
-// BuildAll makes the graph of every scenario, in their order, on as many processors as there are. It stops early
-// where ctx does.
-func BuildAll(ctx context.Context, scenarios []graph.Scenario) ([]*graph.Graph, error) {
-	graphs := make([]*graph.Graph, len(scenarios))
-	var once shared
-	graph.Parallel(len(scenarios), func(i int) {
+// Builder makes the graphs of several scenarios of one system, on as many processors as there are, while others are
+// still being read. The zero value is ready; its methods belong to one goroutine.
+type Builder struct {
+	once   shared
+	tasks  graph.Tasks
+	graphs []**graph.Graph
+}
+
+// Add begins with the graph of a scenario. Nothing of the scenario may change from now on. Where ctx has ended by the
+// time the graph's turn comes, it is left out.
+func (m *Builder) Add(ctx context.Context, s graph.Scenario) {
+	made := new(*graph.Graph)
+	m.graphs = append(m.graphs, made)
+	m.tasks.Go(func() {
 		if ctx.Err() == nil {
-			graphs[i] = build(scenarios[i], &once)
+			*made = build(s, &m.once)
 		}
 	})
+}
+
+// Graphs waits for the graphs and returns them in the order in which their scenarios were added.
+func (m *Builder) Graphs(ctx context.Context) ([]*graph.Graph, error) {
+	m.tasks.Wait()
+	graphs := make([]*graph.Graph, len(m.graphs))
+	for i, made := range m.graphs {
+		graphs[i] = *made
+	}
 	return graphs, ctx.Err()
 }
 

@@ -10,7 +10,7 @@ import (
 
 // shared remembers, for the scenarios of one system, what depends on a resource alone: resources that do not
 // differ are the same in all of them, and most do not. Nobody may change what it returns.
-type shared struct{ arns, documents, managed sync.Map }
+type shared struct{ arns, documents, managed, rights, frameworks sync.Map }
 
 // part is what is remembered: something of a resource. Two parts of one resource have two names.
 type part struct {
@@ -54,4 +54,30 @@ func (m *shared) awsPolicy(r *graph.Resource, name string, at *graph.Evidence) (
 		return slices.Clip(statements)
 	})
 	return statements, len(statements) > 0
+}
+
+// right is what a statement says of its holder: what it may do to which kinds of thing, in our words and in its own.
+type right struct {
+	uses  []use
+	label string
+}
+
+// right reads a statement's actions. The statements of a document are the same in all scenarios, with one array of
+// actions.
+func (m *shared) right(s graph.Statement) right {
+	if len(s.Actions) == 0 {
+		return right{}
+	}
+	key := &s.Actions[0]
+	if r, ok := m.rights.Load(key); ok {
+		return r.(right)
+	}
+	r := right{covered(s), actionLabel(s)}
+	m.rights.Store(key, r)
+	return r
+}
+
+// framework is cdkPart, remembered.
+func (m *shared) framework(r *graph.Resource) string {
+	return remember(&m.frameworks, part{resource: r}, func() string { return cdkPart(r) })
 }
