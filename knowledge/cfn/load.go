@@ -147,7 +147,8 @@ type stack struct {
 	double map[string]bool
 	memo   map[string][]memo
 	whole  []wholeMemo
-	hashes map[string]string // of resources as written
+	alone  map[*graph.Resource][]*graph.Resource // SAM functions that change nothing else, with what they came to
+	hashes map[string]string                     // of resources as written
 	// values are given names, for the policy templates of SAM.
 	values map[string]graph.Value
 }
@@ -227,12 +228,15 @@ func (l *loader) run(ctx context.Context) error {
 
 // findDoubles marks logical ids that occur in more than one stack.
 func (l *loader) findDoubles() {
-	count := map[string]int{}
-	sams := 0
+	resources, sams := 0, 0
 	for _, s := range l.stacks {
+		resources += len(s.t.resources)
 		if s.t.sam {
 			sams++
 		}
+	}
+	count := make(map[string]int, resources)
+	for _, s := range l.stacks {
 		for _, r := range s.t.resources {
 			count[r.name]++
 		}

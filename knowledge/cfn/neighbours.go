@@ -18,18 +18,17 @@ func neighbours(s *stack, add func(*stack, map[string]bool)) {
 	own := make(map[string]map[string]bool, len(s.t.resources))
 	around := make(map[string]map[string]bool, len(s.t.resources))
 	for _, d := range s.t.resources {
-		names := conditionsIn(d.body)
+		own[d.name] = conditionsIn(d.body)
 		if d.condition != "" {
-			names[d.condition] = true
+			own[d.name] = join(own[d.name], map[string]bool{d.condition: true})
 		}
-		own[d.name], around[d.name] = names, map[string]bool{}
 	}
 	for _, d := range s.t.resources {
-		join(around[d.name], own[d.name])
+		around[d.name] = join(around[d.name], own[d.name])
 		eachReference(d.body, func(name string) {
-			if own[name] != nil {
-				join(around[d.name], own[name])
-				join(around[name], own[d.name])
+			if s.t.index[name] != nil {
+				around[d.name] = join(around[d.name], own[name])
+				around[name] = join(around[name], own[d.name])
 			}
 		})
 	}
@@ -45,10 +44,15 @@ func neighbours(s *stack, add func(*stack, map[string]bool)) {
 	}
 }
 
-func join(into, from map[string]bool) {
+// join adds the names of from to into, which is made where it is nil and there are any.
+func join(into, from map[string]bool) map[string]bool {
+	if into == nil && len(from) > 0 {
+		into = make(map[string]bool, len(from))
+	}
 	for name := range from {
 		into[name] = true
 	}
+	return into
 }
 
 func pairs(names map[string]bool, visit func(a, b string)) {

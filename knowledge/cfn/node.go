@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -71,6 +72,26 @@ type builder struct {
 	gaps  []graph.Gap
 	err   *SyntaxError
 	alias []*yaml.Node // aliases that are being followed
+
+	nodes  room[node]
+	places room[graph.Evidence]
+}
+
+// room makes things in pieces that grow: a template has tens of thousands of nodes, which live as long as each other.
+type room[T any] struct {
+	free []T
+	size int
+}
+
+func (r *room[T]) make(v T) *T {
+	if len(r.free) == 0 {
+		r.size = min(max(2*r.size, 8), 512)
+		r.free = make([]T, r.size)
+	}
+	p := &r.free[0]
+	r.free = r.free[1:]
+	*p = v
+	return p
 }
 
 func (b *builder) fail(at *yaml.Node, message, want string) *node {
@@ -81,7 +102,7 @@ func (b *builder) fail(at *yaml.Node, message, want string) *node {
 }
 
 func (b *builder) place(y *yaml.Node, path string) *graph.Evidence {
-	return &graph.Evidence{File: b.file, Line: y.Line, Column: y.Column, Path: path}
+	return b.places.make(graph.Evidence{File: b.file, Line: y.Line, Column: y.Column, Path: path})
 }
 
 func (b *builder) gap(at *graph.Evidence, format string, args ...any) {
@@ -116,7 +137,7 @@ func (b *builder) node(y *yaml.Node, path string, depth int) *node {
 	if fn := tagFunction(y); fn != "" {
 		plain := *y
 		plain.Tag = ""
-		n := &node{shape: call, fn: fn, at: b.place(y, path)}
+		n := b.nodes.make(node{shape: call, fn: fn, at: b.place(y, path)})
 		n.items = []*node{b.untagged(&plain, pointer(path, fn), depth+1)}
 		if strings.HasPrefix(fn, "!") && !strings.HasPrefix(fn, rainTag) {
 			b.gap(n.at, "the tag %s is not one of CloudFormation's: its value is not known", fn)
@@ -146,10 +167,10 @@ func (b *builder) untagged(y *yaml.Node, path string, depth int) *node {
 	case yaml.ScalarNode:
 		return b.scalar(y, path)
 	case yaml.SequenceNode:
-		n := &node{shape: list, at: b.place(y, path), fixed: true}
+		n := b.nodes.make(node{shape: list, at: b.place(y, path), fixed: true})
 		n.items = make([]*node, 0, len(y.Content))
 		for i, c := range y.Content {
-			n.items = append(n.items, b.node(c, fmt.Sprintf("%s/%d", path, i), depth+1))
+			n.items = append(n.items, b.node(c, path+"/"+strconv.Itoa(i), depth+1))
 		}
 		return n.seal()
 	case yaml.MappingNode:
@@ -174,7 +195,7 @@ func (b *builder) follow(y *yaml.Node, path string, depth int) *node {
 
 func (b *builder) scalar(y *yaml.Node, path string) *node {
 	at := b.place(y, path)
-	n := &node{at: at, fixed: true}
+	n := b.nodes.make(node{at: at, fixed: true})
 	switch y.ShortTag() {
 	case "!!null":
 		n.value = graph.NewNull(at)
@@ -203,7 +224,7 @@ func number(at *graph.Evidence, s string) graph.Value {
 }
 
 func (b *builder) mapping(y *yaml.Node, path string, depth int) *node {
-	n := &node{shape: mapping, at: b.place(y, path)}
+	n := b.nodes.make(node{shape: mapping, at: b.place(y, path)})
 	if len(y.Content) == 2 && y.Content[0].Kind == yaml.ScalarNode {
 		if key := y.Content[0].Value; key == "Ref" || strings.HasPrefix(key, "Fn::") && !strings.HasPrefix(key, forEachPrefix) {
 			n.shape, n.fn = call, key
@@ -212,14 +233,48 @@ func (b *builder) mapping(y *yaml.Node, path string, depth int) *node {
 		}
 	}
 	n.entries = make([]entry, 0, len(y.Content)/2)
-	index := make(map[string]int, len(y.Content)/2)
+	known := keys{n: n}
 	for i := 0; i+1 < len(y.Content); i += 2 {
-		b.entry(n, index, y.Content[i], y.Content[i+1], path, depth)
+		b.entry(&known, y.Content[i], y.Content[i+1], path, depth)
 	}
 	return n.seal()
 }
 
-func (b *builder) entry(n *node, index map[string]int, key, value *yaml.Node, path string, depth int) {
+// keys finds the entries of a mapping by their names while it is built.
+type keys struct {
+	n  *node
+	by map[string]int // nil while there are so few that looking at each is quicker
+}
+
+// quickly is up to how many entries are looked at one by one.
+const quickly = 8
+
+func (k *keys) find(name string) (int, bool) {
+	if k.by != nil {
+		i, ok := k.by[name]
+		return i, ok
+	}
+	for i := range k.n.entries {
+		if k.n.entries[i].name == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func (k *keys) add(e entry) {
+	k.n.entries = append(k.n.entries, e)
+	if k.by != nil {
+		k.by[e.name] = len(k.n.entries) - 1
+	} else if len(k.n.entries) > quickly {
+		k.by = make(map[string]int, cap(k.n.entries))
+		for i := range k.n.entries {
+			k.by[k.n.entries[i].name] = i
+		}
+	}
+}
+
+func (b *builder) entry(known *keys, key, value *yaml.Node, path string, depth int) {
 	if key.Kind == yaml.AliasNode {
 		key = key.Alias
 	}
@@ -228,27 +283,27 @@ func (b *builder) entry(n *node, index map[string]int, key, value *yaml.Node, pa
 		return
 	}
 	if key.ShortTag() == "!!merge" {
-		b.merge(n, index, value, path, depth)
+		b.merge(known, value, path, depth)
 		return
 	}
 	at := b.place(key, pointer(path, key.Value))
 	e := entry{name: key.Value, at: at, node: b.node(value, at.Path, depth+1)}
-	if i, ok := index[e.name]; ok {
-		if !n.entries[i].merged() {
-			b.gap(at, "the key %s is written twice, in lines %d and %d: the later one counts", e.name, n.entries[i].at.Line, at.Line)
+	if i, ok := known.find(e.name); ok {
+		before := &known.n.entries[i]
+		if !before.merged() {
+			b.gap(at, "the key %s is written twice, in lines %d and %d: the later one counts", e.name, before.at.Line, at.Line)
 		}
-		n.entries[i] = e
+		*before = e
 		return
 	}
-	index[e.name] = len(n.entries)
-	n.entries = append(n.entries, e)
+	known.add(e)
 }
 
 // merged tells whether the entry came by a merge key: it has no place of its own.
 func (e entry) merged() bool { return e.at == nil }
 
 // merge takes the entries of <<: *anchor, which yield to those that are written.
-func (b *builder) merge(n *node, index map[string]int, value *yaml.Node, path string, depth int) {
+func (b *builder) merge(known *keys, value *yaml.Node, path string, depth int) {
 	from := b.node(value, path, depth+1)
 	sources := []*node{from}
 	if from.shape == list {
@@ -256,9 +311,8 @@ func (b *builder) merge(n *node, index map[string]int, value *yaml.Node, path st
 	}
 	for _, src := range sources {
 		for _, e := range src.entries {
-			if _, ok := index[e.name]; !ok {
-				index[e.name] = len(n.entries)
-				n.entries = append(n.entries, entry{name: e.name, node: e.node})
+			if _, ok := known.find(e.name); !ok {
+				known.add(entry{name: e.name, node: e.node})
 			}
 		}
 	}

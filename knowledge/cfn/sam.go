@@ -34,7 +34,7 @@ type expander struct {
 
 // expand replaces SAM resources by what they generate. Other resources stay as they are.
 func (w *world) expand(s *stack, raw []*graph.Resource) []*graph.Resource {
-	x := &expander{w: w, s: s, raw: raw, byID: map[string]*graph.Resource{}, made: map[string][]*graph.Resource{},
+	x := &expander{w: w, s: s, raw: raw, byID: make(map[string]*graph.Resource, len(raw)), made: make(map[string][]*graph.Resource, len(raw)),
 		changed: map[string]*graph.Resource{}, bodies: map[string]graph.Value{}, plans: planned{noKey: map[string]bool{}}}
 	for _, r := range raw {
 		x.byID[r.LogicalID] = r
@@ -77,8 +77,8 @@ func (w *world) expand(s *stack, raw []*graph.Resource) []*graph.Resource {
 
 // dedupe keeps the last resource of each id at the first one's place: SAM lets later ones overwrite earlier ones.
 func dedupe(in []*graph.Resource) []*graph.Resource {
-	index := map[string]int{}
-	var out []*graph.Resource
+	index := make(map[string]int, len(in))
+	out := make([]*graph.Resource, 0, len(in))
 	for _, r := range in {
 		if i, ok := index[r.ID]; ok {
 			out[i] = r

@@ -46,7 +46,38 @@ var functionProperties = []string{"FunctionName", "Handler", "Runtime", "Descrip
 	"Architectures", "SnapStart", "EphemeralStorage", "CodeSigningConfigArn", "RuntimeManagementConfig", "LoggingConfig",
 	"TenancyConfig", "RecursiveLoop", "DurableConfig", "FunctionScalingConfig", "PublishToLatestPublished"}
 
+// function makes what a function comes to. What depends on the function alone is made once for all scenarios, in
+// which it is the same.
 func (x *expander) function(src *graph.Resource) {
+	if made, ok := x.s.alone[src]; ok {
+		x.put(src, made...)
+		return
+	}
+	x.makeFunction(src)
+	if ownOnly(src.Properties) {
+		if x.s.alone == nil {
+			x.s.alone = map[*graph.Resource][]*graph.Resource{}
+		}
+		x.s.alone[src] = x.made[src.LogicalID]
+	}
+}
+
+// ownOnly tells whether a function changes and sees nothing but what is made for it: no API that it is a route of, no
+// bucket, user pool or topic that its events stand in, no deployment that it shares.
+func ownOnly(p graph.Value) bool {
+	if p.Get("DeploymentPreference").Exists() {
+		return false
+	}
+	for _, e := range p.Get("Events").Fields() {
+		switch literal(e.Value.Get("Type")) {
+		case "Api", "HttpApi", "S3", "Cognito", "SNS":
+			return false
+		}
+	}
+	return true
+}
+
+func (x *expander) makeFunction(src *graph.Resource) {
 	p := src.Properties
 	m := &sammed{x: x, src: src, props: p}
 	fields := pass(p, functionProperties...)

@@ -219,7 +219,7 @@ func (l *loader) units() ([]unit, []conditionRef) {
 			}
 			names := conditionsIn(e.node)
 			if c, ok := e.node.get("Condition").text(); ok {
-				names[c] = true
+				names = join(names, map[string]bool{c: true})
 			}
 			add(s, names)
 		}
@@ -287,9 +287,9 @@ func together(n *node) []map[string]bool {
 	return out
 }
 
-// conditionsIn lists the conditions that Fn::If names in a node.
+// conditionsIn lists the conditions that Fn::If names in a node, nil where there are none.
 func conditionsIn(n *node) map[string]bool {
-	out := map[string]bool{}
-	eachIf(n, func(_ *node, name string) { out[name] = true })
+	var out map[string]bool
+	eachIf(n, func(_ *node, name string) { out = join(out, map[string]bool{name: true}) })
 	return out
 }
