@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -20,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon RDS User Guide, "Amazon RDS Proxy"`, URL: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"GRF006"},
-	Gaps:     `That a function uses the database is read off its environment and the security groups. How many connections the database holds is not compared with the reservation.`,
+	Gaps:     `That a function uses the database is read off its environment (the database, or the secret made for it) and off security groups that let its own in; groups that admit ranges of addresses are not followed. Functions that only schedules and rotations start are left out. How many connections the database holds is not compared with the reservation.`,
 	Bad: `Resources:
   Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, Environment: {Variables: {HOST: !GetAtt Orders.Endpoint.Address}}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}} # want "Orders"
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
@@ -55,11 +56,11 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
-			if fn.External || fn.Framework != "" || len(p.Graph.Out(fn, graph.AttachedTo)) == 0 || bounded(p, fn) {
+			if fn.External || fn.Framework != "" || len(p.Graph.Out(fn, graph.AttachedTo)) == 0 || bounded(p, fn) || startedByTheClock(p.Graph, fn) {
 				continue
 			}
-			if db, at := databaseOf(p.Graph, fn); db != nil {
-				p.Report(Hit{Node: fn, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
+			if db, at, confidence := databaseOf(p.Graph, fn); db != nil {
+				p.Report(Hit{Node: fn, Confidence: confidence, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
 					Message: fmt.Sprintf("each execution of %s opens its own connections to %s: no RDS Proxy and no limit is between", nameOf(fn), nameOf(db))})
 			}
 		}
@@ -93,28 +94,103 @@ func bounded(p *Pass, fn *graph.Node) bool {
 	return false
 }
 
-// databaseOf finds the relational database that a function addresses itself: by its environment, or by a security
-// group that lets it in. A function that has a proxy's address goes through that.
-func databaseOf(g *graph.Graph, fn *graph.Node) (*graph.Node, graph.Value) {
-	var found *graph.Node
-	var at graph.Value
-	proxied := false
+// startedByTheClock tells whether only schedules and the rotation of secrets start a function: it runs once at a time.
+func startedByTheClock(g *graph.Graph, fn *graph.Node) bool {
+	starts := g.In(fn, graph.Polls, graph.Invokes, graph.Routes)
+	for _, e := range starts {
+		if e.From.Kind != graph.Schedule && e.From.Kind != graph.Secret && !e.From.Setting("scheduleExpression").Exists() {
+			return false
+		}
+	}
+	return len(starts) > 0
+}
+
+// databaseOf finds the relational database that a function uses: by its environment, which names the database or the
+// secret made for it, or by a security group that lets the function in. It is likely only, where the environment does
+// not name the database itself. A function that has a proxy's address goes through that.
+func databaseOf(g *graph.Graph, fn *graph.Node) (*graph.Node, graph.Value, Confidence) {
+	var named, bySecret *graph.Node
+	var namedAt, secretAt graph.Value
 	for _, variable := range fn.Setting("environment", "Variables").Fields() {
 		for _, ref := range variable.Value.Refs() {
 			n := g.Node(ref.Resource)
 			switch {
-			case n == nil:
-			case n.Type == "AWS::RDS::DBProxy":
-				proxied = true
-			case found == nil && relational[n.Type]:
-				found, at = n, variable.Value
+			case n != nil && n.Type == "AWS::RDS::DBProxy":
+				return nil, graph.Value{}, ""
+			case n != nil && relational[n.Type]:
+				if named == nil {
+					named, namedAt = n, variable.Value
+				}
+			case bySecret == nil:
+				bySecret, secretAt = databaseOfSecret(g, ref.Resource), variable.Value
 			}
 		}
 	}
-	if proxied {
-		return nil, at
+	if named != nil {
+		return named, namedAt, Certain
 	}
-	return found, at
+	if bySecret != nil && !throughProxy(g, fn, bySecret) {
+		return bySecret, secretAt, Likely
+	}
+	for _, db := range g.OfKind(graph.Database) {
+		if at, ok := letIn(g, fn, db); ok && relational[db.Type] && !throughProxy(g, fn, db) {
+			return db, at, Likely
+		}
+	}
+	return nil, graph.Value{}, ""
+}
+
+// databaseOfSecret finds the database whose address and password a secret holds. CDK names the secret by its attachment.
+func databaseOfSecret(g *graph.Graph, id string) *graph.Node {
+	for _, secret := range g.OfKind(graph.Secret) {
+		for _, a := range secret.Setting("targetAttachments").Each() {
+			attachment, _ := a.Get("ResourceId").Str()
+			ref, _ := a.Get("TargetId").Ref()
+			if db := g.Node(ref.Resource); (secret.ID == id || attachment == id) && db != nil && relational[db.Type] {
+				return db
+			}
+		}
+	}
+	return nil
+}
+
+// letIn finds the rule by which a security group of n admits one of a function's.
+func letIn(g *graph.Graph, fn, n *graph.Node) (graph.Value, bool) {
+	own := groupsOf(g, fn)
+	for _, group := range groupsOf(g, n) {
+		for _, rule := range append(group.Setting("securityGroupIngress").Each(), group.Setting("ingressRules").Each()...) {
+			ref, _ := rule.Get("SourceSecurityGroupId").Ref()
+			if from := g.Node(ref.Resource); from != nil && slices.Contains(own, from) {
+				return rule, true
+			}
+		}
+	}
+	return graph.Value{}, false
+}
+
+func groupsOf(g *graph.Graph, n *graph.Node) []*graph.Node {
+	var out []*graph.Node
+	for _, e := range g.Out(n, graph.AttachedTo) {
+		if e.To.Kind == graph.SecurityGroup {
+			out = append(out, e.To)
+		}
+	}
+	return out
+}
+
+// throughProxy tells whether a function may well use a proxy in front of a database: one that lets it in, or of which it
+// is not known whom it lets in.
+func throughProxy(g *graph.Graph, fn, db *graph.Node) bool {
+	for _, e := range g.In(db, graph.Writes) {
+		if e.From.Type != "AWS::RDS::DBProxy" {
+			continue
+		}
+		groups := groupsOf(g, e.From)
+		if _, ok := letIn(g, fn, e.From); ok || len(groups) == 0 || slices.ContainsFunc(groupsOf(g, db), func(n *graph.Node) bool { return slices.Contains(groups, n) }) {
+			return true
+		}
+	}
+	return false
 }
 
 var relational = map[string]bool{"AWS::RDS::DBCluster": true, "AWS::RDS::DBInstance": true}

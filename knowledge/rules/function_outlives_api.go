@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation reference, AWS::ApiGateway::Method Integration TimeoutInMillis`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-timeoutinmillis", Checked: "2026-11-23"},
 		{Title: `CloudFormation reference, AWS::ApiGatewayV2::Integration TimeoutInMillis`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-timeoutinmillis", Checked: "2026-11-23"},
 	},
-	Gaps: `Medium for a function that serves ANY or a proxy route: only some of its paths may be slow. Streamed responses are left out.`,
+	Gaps: `A timeout of the integration beyond what its API can have is high; info where a raised quota allows it (Regional and private REST APIs). Medium for a function that serves ANY or a proxy route: only some of its paths may be slow. Streamed responses are left out.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi
@@ -88,32 +88,7 @@ Resources:
           Type: HttpApi
           Properties: {Path: /orders, Method: get}
 `},
-	MoreGood: []string{`Resources:
-  Api:
-    Type: AWS::ApiGateway::RestApi
-    Properties:
-      Name: shop
-  Orders:
-    Type: AWS::ApiGateway::Method
-    Properties:
-      RestApiId: !Ref Api
-      ResourceId: !GetAtt Api.RootResourceId
-      HttpMethod: POST
-      AuthorizationType: AWS_IAM
-      Integration:
-        Type: AWS_PROXY
-        IntegrationHttpMethod: POST
-        Uri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Worker.Arn}/invocations"
-        TimeoutInMillis: 60000
-  Worker:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: python3.13
-      Handler: app.handler
-      Role: arn:aws:iam::111122223333:role/worker
-      Code: {ZipFile: "..."}
-      Timeout: 60
-`, `Transform: AWS::Serverless-2016-10-31
+	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
 Resources:
   Worker:
     Type: AWS::Serverless::Function
@@ -157,7 +132,7 @@ func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
 			continue
 		}
 		n, ok := p.Int(e.From, v)
-		if !ok {
+		if !ok || refusedTimeout(p, e, v, n, limit) {
 			return
 		}
 		limit = n
@@ -176,6 +151,34 @@ func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
 	}
 	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: the client gets %s while the work goes on", nameOf(e.To), seconds(v), nameOf(e.From), limit/1000, answer)})
+}
+
+// refusedTimeout reports an integration that is to wait longer than most (milliseconds), which only Regional and private
+// REST APIs can, with a raised quota. It is true where API Gateway refuses it.
+func refusedTimeout(p *Pass, e *graph.Edge, v graph.Value, n, most int) bool {
+	if n <= most {
+		return false
+	}
+	h := Hit{Node: e.To, Resource: e.Via, Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v}}
+	kind := "this kind of API"
+	if e.From.Kind == graph.RestAPI {
+		kind = "an edge-optimized API"
+		for _, t := range e.From.Setting("endpointConfiguration", "types").Each() {
+			s, ok := p.Text(e.From, t)
+			if !ok {
+				return true
+			}
+			if s != "EDGE" {
+				h.Severity = Info
+				h.Message = fmt.Sprintf("%s waits %d s for %s: the account needs a raised quota for more than %d s", nameOf(e.From), n/1000, nameOf(e.To), most/1000)
+				p.Report(h)
+				return false
+			}
+		}
+	}
+	h.Message = fmt.Sprintf("%s is to wait %d s for %s, and %s can wait %d s at most: API Gateway refuses it", nameOf(e.From), n/1000, nameOf(e.To), kind, most/1000)
+	p.Report(h)
+	return true
 }
 
 // streams tells whether an integration hands the response on while it is made.

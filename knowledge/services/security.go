@@ -22,7 +22,7 @@ var _ = add(resourceType{Type: "AWS::SecretsManager::ResourcePolicy", Connect: f
 	b.resourcePolicy(r, r.Properties.Get("ResourcePolicy"), graph.Secret, r.Properties.Get("SecretId").Each(), "secretsmanager:secret:")
 }})
 
-var _ = add(resourceType{Type: "AWS::SecretsManager::SecretTargetAttachment", Of: "SecretId", ARN: "secretsmanager:secret:"})
+var _ = add(resourceType{Type: "AWS::SecretsManager::SecretTargetAttachment", Of: "SecretId", ARN: "secretsmanager:secret:", Connect: collectAs("SecretId", "targetAttachments")})
 
 var _ = add(resourceType{Type: "AWS::SecretsManager::RotationSchedule", Of: "SecretId", ARN: "secretsmanager:secret:", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
 	secret := b.find(r.Properties.Get("SecretId"), "secretsmanager:secret:").node
