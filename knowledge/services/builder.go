@@ -9,15 +9,14 @@ import (
 
 // builder holds the indexes of one Build.
 type builder struct {
-	g         *graph.Graph
-	shared    *shared
-	resources map[string]*graph.Resource // by graph id
-	names     map[string]*graph.Node     // by ARN form without partition, region and account: "sqs:orders"
-	physical  map[string]*graph.Node     // by physical id of a deployed resource
-	stands    map[string]target          // memo of what a resource id stands for
-	byKind    map[graph.Kind][]*graph.Node
-	edges     []graph.Edge // room for the next ones
-	nodes     []graph.Node // the resources' own, made at once; never grows beyond its capacity
+	g        *graph.Graph
+	shared   *shared
+	written  map[string]*written    // by graph id
+	names    map[string]*graph.Node // by ARN form without partition, region and account: "sqs:orders"
+	physical map[string]*graph.Node // by physical id of a deployed resource
+	byKind   map[graph.Kind][]*graph.Node
+	edges    []graph.Edge // room for the next ones
+	nodes    []graph.Node // the resources' own, made at once; never grows beyond its capacity
 
 	environments map[*graph.Node]*environment  // what actors are told
 	allowed      map[*graph.Node][]allowance   // what roles allow, once asked for
@@ -38,10 +37,9 @@ func newBuilder(s graph.Scenario, m *shared) *builder {
 	b := &builder{
 		g:          graph.New(len(s.Resources)),
 		shared:     m,
-		resources:  make(map[string]*graph.Resource, len(s.Resources)),
+		written:    make(map[string]*written, len(s.Resources)),
 		names:      make(map[string]*graph.Node, len(s.Resources)),
 		physical:   map[string]*graph.Node{},
-		stands:     make(map[string]target, len(s.Resources)),
 		byKind:     map[graph.Kind][]*graph.Node{},
 		nodes:      make([]graph.Node, 0, len(s.Resources)),
 		rolePolicy: map[*graph.Node][]*graph.Node{},
@@ -54,10 +52,27 @@ func newBuilder(s graph.Scenario, m *shared) *builder {
 		resourceKey:  map[string]string{},
 	}
 	b.g.When = s.When
-	for _, r := range s.Resources {
-		b.resources[r.ID] = r
+	all := make([]written, len(s.Resources))
+	for i, r := range s.Resources {
+		all[i].resource = r
+		b.written[r.ID] = &all[i]
 	}
 	return b
+}
+
+// written is a resource of the system, with the thing that it means to others once that was asked.
+type written struct {
+	resource *graph.Resource
+	stands   target
+	asked    bool
+}
+
+// resource finds a resource by its id; nil if there is none.
+func (b *builder) resource(id string) *graph.Resource {
+	if w := b.written[id]; w != nil {
+		return w.resource
+	}
+	return nil
 }
 
 // addNode makes the node of a resource that is a thing.

@@ -42,7 +42,7 @@ func connectRoute(b *builder, r *graph.Resource, _ *graph.Node) {
 	b.collect(api, "routes", route(r, key, p))
 	b.authorize(api, r, p.Get("AuthorizerId"))
 	for _, ref := range p.Get("Target").Refs() {
-		in := b.resources[ref.Resource]
+		in := b.resource(ref.Resource)
 		if in == nil || in.Type != "AWS::ApiGatewayV2::Integration" {
 			continue
 		}

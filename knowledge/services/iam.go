@@ -125,7 +125,7 @@ func (b *builder) leaveOpen() {
 				why = n.Named.Reason()
 			}
 			own := n.Resource != nil && n.Resource.File == open.policy.File && n.Resource.Stack == open.policy.Stack
-			if !n.External && (own || n.Named.Exists()) && why != "" {
+			if n.PolicyUnknown == "" && !n.External && (own || n.Named.Exists()) && why != "" {
 				undecided(n, open.policy.LogicalID+" may belong to it: "+why)
 			}
 		}

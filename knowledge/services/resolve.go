@@ -94,14 +94,15 @@ func reference(s string) (id string, ok bool) {
 // standsFor returns the thing a resource id means to others: itself, or for a version, stage or mapping the
 // thing it belongs to.
 func (b *builder) standsFor(id string) target {
-	if t, ok := b.stands[id]; ok {
-		return t
-	}
-	b.stands[id] = target{} // ends a circle of owners
-	r := b.resources[id]
-	if r == nil {
+	known := b.written[id]
+	if known == nil {
 		return target{}
 	}
+	if known.asked {
+		return known.stands
+	}
+	known.asked = true // ends a circle of owners
+	r := known.resource
 	t := types[r.Type]
 	out := target{node: b.g.Node(id)}
 	if t != nil && t.Of != "" {
@@ -115,7 +116,7 @@ func (b *builder) standsFor(id string) target {
 		out.qualifier = "${" + id + "}"
 	}
 	out.byName = false
-	b.stands[id] = out
+	known.stands = out
 	return out
 }
 

@@ -2,6 +2,7 @@ package services
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -47,8 +48,8 @@ var _ = add(resourceType{Type: "AWS::ApiGateway::Account", Kind: graph.Other, Co
 
 // withID returns a resource's properties with its id beside them, for lists of what collapsed into a node.
 func withID(r *graph.Resource) graph.Value {
-	fields := append([]graph.Field{{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)}}, r.Properties.Fields()...)
-	return graph.NewMap(r.At, fields...)
+	own := graph.Field{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)}
+	return graph.NewMap(r.At, slices.Concat([]graph.Field{own}, r.Properties.Fields())...)
 }
 
 // collectAs keeps a resource's properties in a list setting of the thing it belongs to.
@@ -93,10 +94,9 @@ func connectMethod(b *builder, r *graph.Resource, _ *graph.Node) {
 
 // route is an entry of an API's routes setting: the key, the resource that makes it, and its properties.
 func route(r *graph.Resource, key string, p graph.Value) graph.Value {
-	fields := []graph.Field{
-		{Name: "RouteKey", Value: graph.NewString(r.At, key)},
-		{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)},
-	}
+	fields := make([]graph.Field, 0, 2+len(p.Fields()))
+	fields = append(fields, graph.Field{Name: "RouteKey", Value: graph.NewString(r.At, key)},
+		graph.Field{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)})
 	for _, f := range p.Fields() {
 		if f.Name != "RouteKey" && f.Name != "ResourceId" {
 			fields = append(fields, f)
@@ -118,7 +118,7 @@ func (b *builder) pathOf(v graph.Value, depth int) string {
 	if path, ok := b.resourceKey[ref.Resource]; ok {
 		return path
 	}
-	r := b.resources[ref.Resource]
+	r := b.resource(ref.Resource)
 	if r == nil || r.Type != "AWS::ApiGateway::Resource" {
 		return "/"
 	}
@@ -353,10 +353,10 @@ func (b *builder) authorizer(api *graph.Node, r *graph.Resource, p graph.Value) 
 // authorizer itself already joined API and pool.
 func (b *builder) authorize(api *graph.Node, r *graph.Resource, id graph.Value) {
 	ref, ok := id.Ref()
-	if !ok || b.resources[ref.Resource] == nil {
+	if !ok || b.resource(ref.Resource) == nil {
 		return
 	}
-	a := b.resources[ref.Resource]
+	a := b.resource(ref.Resource)
 	if b.find(a.Properties.Get("RestApiId")).node == nil && b.find(a.Properties.Get("ApiId")).node == nil {
 		b.authorizer(api, a, a.Properties)
 	}
