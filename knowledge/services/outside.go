@@ -124,7 +124,7 @@ func (b *builder) assumed(role *graph.Node) []*graph.Node {
 	var out []*graph.Node
 	seen := map[*graph.Node]bool{role: true}
 	for _, s := range role.Statements {
-		if s.Effect != "Allow" || !coversAction(s, "sts:AssumeRole") {
+		if s.Effect != "Allow" || !b.shared.right(s).assumes {
 			continue
 		}
 		for _, res := range s.Resources {
@@ -169,9 +169,10 @@ func (b *builder) trusting() map[string][]*graph.Node {
 	return b.trustedBy
 }
 
-func coversAction(s graph.Statement, action string) bool {
+// assumes tells whether a statement is about assuming roles.
+func assumes(s graph.Statement) bool {
 	for _, a := range s.Actions {
-		if text, ok := a.Str(); ok && policy.Glob(strings.ToLower(text), strings.ToLower(action)) {
+		if text, ok := a.Str(); ok && policy.Glob(strings.ToLower(text), "sts:assumerole") {
 			return true
 		}
 	}

@@ -58,8 +58,9 @@ func (m *shared) awsPolicy(r *graph.Resource, name string, at *graph.Evidence) (
 
 // right is what a statement says of its holder: what it may do to which kinds of thing, in our words and in its own.
 type right struct {
-	uses  []use
-	label string
+	uses    []use
+	assumes bool // roles
+	label   string
 }
 
 // right reads a statement's actions. The statements of a document are the same in all scenarios, with one array of
@@ -72,7 +73,7 @@ func (m *shared) right(s graph.Statement) right {
 	if r, ok := m.rights.Load(key); ok {
 		return r.(right)
 	}
-	r := right{covered(s), actionLabel(s)}
+	r := right{covered(s), assumes(s), actionLabel(s)}
 	m.rights.Store(key, r)
 	return r
 }
