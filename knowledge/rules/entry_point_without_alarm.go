@@ -16,7 +16,8 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::CloudWatch::Alarm on 5XXError (REST) or 5xx (HTTP API), and on ExecutionsFailed and ExecutionsTimedOut of the state machine.`,
 	CDK:      `api.metricServerError().createAlarm(...), stateMachine.metricFailed().createAlarm(...)`,
 	Sources: []Source{
-		{Title: `aws/agent-toolkit-for-aws, serverless skill, orchestration reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/orchestration.md", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon CloudWatch User Guide, alarm metrics of API Gateway REST API stages in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-api-gateway.html", Checked: "2026-11-30"},
+		{Title: `Amazon CloudWatch User Guide, alarm metrics of AWS Step Functions in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-step-functions.html", Checked: "2026-11-30"},
 	},
 	Gaps: `One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules, WebSocket APIs and alarms of other stacks are not looked at.`,
 	Bad: `Resources:

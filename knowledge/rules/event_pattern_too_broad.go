@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Name source and detail-type in the pattern.`,
 	CDK:      `eventPattern: { source: ["shop.orders"], detailType: ["OrderPlaced"] }`,
 	Sources: []Source{
-		{Title: `aws/agent-toolkit-for-aws, serverless skill, orchestration reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/orchestration.md", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon EventBridge User Guide, "Best practices for Amazon EventBridge event patterns"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-patterns-best-practices.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Rules that only record or pass on (targets are log groups, Firehose streams or other buses) may match everything. A pattern that is written as JSON text is not looked into.`,
 	Bad: `Resources:

@@ -17,6 +17,7 @@ var _ = add(Rule{
 	Fix:      `Put an SQS queue or an event between them where no answer is needed; let a Step Functions state machine (or a durable function's invoke) call both where one is.`,
 	CDK:      `n/a: use a queue, a rule or a state machine between the functions`,
 	Sources: []Source{
+		{Title: `SonarSource rule RSPEC-6246, functions that invoke functions and wait`, URL: "https://rules.sonarsource.com/python/RSPEC-6246", Checked: "2026-11-30"},
 		{Title: `Serverless Land and AWS Lambda operator guide, "Lambda functions calling Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/functions-calling-functions.html", Checked: "2026-11-24", Unverified: true},
 	},
 	Gaps: `Whether the code waits (RequestResponse) or not (Event) is not in the template: the finding is likely, never certain. Durable functions and wildcard grants are left out. High from three functions in a chain.`,

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::CloudWatch::Alarm on Errors of the function (and on Throttles where ReservedConcurrentExecutions is set) with an action that reaches a person.`,
 	CDK:      `fn.metricErrors().createAlarm(this, "Errors", { threshold: 1, evaluationPeriods: 1 })`,
 	Sources: []Source{
-		{Title: `aws/agent-toolkit-for-aws, serverless skill, production reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon CloudWatch User Guide, alarm metrics of an AWS Lambda function in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-lambda.html", Checked: "2026-11-30"},
 	},
 	Gaps: `One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass. Alarms of another stack, and on the log, are not seen.`,
 	Bad: `Resources:

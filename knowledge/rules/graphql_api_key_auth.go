@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Fix:      `Set AuthenticationType to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA.`,
 	CDK:      `defaultAuthorization: { authorizationType: appsync.AuthorizationType.USER_POOL, userPoolConfig }`,
 	Sources: []Source{
-		{Title: `AWS AppSync Developer Guide, "Configuring authorization and authentication to secure your GraphQL APIs"`, URL: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS AppSync Developer Guide, "Configuring authorization and authentication to secure your GraphQL APIs"`, URL: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"security-hub:AppSync.5", "prowler:appsync_graphql_api_no_api_key_authentication", "control-tower:appsync_authorization_check"},
 	Gaps:        `As an additional provider an API key is reported as low. Metadata serverless-review public says that the schema is meant for everyone.`,

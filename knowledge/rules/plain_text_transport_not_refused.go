@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Add to the resource policy: {Effect: Deny, Principal: "*", Action: the service's actions, Resource: the resource, Condition: {Bool: {"aws:SecureTransport": "false"}}}.`,
 	CDK:      `enforceSSL: true`,
 	Sources: []Source{
-		{Title: `Amazon S3 User Guide, "Security best practices for Amazon S3"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `Amazon S3 User Guide, "Protecting data in transit with encryption"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SQS4", "cdk-nag:AwsSolutions-SNS3", "cdk-nag:AwsSolutions-S10"},
 	Gaps:        `One finding in each file for queues, one for topics, one for buckets: its place is the first of them. A policy that is not known counts as refusing. Which actions the statement denies is not looked at.`,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Limit iam:PassRole to the role's ARN with a Condition on iam:PassedToService; take iam:Put*, iam:Attach* and iam:Create*Version away from workloads.`,
 	CDK:      `role.grantPassRole(grantee) on the one role`,
 	Sources: []Source{
-		{Title: `AWS IAM User Guide, "Grant a user permissions to pass a role to an AWS service"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `AWS IAM User Guide, "Grant a user permissions to pass a role to an AWS service"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_110", "prowler:iam_inline_policy_allows_privilege_escalation", "prowler:iam_policy_allows_privilege_escalation", "guard-rules-registry:iam_policy_no_wildcard_resource_on_passrole", "guard-rules-registry:iam_role_no_wildcard_resource_on_passrole"},
 	Gaps:        `Only statements on every resource are judged. A statement with a Condition is left out. Administrator rights are another rule's matter.`,

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	CDK:      `addAutoScaling of the alias; billing: Billing.onDemand() of the table; streamMode: ON_DEMAND of the stream`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Monitoring concurrency"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html", Checked: "2026-11-29"},
-		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html", Checked: "2026-11-30"},
 		{Title: `Amazon Kinesis Data Streams Developer Guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. Aliases with provisioned concurrency (spilled over, or never used by half), throttled tables and streams, and tables of a fixed capacity above 5 units whose busiest hour used less than a fifth of it. Whether the window holds the peak of the year is not known; peaks within an hour are averaged; indexes, and tables without any use, are not looked at.`,

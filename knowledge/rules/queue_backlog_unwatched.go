@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateAgeOfOldestMessage of the queue, at the age from which on somebody waits.`,
 	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(this, "Late", { threshold: 600, evaluationPeriods: 1 })`,
 	Sources: []Source{
-		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, failure management`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/failure-management.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon CloudWatch User Guide, alarm metrics of an Amazon SQS queue in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-sqs.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Low where no alarm at all stands in the files: they may be kept elsewhere. An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
 	Bad: `Resources:

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	CDK: `encryption: QueueEncryption.SQS_MANAGED, or key.grantEncryptDecrypt(new iam.ServicePrincipal("sns.amazonaws.com"))`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-23"},
-		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes, schedules and rules with a role are judged by it; functions are not looked at. Keys outside the files and keys that a condition may open are not reported.`,
 	Bad: `Resources:

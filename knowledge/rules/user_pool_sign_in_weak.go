@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }, passwordPolicy: { minLength: 12 }`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Cognito::UserPool PasswordPolicy`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html", Checked: "2026-11-23"},
-		{Title: `Amazon Cognito Developer Guide, "Adding MFA to a user pool"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html", Checked: "2026-11-23", Unverified: true},
+		{Title: `Amazon Cognito Developer Guide, "TOTP software token MFA"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-COG1", "cdk-nag:AwsSolutions-COG2", "cdk-nag:CognitoUserPoolMFA", "cdk-nag:CognitoUserPoolStrongPasswordPolicy", "prowler:cognito_user_pool_mfa_enabled",
 		"prowler:cognito_user_pool_password_policy_minimum_length_14", "guard-rules-registry:cognito_user_pool_mfa_configuration_rule"},
