@@ -31,7 +31,7 @@ func composeGraphQL(c *composer, api *graph.Node) {
 	c.appsyncLogGroup(api)
 	resolvers := resolversOf(c.g, api)
 	schema := c.name(id + "Schema")
-	c.add(schema, "AWS::AppSync::GraphQLSchema", mapping{}.with("ApiId", getAtt{id, "ApiId"}).with("Definition", block(schemaText(api, resolvers))))
+	c.add(schema, "AWS::AppSync::GraphQLSchema", append(mapping{}.with("ApiId", getAtt{id, "ApiId"}), c.source("Definition", schemaFile(api), schemaText(api, resolvers))...))
 	c.fields(api, schema, resolvers)
 	if acl, ok := api.Setting("webAcl").Ref(); ok {
 		c.add(c.name(id+"WebAclAssociation"), "AWS::WAFv2::WebACLAssociation", mapping{}.
@@ -39,6 +39,19 @@ func composeGraphQL(c *composer, api *graph.Node) {
 			with("WebACLArn", getAtt{c.ids[c.g.Node(acl.Resource)], "Arn"}))
 	}
 	c.output(id+"Url", getAtt{id, "GraphQLUrl"})
+}
+
+// source is a text of the API: a file of the project, which packaging uploads, or the text itself in a snippet. The
+// AWS CLI uploads schemas, but no resolvers' code; SAM's uploads both. Sources: AWS CLI reference, "cloudformation
+// package"; aws/aws-sam-cli, RESOURCES_WITH_LOCAL_PATHS; both read 2026-11-30.
+func (c *composer) source(property, file, content string) mapping {
+	switch {
+	case c.snippet():
+		return mapping{}.with(property, block(content))
+	case property == "Code" && !c.sam:
+		return mapping{}.because(property, block(content), "as in src/"+file+": packaging uploads no resolvers")
+	}
+	return mapping{}.with(property+"S3Location", "src/"+sourceFile(file))
 }
 
 // fields writes a data source for each table, and the fields that it answers.
@@ -58,13 +71,12 @@ func (c *composer) fields(api *graph.Node, schema string, resolvers []resolver) 
 			sources[e.To] = c.tableFields(api, e.To, by)
 		}
 		typ, field, _ := strings.Cut(e.Label, ".")
-		resource := c.add(c.name(id+graph.UpperFirst(field)), "AWS::AppSync::Resolver", mapping{}.
+		resource := c.add(c.name(id+graph.UpperFirst(field)), "AWS::AppSync::Resolver", append(mapping{}.
 			with("ApiId", getAtt{id, "ApiId"}).
 			with("TypeName", typ).
 			with("FieldName", field).
 			with("DataSourceName", getAtt{sources[e.To], "Name"}).
-			with("Runtime", flat{{"Name", "APPSYNC_JS", ""}, {"RuntimeVersion", "1.0.0", ""}}).
-			with("Code", block(r.text())))
+			with("Runtime", flat{{"Name", "APPSYNC_JS", ""}, {"RuntimeVersion", "1.0.0", ""}}), c.source("Code", r.file, r.text())...))
 		resource.Attributes = resource.Attributes.with("DependsOn", schema)
 	}
 }

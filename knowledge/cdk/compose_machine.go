@@ -1,6 +1,10 @@
 package cdk
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var _ = composes(graph.StateMachine, composeMachine)
 
@@ -71,6 +75,7 @@ func (w *workflow) join() string {
 		}
 		if undo := spelled(step.Get("undo")); undo != "" && i+1 < len(steps) {
 			u := w.task(undo, graph.Value{})
+			u.retriesAll(undoTries(w.m))
 			u.goesTo(undone)
 			w.states, later = w.states[:len(w.states)-1], append([]*state{u}, later...)
 			undone = u.name
@@ -95,6 +100,16 @@ func (w *workflow) join() string {
 }
 
 func (s *state) goesTo(name string) { s.body = s.body.with("Next", name) }
+
+// retriesAll has a state that undoes another tried again whatever its error was, beside what Lambda's own errors get.
+func (s *state) retriesAll(tries int) {
+	for i, f := range s.body {
+		if f.Name == "Retry" {
+			s.body[i].Value = append(f.Value.(sequence), mapping{}.because("ErrorEquals", sequence{"States.ALL"}, strings.ToLower(undoneForSure[:1])+strings.TrimSuffix(undoneForSure[1:], ".")).
+				with("IntervalSeconds", 2).with("MaxAttempts", tries).with("BackoffRate", 2))
+		}
+	}
+}
 
 func (w *workflow) add(name string, body mapping) *state {
 	s := &state{name, body}

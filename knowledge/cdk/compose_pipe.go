@@ -10,17 +10,7 @@ var _ = composes(graph.Pipe, composePipe)
 
 // composePipe writes a pipe with its role: the rights at its two ends, on its enrichment, and on where failures go.
 func composePipe(c *composer, p *graph.Node) {
-	var source *graph.Edge
-	var target, enrich *graph.Node
-	for _, e := range c.g.In(p, graph.Polls) {
-		source = e
-	}
-	for _, e := range c.g.Out(p, graph.Routes) {
-		target = e.To
-	}
-	for _, e := range c.g.Out(p, graph.Invokes) {
-		enrich = e.To
-	}
+	source, enrich, target := pipeEnds(c.g, p)
 	if source == nil || target == nil || pipeTargets[target.Kind].grant == "" || pollRights[source.From.Kind] == nil {
 		return
 	}

@@ -214,8 +214,8 @@ func (r *restComposer) bodyModel(to *graph.Node) string {
 	properties := mapping{}
 	for _, f := range modelWork(r.g, to, r.o.Name).fields {
 		required = append(required, f.name)
-		p := mapping{}.with("type", f.typ)
-		if f.typ == "string" {
+		p := mapping{}.with("type", f.jsonType())
+		if f.jsonType() == "string" {
 			p = p.with("minLength", 1)
 		}
 		properties = properties.with(f.name, flat(p))

@@ -33,6 +33,7 @@ func composeSecret(c *composer, s *graph.Node) {
 	if description == nil {
 		description = "Key by which the sender signs its requests"
 	}
+	c.output(c.ids[s]+"Arn", reference(c.ids[s]))
 	c.keep(c.node(s, mapping{}.with("Description", description).with("GenerateSecretString", mapping{}))).Comment =
 		"Random at first: put the sender's key in its place."
 }

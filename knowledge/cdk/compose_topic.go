@@ -18,6 +18,9 @@ func composeTopic(c *composer, t *graph.Node) {
 		}
 	}
 	arn := reference(c.ids[t])
+	if alarms {
+		c.output(c.ids[t]+"Arn", arn)
+	}
 	rules := []mapping{onlyTLS("sns:Publish", arn)}
 	if alarms {
 		rules = append(rules, mapping{}.with("Effect", "Allow").with("Principal", flat{{"Service", "cloudwatch.amazonaws.com", ""}}).

@@ -25,7 +25,10 @@ func composeUserPool(c *composer, pool *graph.Node) {
 		with("AccountRecoverySetting", mapping{}.with("RecoveryMechanisms", sequence{flat{{"Name", "verified_email", ""}, {"Priority", 1, ""}}})).
 		with("Policies", mapping{}.with("PasswordPolicy", mapping{}.with("MinimumLength", 12).with("RequireLowercase", true).with("RequireUppercase", true).
 			with("RequireNumbers", true).with("RequireSymbols", true)))))
-	c.add(c.name(c.ids[pool]+"Client"), "AWS::Cognito::UserPoolClient", mapping{}.
+	client := c.name(c.ids[pool] + "Client")
+	c.output(c.ids[pool]+"PoolId", reference(c.ids[pool]))
+	c.output(c.ids[pool]+"ClientId", reference(client))
+	c.add(client, "AWS::Cognito::UserPoolClient", mapping{}.
 		with("UserPoolId", reference(c.ids[pool])).
 		with("ExplicitAuthFlows", sequence{"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}).
 		with("PreventUserExistenceErrors", "ENABLED"))

@@ -105,6 +105,8 @@ func (h *pyHandler) accepting() []string {
 			taken = "dynamodb.meta.client.exceptions.ConditionalCheckFailedException"
 		case n.Kind == graph.ScheduleGroup:
 			taken = "scheduler.exceptions.ConflictException"
+		case n.Kind == graph.StateMachine:
+			taken = "workflows.exceptions.ExecutionAlreadyExists"
 		}
 	}
 	if taken == "" {

@@ -1,7 +1,5 @@
 package cdk
 
-import "fmt"
-
 // process declares what is done with one piece of work: once, even if it comes twice, where there is a table to
 // remember it in.
 func (h *pyHandler) process() {
@@ -48,12 +46,7 @@ func (h *pyHandler) identity() string {
 }
 
 // kept is the time for which work is remembered: as long as its source may deliver it again.
-func (h *pyHandler) kept() string {
-	if h.keep%86400 == 0 {
-		return fmt.Sprintf("%d * 24 * 60 * 60", h.keep/86400)
-	}
-	return fmt.Sprint(h.keep)
-}
+func (h *pyHandler) kept() string { return days24(h.keep) }
 
 // processed spells the call of what process declares.
 func (h *pyHandler) processed() string { return "process_" + pyAttribute(h.event) + "(work=work)" }

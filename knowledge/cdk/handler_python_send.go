@@ -21,7 +21,7 @@ func (h *pyHandler) send(indent string) []string {
 	for _, n := range h.writes {
 		switch n.Kind {
 		case graph.StateMachine:
-			out = append(out, h.call(indent, "workflows", "start_execution", "stateMachineArn="+h.environment(envName(n)), "name="+h.spelt(h.key), "input="+h.asJSON()))
+			out = append(out, h.call(indent, "workflows", "start_execution", "stateMachineArn="+h.environment(envName(n)), h.executionName(), "input="+h.asJSON()))
 		case graph.Bucket:
 			out = append(out, h.store(indent, n)...)
 		case graph.Queue:
@@ -31,6 +31,10 @@ func (h *pyHandler) send(indent string) []string {
 		case graph.Stream:
 			out = append(out, h.call(indent, "kinesis", "put_record", "StreamName="+h.environment(envName(n)), "PartitionKey="+h.spelt(h.key), "Data="+h.asJSON()+".encode()"))
 		case graph.Table:
+			if h.undoes {
+				out = append(out, indent+takenBack("#"), h.laid(indent, h.dynamo(n)+".delete_item", "Key={"+strings.Join(takenBackKey(n, func(name string) string { return pyString(name) + ": " + h.spelt(name) }), ", ")+"}"))
+				continue
+			}
 			out = append(out, h.put(indent, n)...)
 		case graph.EventBus:
 			out = append(out, h.publish(indent, n)...)

@@ -140,6 +140,10 @@ func zodType(typ string) string {
 		return "z.int()"
 	case "boolean":
 		return "z.boolean()"
+	case executionName:
+		return `z.string().regex(/^[\w.-]{1,80}$/)`
+	case executionHalf:
+		return `z.string().regex(/^[\w.-]{1,39}$/)`
 	case "scheduleName":
 		return `z.string().regex(/^[\w.-]{1,64}$/)`
 	case "scheduleHalf":
@@ -166,7 +170,7 @@ func (h *tsHandler) send(indent string) {
 		case graph.StateMachine:
 			h.use("@aws-sdk/client-sfn", "SFNClient", "StartExecutionCommand")
 			h.client("const workflows = new SFNClient({});")
-			h.command(indent, "workflows", "StartExecutionCommand", "stateMachineArn: process.env."+envName(n), "name: String(work"+tsAccess(h.key)+")", "input: JSON.stringify(work)")
+			h.command(indent, "workflows", "StartExecutionCommand", "stateMachineArn: process.env."+envName(n), h.executionName(), "input: JSON.stringify(work)")
 		case graph.Bucket:
 			h.use("@aws-sdk/client-s3", "PutObjectCommand", "S3Client")
 			h.client("const s3 = new S3Client({});")
@@ -197,6 +201,10 @@ func (h *tsHandler) send(indent string) {
 			h.command(indent, "kinesis", "PutRecordCommand", "StreamName: process.env."+envName(n), "PartitionKey: work"+tsAccess(h.key), "Data: Buffer.from(JSON.stringify(work))")
 		case graph.Table:
 			h.document()
+			if h.undoes {
+				h.takeBack(indent, n)
+				continue
+			}
 			h.use("@aws-sdk/lib-dynamodb", "PutCommand")
 			condition := ""
 			if h.creates() {

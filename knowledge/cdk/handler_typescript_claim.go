@@ -19,16 +19,7 @@ func (w *work) claims(g *graph.Graph) {
 			}
 		}
 	}
-	switch {
-	case w.deposits != nil: // the thing is kept before anybody is told of it
-		var rest []*graph.Node
-		for _, n := range w.writes {
-			if n != w.deposits {
-				rest = append(rest, n)
-			}
-		}
-		w.writes = append([]*graph.Node{w.deposits}, rest...)
-	case w.collects != nil && !hasField(w.fields, objectKey):
+	if w.deposits == nil && w.collects != nil && !hasField(w.fields, objectKey) {
 		w.fields = append(w.fields[:1:1], field{objectKey, "string"})
 	}
 }

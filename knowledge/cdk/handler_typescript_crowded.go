@@ -19,15 +19,8 @@ func (h *tsHandler) crowdedQueue(processor, body string) {
 	if h.memory != nil {
 		h.printf("  const process%s = %s;\n", h.event, ready)
 	}
-	h.printf("  const handleRecord = async (record: SQSRecord): Promise<void> => {\n    const work = %s.parse(%s);\n    await process%s(work);\n", h.event, body, h.event)
-	h.printf("    logger.info('done', { %s });\n  };\n", tsShort(h.key))
-	if !h.fifo {
-		h.printf("  // One record after the other: side by side, two deliveries of one message in a batch would collide.\n")
-		h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    processInParallel: false,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
-		return
-	}
-	h.printf("  // After a failure the rest of the batch goes back too: a later message must not overtake it.\n")
-	h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
+	h.record("  ", body)
+	h.batch()
 }
 
 // onceACall declares what is done with one piece of work, once: how long the call may still take is its own matter.

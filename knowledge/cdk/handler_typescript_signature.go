@@ -56,7 +56,15 @@ func tsSignatureTest(w work, in string) string {
 	fmt.Fprintf(&b, "const request = (body: string, signature: string, time: string) =>\n  ({\n    body,\n    isBase64Encoded: false,\n    headers: { 'x-signature': signature, 'x-timestamp': time },\n  }) as unknown as %s;\nconst body = JSON.stringify(%s);\n", in, w.example("'a'"))
 	fmt.Fprintf(&b, "\ntest('a signed request is passed on', async () => {\n  const { handler } = await import('../src/%s');\n  const time = now();\n  const answer = await handler(request(body, sign(body, 'key', time), time), context);\n  assert.equal(answer.statusCode, 202);\n", w.file)
 	target, times := w.sent()
-	fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n});\n", target.command, times)
+	fmt.Fprintf(&b, "  assert.equal(target.commandCalls(%s).length, %d);\n", target.command, times)
+	if w.keepsFirst() {
+		next := w.alsoSent()[0].command
+		fmt.Fprintf(&b, "  assert.equal(next.commandCalls(%s).length, 1);\n});\n", next)
+		fmt.Fprintf(&b, "\ntest('what could not be kept is not passed on', async () => {\n  const { handler } = await import('../src/%s');\n  next.resetHistory();\n", w.file)
+		fmt.Fprintf(&b, "  target.on(%s).rejects(new Error('refused'));\n  const time = now();\n  const signature = sign(body, 'key', time);\n", target.command)
+		fmt.Fprintf(&b, "  await assert.rejects(handler(request(body, signature, time), context));\n  assert.equal(next.commandCalls(%s).length, 0);\n", next)
+	}
+	b.WriteString("});\n")
 	b.WriteString("\nconst forged: Record<string, () => [string, string, string]> = {\n  'no signature': () => [body, '', now()],\n  'another key': () => [body, sign(body, 'other', now()), now()],\n")
 	b.WriteString("  'another body': () => [body, sign('{}', 'key', now()), now()],\n  'an old request': () => [body, sign(body, 'key', '1000'), '1000'],\n  'no time': () => [body, sign(body, 'key', ''), 'x'],\n};\n")
 	fmt.Fprintf(&b, "for (const [name, make] of Object.entries(forged)) {\n  test(`${name} is refused`, async () => {\n    const { handler } = await import('../src/%s');\n    target.resetHistory();\n    const answer = await handler(request(...make()), context);\n", w.file)

@@ -3,6 +3,8 @@ package cdk
 import (
 	"fmt"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
 // process declares what is done with one piece of work: once, even if it comes twice, where there is a table to
@@ -54,10 +56,18 @@ func jmesPath(key string) string {
 
 // remembered is the time for which work is remembered: as long as its source may deliver it again.
 func (h *tsHandler) remembered() string {
-	if h.keep%86400 == 0 {
-		return fmt.Sprintf("%d * 24 * 60 * 60", h.keep/86400)
+	return days24(h.keep)
+}
+
+// days24 spells seconds as days, where they are whole ones: the same in TypeScript and Python.
+func days24(seconds int) string {
+	switch {
+	case seconds == 86400:
+		return "24 * 60 * 60"
+	case seconds%86400 == 0:
+		return fmt.Sprintf("%d * 24 * 60 * 60", seconds/86400)
 	}
-	return fmt.Sprint(h.keep)
+	return fmt.Sprint(seconds)
 }
 
 func (h *tsHandler) queue() {
@@ -84,22 +94,43 @@ func (h *tsHandler) queue() {
 	h.client("const processor = " + processor + ";")
 	h.schema()
 	h.process()
-	h.printf("\nconst handleRecord = async (record: SQSRecord): Promise<void> => {\n")
-	h.printf("  const work = %s.parse(%s);\n  await process%s(work);\n", h.event, body, h.event)
-	h.printf("  logger.info('done', { %s });\n};\n", tsShort(h.key))
+	h.printf("\n")
+	h.record("", body)
 	h.printf("\nexport const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {\n  logger.addContext(context);\n")
 	if h.memory != nil {
 		h.printf("  config.registerLambdaContext(context);\n")
 	}
-	if h.fifo {
-		h.printf("  // After a failure the rest of the batch goes back too: a later message must not overtake it.\n")
-		h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
-		return
+	h.batch()
+}
+
+// record declares what is done with one message. A failure is told of here: the processor only sends the message back.
+func (h *tsHandler) record(indent, body string) {
+	lines := []string{
+		"const handleRecord = async (record: SQSRecord): Promise<void> => {",
+		"  try {",
+		"    const work = " + h.event + ".parse(" + body + ");",
+		"    await process" + h.event + "(work);",
+		"    logger.info('done', { " + tsShort(h.key) + " });",
+		"  } catch (error) {",
+		"    logger.error('failed', { messageId: record.messageId, error });",
+		"    throw error;",
+		"  }",
+		"};",
 	}
-	if h.memory != nil {
+	h.b.WriteString(indented(strings.Join(lines, "\n"), indent))
+}
+
+// batch ends the handler of a batch of messages.
+func (h *tsHandler) batch() {
+	serial := "    processInParallel: false,\n"
+	switch {
+	case h.fifo:
+		serial = ""
+		h.printf("  // After a failure the rest of the batch goes back too: a later message must not overtake it.\n")
+	case h.memory != nil:
 		h.printf("  // One record after the other: side by side, two deliveries of one message in a batch would collide.\n")
 	}
-	h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n    processInParallel: false,\n    throwOnFullBatchFailure: false,\n  });\n};\n")
+	h.printf("  return processPartialResponse(event, handleRecord, processor, {\n    context,\n%s    throwOnFullBatchFailure: false,\n  });\n};\n", serial)
 }
 
 // tsShort spells `key: work.key` for a log entry.
@@ -205,7 +236,7 @@ func (h *tsHandler) accepting() {
 	}
 	h.printf("  logger.info('accepted', { %s });\n", tsShort(h.key))
 	status := 202
-	if len(h.writes) > 0 && h.writes[0].Kind == "table" {
+	if len(h.writes) > 0 && h.writes[0].Kind == graph.Table {
 		status = 201
 	}
 	h.printf("  return answer(%d, { %s });\n", status, tsShort(h.key))
@@ -217,10 +248,12 @@ func (h *tsHandler) taken() (name, module string) {
 	for _, n := range h.writes {
 		switch {
 		case !h.creates():
-		case n.Kind == "table":
+		case n.Kind == graph.Table:
 			return "ConditionalCheckFailedException", "@aws-sdk/client-dynamodb"
-		case n.Kind == "scheduleGroup":
+		case n.Kind == graph.ScheduleGroup:
 			return "ConflictException", "@aws-sdk/client-scheduler"
+		case n.Kind == graph.StateMachine:
+			return "ExecutionAlreadyExists", "@aws-sdk/client-sfn"
 		}
 	}
 	return "", ""

@@ -6,48 +6,52 @@ import "strings"
 func pyLine(statement string) string {
 	body := strings.TrimLeft(statement, " ")
 	indent := statement[:len(statement)-len(body)]
-	return indent + strings.ReplaceAll(layout(pyTree(body), pyWidth-len(indent), "    "), "\n", "\n"+indent)
+	return indent + strings.ReplaceAll(layout((&pyReader{code: body}).tree(""), pyWidth-len(indent), "    "), "\n", "\n"+indent)
 }
 
-// pyTree reads the brackets of a piece of code.
-func pyTree(code string) doc {
+// pyReader reads the brackets of a piece of code.
+type pyReader struct {
+	code string
+	i    int
+}
+
+// tree reads what stands before the first of the stops, or before the end.
+func (r *pyReader) tree(stops string) doc {
 	var docs []doc
-	start := 0
-	for i := 0; i < len(code); i++ {
-		switch code[i] {
+	start := r.i
+	for r.i < len(r.code) && strings.IndexByte(stops, r.code[r.i]) < 0 {
+		switch r.code[r.i] {
 		case '"', '\'':
-			i = pyTextEnd(code, i)
+			r.i = pyTextEnd(r.code, r.i) + 1
 		case '(', '[', '{':
-			end := pyBracketEnd(code, i)
-			var items []doc
-			for _, it := range pyItems(code[i+1 : end]) {
-				items = append(items, pyTree(it))
-			}
-			docs = append(docs, txt(code[start:i]), (&pyPrinter{}).bracket(code[i:i+1], items, code[end:end+1], false))
-			i, start = end, end+1
+			docs = append(docs, txt(r.code[start:r.i]), r.bracket())
+			start = r.i
+		default:
+			r.i++
 		}
 	}
-	return cat(append(docs, txt(code[start:]))...)
+	return cat(append(docs, txt(strings.TrimRight(r.code[start:r.i], " ")))...)
 }
 
-// pyItems parts what stands between brackets at its commas.
-func pyItems(code string) []string {
-	var out []string
-	start := 0
-	for i := 0; i < len(code); i++ {
-		switch code[i] {
-		case '"', '\'':
-			i = pyTextEnd(code, i)
-		case '(', '[', '{':
-			i = pyBracketEnd(code, i)
-		case ',':
-			out, start = append(out, strings.TrimSpace(code[start:i])), i+1
+// bracket reads a pair of brackets with what stands between them, parted at its commas.
+func (r *pyReader) bracket() doc {
+	const ends = ")]}"
+	var items []doc
+	opened := r.code[r.i : r.i+1]
+	for r.i < len(r.code) && strings.IndexByte(ends, r.code[r.i]) < 0 {
+		r.i++ // behind the opening bracket or a comma
+		r.i += len(r.code[r.i:]) - len(strings.TrimLeft(r.code[r.i:], " "))
+		if item := r.i; r.i < len(r.code) && strings.IndexByte(ends, r.code[r.i]) < 0 {
+			if d := r.tree("," + ends); r.i > item {
+				items = append(items, d)
+			}
 		}
 	}
-	if rest := strings.TrimSpace(code[start:]); rest != "" {
-		out = append(out, rest)
+	if r.i >= len(r.code) {
+		panic("cdk: a bracket without end: " + r.code) // our own code
 	}
-	return out
+	r.i++
+	return (&pyPrinter{}).bracket(opened, items, r.code[r.i-1:r.i], false)
 }
 
 // pyTextEnd is the place of the quote that ends the text which begins at i.
@@ -61,22 +65,4 @@ func pyTextEnd(code string, i int) int {
 		}
 	}
 	panic("cdk: a text without end: " + code) // our own code
-}
-
-// pyBracketEnd is the place of the bracket that closes the one at i.
-func pyBracketEnd(code string, i int) int {
-	depth := 0
-	for j := i; j < len(code); j++ {
-		switch code[j] {
-		case '"', '\'':
-			j = pyTextEnd(code, j)
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth--; depth == 0 {
-				return j
-			}
-		}
-	}
-	panic("cdk: a bracket without end: " + code) // our own code
 }

@@ -81,12 +81,13 @@ func (l *lowerer) openAPI(api *graph.Node) {
 	l.accept(api, "AwsSolutions-APIG4", reason)
 }
 
-func (l *lowerer) output(api *graph.Node, v expression) {
-	if l.snippet() {
-		return
+func (l *lowerer) output(api *graph.Node, v expression) { l.outputs(api, "Url", v) }
+
+// outputs tells what of a node whoever deploys the stack has to know.
+func (l *lowerer) outputs(n *graph.Node, what string, v expression) {
+	if !l.snippet() {
+		l.do(construct{typeName{"", "CfnOutput"}, joinedID(constructID(n), what), props(typeName{"", "CfnOutputProps"}).with("value", v).done()})
 	}
-	t := typeName{"", "CfnOutput"}
-	l.do(construct{t, joinedID(constructID(api), "Url"), props(typeName{"", "CfnOutputProps"}).with("value", v).done()})
 }
 
 // integration joins an API to a function: one for each function, however many routes it has.

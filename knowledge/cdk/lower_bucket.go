@@ -20,6 +20,9 @@ func lowerBucket(l *lowerer, n *graph.Node) {
 		with("versioned", truth(true)).
 		with("lifecycleRules", list{Of: typeName{s3Module, "LifecycleRule"}, Items: []expression{*rule.open().done()}}).
 		with("removalPolicy", l.removal())
+	if !l.snippet() {
+		b.because("autoDeleteObjects", opposite{local("isProduction")}, "a bucket with objects in it cannot be deleted")
+	}
 	l.let(n, typeName{s3Module, "Bucket"}, b.done(), "")
 	for _, e := range l.g.Out(n, graph.Routes) {
 		if e.To.Kind == graph.Rule && l.names[e.To] != "" {

@@ -258,13 +258,18 @@ func (l *lowerer) functionSources(fn *graph.Node) {
 		}
 	}
 	for _, e := range l.g.Out(fn, graph.FailsTo) {
-		asynchronous := len(l.g.In(fn, graph.Routes)) > 0 || ownCode(fn) && !readsStream(l.g, fn)
-		if e.Label == "on failure" && l.names[e.To] != "" && asynchronous {
+		if e.Label == "on failure" && l.names[e.To] != "" && calledLater(l.g, fn) {
 			l.do(call{l.callee(fn), "configureAsyncInvoke", []expression{*props(typeName{"aws-lambda", "EventInvokeConfigOptions"}).
 				with("onFailure", value{typeName{"aws-lambda-destinations", "SqsDestination"}, []expression{l.ref(e.To)}}).
 				with("retryAttempts", whole(2)).done()}})
 		}
 	}
+}
+
+// calledLater tells whether a function is called asynchronously: then a destination takes what fails. Who calls the
+// user's own code is not known.
+func calledLater(g *graph.Graph, fn *graph.Node) bool {
+	return len(g.In(fn, graph.Routes)) > 0 || ownCode(fn) && !readsStream(g, fn)
 }
 
 const basicPolicy = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
@@ -274,6 +279,7 @@ func (l *lowerer) functionAcceptances(fn *graph.Node) {
 	l.accept(fn, basicPolicy, "AWSLambdaBasicExecutionRole only lets the function write its logs.")
 	l.runtimeAcceptances(fn)
 	l.bucketAcceptances(fn)
+	l.indexAcceptances(fn)
 	l.accept(fn, "AwsSolutions-IAM5[Resource::*]", "X-Ray takes trace segments without a resource: the right cannot be narrowed.")
 	l.mappingAcceptances(fn)
 	switch {

@@ -10,6 +10,17 @@ const (
 	tasksModule = "aws-stepfunctions-tasks"
 )
 
+// undoneForSure says why what undoes a step is tried again whatever its error was.
+const undoneForSure = "What is not undone stays half done: tried again whatever the error was."
+
+// undoTries is how often a step's undoing is tried again. An Express workflow has seconds for it.
+func undoTries(m *graph.Node) int {
+	if express(m) {
+		return 2
+	}
+	return 5
+}
+
 var lambdaInvoke = typeName{tasksModule, "LambdaInvoke"}
 
 func lowerMachine(l *lowerer, m *graph.Node) {
@@ -80,6 +91,8 @@ func (l *lowerer) steps(m *graph.Node, task func(id string, described graph.Valu
 		}
 		if undo := spelled(s.Get("undo")); undo != "" && i+1 < len(steps) {
 			undoing := task(undo, graph.Value{})
+			l.emit(run{Comment: undoneForSure, Value: call{undoing, "addRetry", []expression{*props(typeName{sfnModule, "RetryProps"}).
+				with("interval", seconds(2)).with("maxAttempts", whole(undoTries(m))).with("backoffRate", whole(2)).done()}}})
 			l.do(call{undoing, "next", []expression{undone}})
 			undone = undoing
 		}

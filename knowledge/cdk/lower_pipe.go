@@ -8,20 +8,24 @@ const pipesModule = "aws-pipes"
 
 func pipeType(name string) typeName { return typeName{pipesModule, "CfnPipe." + name + "Property"} }
 
+// pipeEnds are where a pipe reads, the function that adds to its records, and where they go; nil what it has not.
+func pipeEnds(g *graph.Graph, p *graph.Node) (source *graph.Edge, enrich, target *graph.Node) {
+	for _, e := range g.In(p, graph.Polls) {
+		source = e
+	}
+	for _, e := range g.Out(p, graph.Invokes) {
+		enrich = e.To
+	}
+	for _, e := range g.Out(p, graph.Routes) {
+		target = e.To
+	}
+	return source, enrich, target
+}
+
 // lowerPipe writes a pipe. There is no stable L2 construct for pipes: the role is made with the grants of the things
 // at its ends.
 func lowerPipe(l *lowerer, p *graph.Node) {
-	var source *graph.Edge
-	var target, enrich *graph.Node
-	for _, e := range l.g.In(p, graph.Polls) {
-		source = e
-	}
-	for _, e := range l.g.Out(p, graph.Routes) {
-		target = e.To
-	}
-	for _, e := range l.g.Out(p, graph.Invokes) {
-		enrich = e.To
-	}
+	source, enrich, target := pipeEnds(l.g, p)
 	if source == nil || target == nil || l.names[source.From] == "" || l.names[target] == "" || pipeTargets[target.Kind].grant == "" {
 		return
 	}

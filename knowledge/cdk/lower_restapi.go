@@ -187,10 +187,10 @@ func (l *lowerer) restModel(api, to *graph.Node) string {
 	for _, f := range w.fields {
 		required = append(required, text(f.name))
 		s := props(rest("JsonSchema"))
-		if f.typ == "string" {
+		if f.jsonType() == "string" {
 			s.with("minLength", whole(1))
 		}
-		s.with("type", member{rest("JsonSchemaType"), strings.ToUpper(f.typ)})
+		s.with("type", member{rest("JsonSchemaType"), strings.ToUpper(f.jsonType())})
 		properties = append(properties, argument{Name: f.name, Value: *s.done()})
 	}
 	sort.Slice(properties, func(i, j int) bool { return properties[i].Name < properties[j].Name })
@@ -233,12 +233,9 @@ func lowerUserPool(l *lowerer, pool *graph.Node) {
 	client := call{l.ref(pool), "addClient", []expression{text("Client"), *props(typeName{m, "UserPoolClientOptions"}).
 		with("authFlows", *props(typeName{m, "AuthFlow"}).with("userSrp", t).done()).
 		with("preventUserExistenceErrors", t).done()}}
-	for _, e := range l.g.In(pool, graph.Authorizes) {
-		if e.From.Kind == graph.HTTPAPI { // its tokens are checked for the client they were made for
-			l.taken[l.names[pool]+"Client"] = true
-			l.emit(let{Name: l.names[pool] + "Client", Type: typeName{m, "UserPoolClient"}, Value: client})
-			return
-		}
-	}
-	l.do(client)
+	name := l.names[pool] + "Client"
+	l.taken[name] = true
+	l.emit(let{Name: name, Type: typeName{m, "UserPoolClient"}, Value: client})
+	l.outputs(pool, "PoolId", attribute{l.ref(pool), "userPoolId"})
+	l.outputs(pool, "ClientId", attribute{local(name), "userPoolClientId"})
 }

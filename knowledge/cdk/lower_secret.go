@@ -14,5 +14,6 @@ func lowerSecret(l *lowerer, s *graph.Node) {
 	l.let(s, typeName{secretsModule, "Secret"}, props(typeName{secretsModule, "SecretProps"}).
 		with("description", description).
 		with("removalPolicy", l.removal()).done(), "Random at first: put the sender's key in its place.")
+	l.outputs(s, "Arn", attribute{l.ref(s), "secretArn"})
 	l.accept(s, "AwsSolutions-SMG4", "The sender makes the key and says when it changes: it cannot be rotated from here.")
 }

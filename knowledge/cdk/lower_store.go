@@ -9,15 +9,7 @@ var (
 
 func lowerTable(l *lowerer, t *graph.Node) {
 	b := props(typeName{"aws-dynamodb", "TablePropsV2"}).open()
-	for _, k := range t.Setting("keySchema").Each() {
-		name := "partitionKey"
-		if spelled(k.Get("KeyType")) == "RANGE" {
-			name = "sortKey"
-		}
-		b.with(name, *props(typeName{"aws-dynamodb", "Attribute"}).
-			with("name", text(spelled(k.Get("AttributeName")))).
-			with("type", member{typeName{"aws-dynamodb", "AttributeType"}, attributeType(t, spelled(k.Get("AttributeName")))}).done())
-	}
+	withKeys(b, t, t.Setting("keySchema"))
 	b.with("billing", static{typeName{"aws-dynamodb", "Billing"}, "onDemand", nil})
 	if ttl := t.Setting("timeToLiveSpecification", "attributeName"); ttl.Exists() {
 		b.with("timeToLiveAttribute", textOf(ttl))
@@ -27,6 +19,7 @@ func lowerTable(l *lowerer, t *graph.Node) {
 	}
 	b.with("pointInTimeRecoverySpecification", *props(typeName{"aws-dynamodb", "PointInTimeRecoverySpecification"}).
 		with("pointInTimeRecoveryEnabled", truth(isTrue(t.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled")))).done())
+	b.with("globalSecondaryIndexes", indexesOf(t))
 	b.with("deletionProtection", l.whenProduction())
 	b.with("removalPolicy", l.removal())
 	comment := ""
@@ -34,6 +27,51 @@ func lowerTable(l *lowerer, t *graph.Node) {
 		comment = "What was done already: events come at least once, and a second delivery must change nothing."
 	}
 	l.let(t, typeName{"aws-dynamodb", "TableV2"}, b.done(), comment)
+}
+
+// withKeys adds the keys of a table or of an index.
+func withKeys(b *builder, t *graph.Node, schema graph.Value) *builder {
+	for _, k := range schema.Each() {
+		name := "partitionKey"
+		if spelled(k.Get("KeyType")) == "RANGE" {
+			name = "sortKey"
+		}
+		b.with(name, *props(typeName{"aws-dynamodb", "Attribute"}).
+			with("name", text(spelled(k.Get("AttributeName")))).
+			with("type", member{typeName{"aws-dynamodb", "AttributeType"}, attributeType(t, spelled(k.Get("AttributeName")))}).done())
+	}
+	return b
+}
+
+// indexesOf are the global secondary indexes of a table, nil if it has none.
+func indexesOf(t *graph.Node) expression {
+	of := typeName{"aws-dynamodb", "GlobalSecondaryIndexPropsV2"}
+	var items []expression
+	for _, index := range t.Setting("globalSecondaryIndexes").Each() {
+		b := withKeys(props(of).open().with("indexName", textOf(index.Get("IndexName"))), t, index.Get("KeySchema"))
+		if typ := spelled(index.Get("Projection", "ProjectionType")); typ != "ALL" {
+			b.with("projectionType", member{typeName{"aws-dynamodb", "ProjectionType"}, typ})
+		}
+		if names := index.Get("Projection", "NonKeyAttributes"); names.Exists() {
+			b.with("nonKeyAttributes", literal(names))
+		}
+		items = append(items, *b.done())
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return list{Of: of, Items: items}
+}
+
+// indexAcceptances explains what cdk-nag finds in rights on a table that has indexes.
+func (l *lowerer) indexAcceptances(fn *graph.Node) {
+	seen := map[*graph.Node]bool{}
+	for _, e := range l.g.Out(fn, graph.Writes, graph.Reads) {
+		if indexed := e.To.Kind == graph.Table && indexesOf(e.To) != nil; indexed && l.names[e.To] != "" && !seen[e.To] {
+			seen[e.To] = true
+			l.accept(fn, "AwsSolutions-IAM5[Resource::<"+logicalID(string(constructID(e.To)))+".Arn>/index/*]", "The right holds for this table's indexes.")
+		}
+	}
 }
 
 func attributeType(t *graph.Node, name string) string {
@@ -75,4 +113,5 @@ func lowerTopic(l *lowerer, t *graph.Node) {
 	l.emit(run{Comment: "The demand for TLS gives the topic a policy of its own, which would refuse the alarms without this.",
 		Value: call{l.ref(t), "grantPublish", []expression{value{typeName{"aws-iam", "ServicePrincipal"}, []expression{text("cloudwatch.amazonaws.com"),
 			*props(typeName{"aws-iam", "ServicePrincipalOpts"}).with("conditions", account).done()}}}}})
+	l.outputs(t, "Arn", attribute{l.ref(t), "topicArn"})
 }

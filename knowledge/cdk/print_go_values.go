@@ -29,6 +29,8 @@ func (gp *goPrinter) expr(e expression, want string) doc {
 		return gp.pointer(want, "s", "String", txt(goString(codeFolder+string(x))))
 	case equal:
 		return gp.pointer(want, "b", "Bool", cat(gp.expr(x.A, "=s"), txt(" == "), gp.expr(x.B, "=s")))
+	case opposite:
+		return gp.pointer(want, "b", "Bool", cat(txt("!"), gp.expr(x.Of, "=b")))
 	case either:
 		gp.chosen++
 		name := "chosen"

@@ -24,6 +24,8 @@ func (j *javaPrinter) expr(e expression) doc {
 		return txt(j.name(x.Type) + "." + javaConstant(x))
 	case equal:
 		return cat(j.expr(x.A), txt(".equals("), j.expr(x.B), txt(")"))
+	case opposite:
+		return cat(txt("!"), j.expr(x.Of))
 	case either:
 		return group(j.expr(x.If), deep(line, txt("? "), j.expr(x.Then), line, txt(": "), j.expr(x.Else)))
 	case joined:

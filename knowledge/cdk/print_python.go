@@ -68,6 +68,8 @@ func (py *pyPrinter) expr(e expression) doc {
 		return cat(py.expr(x.On), txt("."+pyMember(x.Name)))
 	case equal:
 		return cat(py.expr(x.A), txt(" == "), py.expr(x.B))
+	case opposite:
+		return cat(txt("not "), py.expr(x.Of))
 	case either:
 		return cat(py.expr(x.Then), txt(" if "), py.expr(x.If), txt(" else "), py.expr(x.Else))
 	case jsonText:

@@ -84,6 +84,8 @@ func (ts *tsPrinter) expr(e expression) doc {
 		return cat(ts.expr(x.On), txt("."+x.Name))
 	case equal:
 		return cat(ts.expr(x.A), txt(" === "), ts.expr(x.B))
+	case opposite:
+		return cat(txt("!"), ts.expr(x.Of))
 	case either:
 		return group(ts.expr(x.If), nest(line, txt("? "), ts.expr(x.Then), line, txt(": "), ts.expr(x.Else)))
 	case jsonText:

@@ -75,6 +75,7 @@ type (
 	folder         string       // the path of a folder with the user's own code, by the function's name
 	either         struct{ If, Then, Else expression }
 	equal          struct{ A, B expression }
+	opposite       struct{ Of expression } // of a truth
 	// jsonText is a value spelt as JSON text when the program runs.
 	jsonText struct{ Value expression }
 	escaped  struct {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,7 +17,8 @@ func everything() *program {
 	queue, enum := typeName{"aws-sqs", "Queue"}, typeName{"aws-sqs", "QueueEncryption"}
 	made := construct{queue, text("Jobs"), props(typeName{"aws-sqs", "QueueProps"}).open().because("encryption", member{enum, "SQS_MANAGED"}, "why").
 		with("visibilityTimeout", static{duration, "seconds", []expression{number("5")}}).
-		with("enforceSSL", either{equal{prop("stage"), text("prod")}, truth(true), truth(false)}).done()}
+		with("enforceSSL", either{equal{prop("stage"), text("prod")}, truth(true), truth(false)}).
+		with("fifo", opposite{local("isProduction")}).done()}
 	many := dict{}
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"} {
 		many.Fields = append(many.Fields, argument{Name: name, Value: list{Items: []expression{text(name), number("1.5"), truth(true), dict{}}}})
@@ -88,4 +90,26 @@ func TestWhatNobodyUsesHasNoName(t *testing.T) {
 	assert.Len(t, body, len(everything().Body), "what does something stays")
 	idle := []statement{let{Name: "idle", Value: equal{text("a"), text("b")}}, run{Value: local("other")}}
 	assert.Equal(t, idle[1:], without(idle, nil))
+}
+
+// What holds of everything that a helper makes is acknowledged in the helper, and only there.
+func TestFindingsOnAllThatAHelperMakesAreAcknowledgedThere(t *testing.T) {
+	p := &program{
+		Stack: "Two", Title: "Two",
+		Body: []statement{
+			let{Name: "a", Type: nodejsFunction, Value: helper{"nodeFunction", []expression{text("A")}}},
+			let{Name: "b", Type: nodejsFunction, Value: helper{"nodeFunction", []expression{text("B")}}},
+		},
+		Helpers: []function{{Name: "nodeFunction", Comment: "A function.", Result: nodejsFunction, Params: []parameter{{Name: "id", Type: "text"}},
+			Body: []statement{give{construct{nodejsFunction, local("id"), props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).with("entry", entry("a")).done()}}}}},
+		Accepts: []acceptance{{"a", "Everywhere", "both"}, {"b", "Everywhere", "both"}, {"a", "Here", "one"}, {"b", "Reasons", "b's"}, {"a", "Reasons", "a's"}},
+	}
+	code := tsStack(p)
+	stack, inHelper, found := strings.Cut(code, "private nodeFunction")
+	require.True(t, found)
+	assert.Equal(t, 1, strings.Count(code, "'Everywhere'"))
+	assert.Contains(t, inHelper, "Validations.of(fn).acknowledge({\n      id: 'Everywhere',\n      reason: 'both',\n    });")
+	assert.NotContains(t, inHelper, "'Here'")
+	assert.Equal(t, 2, strings.Count(stack, "'Reasons'"))
+	assert.Len(t, p.Helpers[0].Body, 1, "the program itself stays")
 }

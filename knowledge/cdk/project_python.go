@@ -88,7 +88,8 @@ func pyStack(p *program) string {
 		params = append(params, cat(append(above, txt(pyName(q.Name)+": "+py.paramType(q)))...))
 	}
 	params = append(params, txt("**kwargs: Any"))
-	body := py.statements(append(append([]statement{}, p.Body...), acceptances(p)...))
+	p = acknowledged(p)
+	body := py.statements(p.Body)
 	class := []doc{hard, txt(`"""` + pyDoc(p.Title+".") + `"""`), hard, hard,
 		cat(txt("def __init__"), py.call(params, true), txt(" -> None:"),
 			nest(hard, txt("super().__init__(scope, construct_id, **kwargs)"), hard, hard, body))}

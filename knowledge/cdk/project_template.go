@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -65,7 +66,7 @@ func templateProject(c *composer) []File {
 	}
 	handlers, modules := tsHandlerFiles(c.g, c.o)
 	files = append(files, handlers...)
-	if len(handlers) > 0 {
+	if slices.ContainsFunc(handlers, func(f File) bool { return !strings.HasPrefix(f.Path, codeFolder) }) {
 		files = append(files, File{"package.json", templatePackage(c, modules)}, File{"tsconfig.json", tsConfig("src", "test")})
 	}
 	return append(files, File{".gitignore", ignored})
@@ -73,33 +74,23 @@ func templateProject(c *composer) []File {
 
 // samConfig are the settings of the SAM command line: one environment a stage.
 func samConfig(o Options) string {
-	return fmt.Sprintf(`version = 0.1
+	stages := ""
+	for _, s := range []struct{ environment, stage, more string }{{"default", "prod", "confirm_changeset = true\n"}, {"dev", "dev", ""}} {
+		stages += fmt.Sprintf(`
+[%[1]s.global.parameters]
+stack_name = "%[2]s-%[3]s"
 
-[default.global.parameters]
-stack_name = "%[1]s-prod"
-
-[default.build.parameters]
+[%[1]s.build.parameters]
 cached = true
 parallel = true
 
-[default.deploy.parameters]
+[%[1]s.deploy.parameters]
 capabilities = "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
 resolve_s3 = true
-confirm_changeset = true
-parameter_overrides = "Stage=prod"
-
-[dev.global.parameters]
-stack_name = "%[1]s-dev"
-
-[dev.build.parameters]
-cached = true
-parallel = true
-
-[dev.deploy.parameters]
-capabilities = "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
-resolve_s3 = true
-parameter_overrides = "Stage=dev"
-`, o.Name)
+%[4]sparameter_overrides = "Stage=%[3]s"
+`, s.environment, o.Name, s.stage, s.more)
+	}
+	return "version = 0.1\n" + stages
 }
 
 // templatePackage pins what the handlers are made of, and holds the commands.
@@ -205,7 +196,9 @@ func templateReadme(c *composer) string {
 			}
 		}
 	}
+	readmeAfter(&b, c.g, c.o)
 	b.WriteString("\n## Files\n\n- `template.yaml`: the infrastructure\n")
+	readmeCode(&b, c.g)
 	if handlers {
 		b.WriteString("- `src/`: the handlers\n- `test/`: their tests\n")
 	}

@@ -87,7 +87,8 @@ func tsStack(p *program) string {
 			members = append(members, txt("private readonly "+l.Name+": "+t+";"), hard)
 		}
 	}
-	body := ts.statements(without(append(append([]statement{}, p.Body...), acceptances(p)...), p.Helpers))
+	p = acknowledged(p)
+	body := ts.statements(without(p.Body, p.Helpers))
 	constructor := cat(txt("constructor(scope: Construct, id: string, props: "+p.Stack+"StackProps) {"),
 		nest(hard, txt("super(scope, id, props);"), hard, hard, body), hard, txt("}"))
 	if len(members) > 0 {
@@ -124,31 +125,6 @@ func (ts *tsPrinter) method(h function) doc {
 	}
 	head := group(txt("private "+h.Name+"("), nest(softline, commaList(params)), ifWide(","), softline, txt("): "+result+" {"))
 	return cat(txt("/** "+h.Comment+" */"), hard, head, nest(hard, ts.statements(h.Body)), hard, txt("}"))
-}
-
-// acceptances are the statements that tell cdk-nag which findings stay, and why.
-func acceptances(p *program) []statement {
-	if len(p.Accepts) == 0 {
-		return nil
-	}
-	out := []statement{heading{"Findings of cdk-nag that stay, each with its reason."}}
-	var order []string
-	byNode := map[string][]expression{}
-	for _, a := range p.Accepts {
-		if byNode[a.On] == nil {
-			order = append(order, a.On)
-		}
-		byNode[a.On] = append(byNode[a.On], *props(typeName{"", "Acknowledgment"}).open().
-			with("id", text(a.Rule)).with("reason", text(a.Reason)).done())
-	}
-	for _, name := range order {
-		on := local(name)
-		if name == "" {
-			on = "this"
-		}
-		out = append(out, run{Value: call{static{validations, "of", []expression{on}}, "acknowledge", byNode[name]}})
-	}
-	return out
 }
 
 func tsEntryPoint(p *program, o Options) string {

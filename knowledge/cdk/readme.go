@@ -13,6 +13,10 @@ var bill = map[graph.Kind]string{
 	graph.Topic: "SNS: publishes and deliveries", graph.Table: "DynamoDB on demand: read and write units, storage, point-in-time recovery by size",
 	graph.HTTPAPI: "API Gateway HTTP API: requests", graph.RestAPI: "API Gateway REST API: requests; AWS WAF: rules and requests",
 	graph.EventBus: "EventBridge: published events; archive: events and storage", graph.Alarm: "CloudWatch: each alarm by the month",
+	graph.StateMachine: "Step Functions: state transitions; Express: executions, their time and memory", graph.Stream: "Kinesis: stream or shard hours, bytes in and out",
+	graph.Bucket: "S3: requests, bytes stored", graph.Secret: "Secrets Manager: each secret by the month, calls", graph.Pipe: "EventBridge Pipes: requests behind the filter",
+	graph.Schedule: "EventBridge Scheduler: invocations", graph.ScheduleGroup: "EventBridge Scheduler: invocations", graph.GraphQLAPI: "AppSync: queries and mutations",
+	graph.WebSocketAPI: "API Gateway WebSocket API: messages, minutes of connection", graph.Endpoint: "CloudFront: requests, bytes out",
 	graph.LogGroup: "CloudWatch Logs: bytes taken in and kept", graph.UserPool: "Cognito: monthly active users",
 }
 
@@ -43,7 +47,7 @@ func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 	var b strings.Builder
 	readmeHead(&b, o)
 	fmt.Fprintf(&b, "%sNode 22 or newer, and credentials of an account prepared with `npx cdk bootstrap`.\n\n", o.needs(into))
-	fmt.Fprintf(&b, "```sh\n%s\n%-30s # handlers, template and cdk-nag; no AWS needed\n", o.install(), "npm test")
+	fmt.Fprintf(&b, "```sh\n%s\n%-30s # %s; no AWS needed\n", o.install(), "npm test", o.tested())
 	b.WriteString("npx cdk deploy                 # production: keeps its data when the stack goes\n")
 	b.WriteString("npx cdk deploy -c stage=dev    # a stage of its own that can be deleted whole\nnpx cdk destroy -c stage=dev\n```\n\n")
 	for _, q := range p.Props {
@@ -51,13 +55,34 @@ func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 			fmt.Fprintf(&b, "- `%s` in `%s`: %s.\n", into.name(q.Name), into.entryPoint(o), oneLine(q.Comment))
 		}
 	}
+	readmeAfter(&b, g, o)
 	b.WriteString("\n## Files\n\n")
 	fmt.Fprintf(&b, "- `%s`: the infrastructure\n", into.stack(o))
-	if len(works(g, o.Name)) > 0 {
+	readmeCode(&b, g)
+	tests := map[string]string{"go": "stack_test.go", "java": "src/test/java/"}[o.Language]
+	if tests != "" {
+		fmt.Fprintf(&b, "- `%s`: its tests\n", tests)
+	}
+	switch {
+	case len(works(g, o.Name)) > 0 && tests != "":
+		b.WriteString("- `src/`: the handlers\n- `test/`: their tests\n\n")
+	case len(works(g, o.Name)) > 0:
 		b.WriteString("- `src/`: the handlers\n- `test/`: tests of both\n\n")
-	} else {
+	case tests == "":
 		b.WriteString("- `test/`: its tests\n\n")
+	default:
+		b.WriteString("\n")
 	}
 	readmeBill(&b, g)
 	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
+}
+
+// readmeCode tells where code of the user's own goes.
+func readmeCode(b *strings.Builder, g *graph.Graph) {
+	for _, fn := range g.OfKind(graph.Function) {
+		if ownCode(fn) {
+			fmt.Fprintf(b, "- `%s`: a folder for the code of each function that brings its own\n", codeFolder)
+			return
+		}
+	}
 }

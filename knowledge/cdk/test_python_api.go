@@ -68,7 +68,8 @@ func (t *pyTest) accepted() {
 	t.imports.add("pytest")
 	good := []string{t.good("    ", "work"), "    answer = handler(request(json.dumps(work)), context)"}
 	t.claim("a valid request is passed on", append(append(append(t.answers(), good...), fmt.Sprintf(`    assert answer["statusCode"] == %d`, t.status())), t.counted(1)...)...)
-	refusal := map[bool]map[graph.Kind][2]string{true: {graph.Table: {"PutItem", "ConditionalCheckFailedException"}, graph.ScheduleGroup: {"CreateSchedule", "ConflictException"}}}[t.creates()]
+	refusal := map[bool]map[graph.Kind][2]string{true: {graph.Table: {"PutItem", "ConditionalCheckFailedException"}, graph.ScheduleGroup: {"CreateSchedule", "ConflictException"},
+		graph.StateMachine: {"StartExecution", "ExecutionAlreadyExists"}}}[t.creates()]
 	for _, n := range t.writes {
 		if r, ok := refusal[n.Kind]; ok {
 			t.claim("what is there already is not overwritten", append(append(append(t.answers(), "    aws.refusals["+pyString(r[0])+"] = "+pyString(r[1])), good...), `    assert answer["statusCode"] == 409`)...)
@@ -104,6 +105,12 @@ func (t *pyTest) signed() {
 	t.block(t.head("sign", "str", "body: str", "key: str", "sent: str"), `    signed = f"{sent}.{body}".encode()`, "    return hmac.new(key.encode(), signed, sha256).hexdigest()")
 	t.claim("a signed request is passed on", append(append(t.answers(), `    aws.answers["GetSecretValue"] = KEY`, `    answer = handler(request(BODY, sign(BODY, "key", NOW), NOW), context)`,
 		fmt.Sprintf(`    assert answer["statusCode"] == %d`, t.status())), t.counted(1)...)...)
+	if t.keepsFirst() {
+		kept, _ := t.passed()
+		t.imports.add("botocore.exceptions", "ClientError")
+		t.claim("what could not be kept is not passed on", `    aws.answers["GetSecretValue"] = KEY`, "    aws.refusals["+pyString(kept)+`] = "AccessDenied"`, "    with pytest.raises(ClientError):",
+			`        handler(request(BODY, sign(BODY, "key", NOW), NOW), context)`, "    assert aws.calls[-1][0] == "+pyString(kept))
+	}
 	t.block("@pytest.mark.parametrize(", `    "signature, sent",`, "    [",
 		`        ("", NOW),`, `        ("ü", NOW),`, `        (sign(BODY, "other", NOW), NOW),`, `        (sign("{}", "key", NOW), NOW),`,
 		`        (sign(BODY, "key", "1000"), "1000"),`, `        (sign(BODY, "key", "x"), "x"),`, `        (sign(BODY, "key", "nan"), "nan"),`, "    ],",

@@ -174,6 +174,9 @@ func (t *pyTest) passed() (operation string, times int) {
 			times++
 		}
 	}
+	if t.undoes && operation == pyOperations[graph.Table] {
+		operation = "DeleteItem"
+	}
 	return operation, times
 }
 

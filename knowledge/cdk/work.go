@@ -47,6 +47,7 @@ type work struct {
 	memory        *graph.Node // the idempotency table, nil if none
 	crowded       bool        // several calls run in one environment at the same time
 	waits         bool        // a workflow waits for an answer: the work has a token
+	undoes        bool        // the step takes back what an earlier one did
 	answers       *graph.Node // the workflow that the handler answers, nil if none
 	due           string      // the field that says when a schedule starts the work, "" where none is made
 	parksFailures bool        // such a schedule leaves what could not be started in a queue
@@ -61,6 +62,15 @@ type work struct {
 }
 
 type field struct{ name, typ string }
+
+// jsonType is the field's type in a JSON schema.
+func (f field) jsonType() string {
+	switch f.typ {
+	case "number", "integer", "boolean":
+		return f.typ
+	}
+	return "string"
+}
 
 type route struct{ method, path string }
 
@@ -119,6 +129,7 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 			w.enriches(g, e.From)
 		case e.Kind == graph.Invokes && e.From.Kind == graph.StateMachine:
 			w.asStep(e.From)
+			w.undoes = undoes(g, fn)
 		case e.Kind == graph.Polls && e.From.Kind == graph.Queue:
 			w.trigger = triggerQueue
 			w.fifo = isTrue(e.From.Setting("fifoQueue"))
@@ -141,6 +152,7 @@ func workOf(g *graph.Graph, fn *graph.Node, service string) work {
 	w.outputs(g)
 	w.thing(g)
 	w.stepFields()
+	w.asStarter()
 	w.asPlanner(g)
 	w.claims(g)
 	w.crowded = fn.Setting("capacityProviderConfig").Exists()
@@ -171,6 +183,16 @@ func (w *work) outputs(g *graph.Graph) {
 			w.writes = append(w.writes, e.To)
 		}
 	}
+	// What keeps the thing comes first: nobody is told of what could not be kept.
+	slices.SortStableFunc(w.writes, func(a, b *graph.Node) int { return announces(a) - announces(b) })
+}
+
+// announces is 0 for a node that keeps what is written to it, and 1 for one that passes it on.
+func announces(n *graph.Node) int {
+	if n.Kind == graph.Table || n.Kind == graph.Bucket {
+		return 0
+	}
+	return 1
 }
 
 // pushes tells whether a function sends to those who are connected to a WebSocket API.
