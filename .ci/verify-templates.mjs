@@ -23,6 +23,8 @@ const accepted = [
   [/^AwsSolutions-IAM4\[.*AWSLambdaBasicDurableExecutionRolePolicy\]/, /Role$/, 'Lets a durable function save its own progress.'],
   [/^AwsSolutions-IAM4\[.*AWSLambdaManagedEC2ResourceOperator\]/, /OperatorRole$/, "Lambda's own policy for running the instances of capacity providers."],
   [/^AwsSolutions-IAM5\[Resource::\*\]|^Serverless-LambdaStarPermissions/, /Role$/, 'Traces, log deliveries and the list of streams have no resource to narrow the right to.'],
+  [/^AwsSolutions-L1|^Serverless-LambdaLatestVersion/, /^(Work|Help)$/, 'The runtime is that of the code which is brought.'],
+  [/^AwsSolutions-IAM5\[Resource::<\w+\.Arn>\/index\/\*\]/, /Role$/, "The right holds for one table's indexes."],
   [/^AwsSolutions-IAM5\[Resource::<\w+\.Arn>\/\*\]/, /Role$/, "Objects have names of their own: the right holds for one bucket's."],
   [/^AwsSolutions-IAM5\[Resource::arn:.*:execution:<\w+\.Name>/, /MapPolicy$/, "A map's own executions have ids that nobody knows before."],
   [/^AwsSolutions-IAM5\[Resource::arn:.*:schedule\/<\w+>\/\*\]/, /Role$/, 'Schedules have names of their own: the right holds for those of one group.'],
@@ -41,9 +43,11 @@ function prove(project) {
   const out = fs.mkdtempSync(path.join(os.tmpdir(), 'nag-'));
   const problems = [];
   try {
-    // As "aws cloudformation package" leaves it: the code is in a bucket.
+    // As "aws cloudformation package" leaves it: code and schemas are in a bucket.
     const packaged = path.join(out, 'packaged.yaml');
-    fs.writeFileSync(packaged, fs.readFileSync(path.join(project, 'template.yaml'), 'utf8').replace(/^( +Code:) dist\/.*$/gm, '$1 {S3Bucket: code, S3Key: code}'));
+    fs.writeFileSync(packaged, fs.readFileSync(path.join(project, 'template.yaml'), 'utf8')
+      .replace(/^( +Code:) (dist|code)\/.*$/gm, '$1 {S3Bucket: code, S3Key: code}')
+      .replace(/^( +DefinitionS3Location:) src\/.*$/gm, '$1 s3://code/schema.graphql'));
     const app = new App({ outdir: path.join(out, 'cdk.out') });
     const stack = new Stack(app, 'Stack', { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
     new CfnInclude(stack, 'Include', { templateFile: packaged });

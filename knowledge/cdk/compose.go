@@ -57,7 +57,7 @@ func compose(g *graph.Graph, o Options) *composer {
 		if n.Kind == graph.Other {
 			write = composedTypes[n.Type]
 		}
-		if write == nil || ownCode(n) {
+		if write == nil {
 			c.lacks = append(c.lacks, fmt.Sprintf("%s (%s)", n.ID, n.Type))
 			continue
 		}

@@ -12,9 +12,13 @@ func sharedSettings() (runtime string, architectures sequence) {
 	return usualRuntime, sequence{"arm64"}
 }
 
-// globals are SAM's settings for all functions.
+// globals are SAM's settings for all functions. Those with the user's own code have most of them otherwise.
 func (c *composer) globals() {
-	if !c.sam || len(c.g.OfKind(graph.Function)) == 0 {
+	switch {
+	case !c.sam || len(c.g.OfKind(graph.Function)) == 0:
+		return
+	case len(works(c.g, c.o.Name)) == 0:
+		c.t.Globals = mapping{}.with("Function", flat{{"Tracing", "Active", ""}})
 		return
 	}
 	runtime, architectures := sharedSettings()
@@ -28,9 +32,12 @@ func (c *composer) globals() {
 func composeFunction(c *composer, fn *graph.Node) {
 	logs := c.logGroup(fn, "Logs")
 	rights := c.functionRights(fn, logs)
-	if c.sam {
+	switch {
+	case ownCode(fn):
+		c.broughtFunction(fn, logs, rights)
+	case c.sam:
 		c.serverlessFunction(fn, logs, rights)
-	} else {
+	default:
 		c.plainFunction(fn, logs, rights)
 	}
 	c.release(fn)
@@ -83,15 +90,7 @@ func (c *composer) serverlessFunction(fn *graph.Node, logs string, rights []mapp
 // plainFunction is a function with a role of its own. `aws cloudformation package` uploads its folder.
 func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) {
 	_, architectures := sharedSettings()
-	role := c.name(c.ids[fn] + "Role")
-	r := c.role(role, "lambda.amazonaws.com", nil, append([]mapping{
-		allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
-		allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
-	}, rights...))
-	if fn.Setting("durableConfig").Exists() {
-		r.Properties = r.Properties.because("ManagedPolicyArns", sequence{substituted("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy")},
-			"lets the function save its own progress")
-	}
+	role := c.functionRole(fn, logs, rights)
 	p := mapping{}.with("Code", handlerFolder+kebab(fn.ID)).with("Handler", "index.handler").
 		with("Description", stringOf(fn.Setting("description"))).
 		with("Runtime", runtimeName(fn)).with("Architectures", architectures).
@@ -104,6 +103,52 @@ func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) 
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
 	c.node(fn, p)
+}
+
+// functionRole writes the role of a function in plain CloudFormation.
+func (c *composer) functionRole(fn *graph.Node, logs string, rights []mapping) string {
+	role := c.name(c.ids[fn] + "Role")
+	r := c.role(role, "lambda.amazonaws.com", nil, append([]mapping{
+		allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
+		allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+	}, rights...))
+	if fn.Setting("durableConfig").Exists() {
+		r.Properties = r.Properties.because("ManagedPolicyArns", sequence{substituted("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy")},
+			"lets the function save its own progress")
+	}
+	return role
+}
+
+// broughtFunction is a function of the folder in which the user's code is.
+func (c *composer) broughtFunction(fn *graph.Node, logs string, rights []mapping) {
+	code, logging := "Code", mapping{}
+	if c.sam {
+		code = "CodeUri"
+		if len(works(c.g, c.o.Name)) > 0 { // else the others' format would be this one's, too
+			logging = logging.with("LogFormat", "Text")
+		}
+	}
+	p := mapping{}.with(code, codeFolder+kebab(fn.ID)).
+		with("Handler", stringOf(fn.Setting("handler"))).
+		with("Description", stringOf(fn.Setting("description"))).
+		with("Runtime", stringOf(fn.Setting("runtime"))).
+		with("Architectures", c.treeOf(fn.Setting("architectures")))
+	if !c.sam {
+		p = p.with("Role", getAtt{c.functionRole(fn, logs, rights), "Arn"})
+	}
+	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
+	if env := c.treeOf(fn.Setting("environment", "Variables")); env != nil {
+		p = p.with("Environment", mapping{}.with("Variables", env))
+	}
+	p = p.with("LoggingConfig", logging.with("LogGroup", reference(logs)))
+	if !c.sam {
+		c.node(fn, p.with("TracingConfig", flat{{"Mode", "Active", ""}}))
+		return
+	}
+	if len(rights) > 0 {
+		p = p.with("Policies", sequence{document(rights)})
+	}
+	c.add(c.ids[fn], "AWS::Serverless::Function", c.samRelease(fn, p))
 }
 
 func runtimeName(fn *graph.Node) string {
@@ -172,7 +217,7 @@ func (c *composer) functionSources(fn *graph.Node) {
 	}
 	for _, e := range c.g.Out(fn, graph.FailsTo) {
 		c.carry(e)
-		if len(c.g.In(fn, graph.Routes)) == 0 {
+		if !calledLater(c.g, fn) {
 			continue // the mapping of a stream names it
 		}
 		qualifier := "$LATEST"

@@ -80,6 +80,9 @@ func (c *composer) uses(n *graph.Node, writes, reads bool) []mapping {
 		if writes {
 			actions = append(actions, writeRights[graph.Table]...)
 		}
+		if reads && indexesOf(n) != nil {
+			return []mapping{allow(sequence{c.arn(n), c.below(n, "/index/*")}, actions...)}
+		}
 		return []mapping{allow(c.arn(n), actions...)}
 	case graph.Bucket:
 		var out []mapping
@@ -92,6 +95,8 @@ func (c *composer) uses(n *graph.Node, writes, reads bool) []mapping {
 			out = append(out, allow(c.below(n, "/*"), "s3:PutObject"))
 		}
 		return out
+	case graph.Function:
+		return []mapping{allow(c.callee(n), "lambda:InvokeFunction")}
 	case graph.Secret:
 		return []mapping{allow(c.arn(n), "secretsmanager:GetSecretValue")}
 	case graph.StateMachine:

@@ -21,8 +21,10 @@ func composeSchedule(c *composer, s *graph.Node) {
 		}
 		rights := []mapping{allow(arn, action)}
 		role := c.name(c.ids[s] + "Role")
-		target := mapping{}.with("Arn", arn).with("RoleArn", getAtt{role, "Arn"}).
-			because("Input", "{"+jsonString((&lowerer{g: c.g}).scheduledKey(e.To))+`:"<aws.scheduler.scheduled-time>"}`, "names the run: a second delivery of it is known by that")
+		target := mapping{}.with("Arn", arn).with("RoleArn", getAtt{role, "Arn"})
+		if !startsOwnCode(c.g, e.To) {
+			target = target.because("Input", "{"+jsonString((&lowerer{g: c.g}).scheduledKey(e.To))+`:"<aws.scheduler.scheduled-time>"}`, "names the run: a second delivery of it is known by that")
+		}
 		for _, f := range c.g.Out(s, graph.FailsTo) {
 			c.carry(f)
 			rights = append(rights, allow(c.arn(f.To), "sqs:SendMessage"))

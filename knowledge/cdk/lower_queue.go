@@ -107,6 +107,7 @@ func (l *lowerer) queueSource(e *graph.Edge) expression {
 	if reportsItems(e) {
 		b.because("reportBatchItemFailures", truth(true), "only the failed messages of a batch come back")
 	}
+	b.with("filters", filtersOf(e))
 	return value{typeName{"aws-lambda-event-sources", "SqsEventSource"}, []expression{l.ref(e.From), *b.done()}}
 }
 
@@ -117,4 +118,16 @@ func reportsItems(e *graph.Edge) bool {
 		}
 	}
 	return false
+}
+
+// filtersOf are the patterns for the records that a function gets of a queue or stream, nil if it gets all.
+func filtersOf(e *graph.Edge) expression {
+	var items []expression
+	for _, f := range e.Setting("filterCriteria", "filters").Each() {
+		items = append(items, static{typeName{"aws-lambda", "FilterCriteria"}, "filter", []expression{jsonLiteral(spelled(f.Get("Pattern")))}})
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return list{Of: typeName{"", "any"}, Items: items}
 }

@@ -52,6 +52,7 @@ func (l *lowerer) streamSource(e *graph.Edge) expression {
 			b.with("onFailure", value{typeName{module, "SqsDlq"}, []expression{l.ref(f.To)}})
 		}
 	}
+	b.with("filters", filtersOf(e))
 	return value{typeName{module, class[0]}, []expression{l.ref(e.From), *b.done()}}
 }
 

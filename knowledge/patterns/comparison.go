@@ -157,6 +157,9 @@ func (c comparison) compareValue(n *graph.Node, path string, want, got graph.Val
 		}
 		return
 	}
+	if unordered[path] && want.Kind == graph.List && got.Kind == graph.List && c.asSet(want) == c.asSet(got) {
+		return
+	}
 	l := Loss{Of: LostSetting, Resource: n.ID, What: path}
 	switch {
 	case !want.Exists() || want.Kind == graph.Null:
@@ -171,6 +174,26 @@ func (c comparison) compareValue(n *graph.Node, path string, want, got graph.Val
 		l.Why = "is " + clip(got.String()) + ", not " + clip(c.spell(want))
 	}
 	c.lose(l)
+}
+
+// unordered are the lists whose order says nothing.
+var unordered = map[string]bool{"attributeDefinitions": true, "globalSecondaryIndexes": true}
+
+// asSet spells a list without its order, and its items without the order of their fields. Capacity is another matter.
+func (c comparison) asSet(v graph.Value) string {
+	var items []string
+	for _, item := range v.Items() {
+		var fields []string
+		for _, f := range item.Fields() {
+			if f.Name != "ProvisionedThroughput" {
+				fields = append(fields, f.Name+": "+c.spell(f.Value))
+			}
+		}
+		sort.Strings(fields)
+		items = append(items, strings.Join(fields, ", "))
+	}
+	sort.Strings(items)
+	return strings.Join(items, "; ")
 }
 
 var reference = regexp.MustCompile(`\$\{([^}.]+)((?:\.[^}]*)?)\}`)
@@ -230,6 +253,9 @@ func (c comparison) compareEdgeSettings(e, twin *graph.Edge) {
 			continue
 		}
 		name := graph.LowerFirst(f.Name)
+		if name == "filterCriteria" && sameFilters(e.Setting(name), twin.Setting(name)) {
+			continue
+		}
 		c.compareValue(e.From, "-> "+e.To.ID+" "+name, e.Setting(name), twin.Setting(name))
 	}
 }

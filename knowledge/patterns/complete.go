@@ -269,14 +269,7 @@ func (t *node) partitionKey() graph.Value { return first(t.getExtra("key"), t.te
 
 func (d *draft) completeTable(t *node) {
 	t.setExtraNew("key", t.partitionKey())
-	keys := []graph.Value{t.object(field("AttributeName", t.getExtra("key")), field("KeyType", t.text("HASH")))}
-	attrs := []graph.Value{t.object(field("AttributeName", t.getExtra("key")), field("AttributeType", t.text("S")))}
-	if sort := t.getExtra("sortKey"); sort.Exists() {
-		keys = append(keys, t.object(field("AttributeName", sort), field("KeyType", t.text("RANGE"))))
-		attrs = append(attrs, t.object(field("AttributeName", sort), field("AttributeType", t.text("S"))))
-	}
-	t.set("KeySchema", t.list(keys...))
-	t.set("AttributeDefinitions", t.list(attrs...))
+	t.completeKeys()
 	t.set("BillingMode", t.text("PAY_PER_REQUEST"))
 	if ttl := t.getExtra("ttl"); ttl.Exists() {
 		t.set("TimeToLiveSpecification", t.object(field("AttributeName", ttl), field("Enabled", t.bool(true))))

@@ -185,6 +185,9 @@ func (e *edge) read(name string, v graph.Value) error {
 	if name == "filter" && e.to.kind == graph.Pipe {
 		return e.readPipeFilter(v)
 	}
+	if name == "filters" && e.kind == graph.Polls && e.to.kind == graph.Function {
+		return e.readFilters(v)
+	}
 	if name == "filter" && e.from.kind == graph.Topic && e.kind == graph.Routes {
 		return e.readFilter(v)
 	}
@@ -227,6 +230,9 @@ func (e *edge) read(name string, v graph.Value) error {
 		}
 		if e.from.kind == graph.Topic && e.kind == graph.Routes || e.to.kind == graph.Pipe {
 			names = append(names, "filter")
+		}
+		if e.kind == graph.Polls && e.to.kind == graph.Function {
+			names = append(names, "filters")
 		}
 		if len(names) == 0 {
 			return wrong(*v.At, "no settings", "the edge %s -> %s has no setting %q", e.from.id, e.to.id, clip(name))

@@ -16,7 +16,7 @@ var told = map[graph.Kind]map[string]saying{
 	graph.Queue: {"fifo": nothing, "fifoQueue": whenTrue("fifoQueue"), "maxReceiveCount": nothing},
 	graph.Topic: {"fifo": nothing, "fifoTopic": whenTrue("fifoTopic")},
 	graph.Table: {
-		"key": keyOf("HASH"), "sortKey": keyOf("RANGE"),
+		"key": keyOf("HASH"), "sortKey": keyOf("RANGE"), "keyType": typeOfKey("HASH"), "sortKeyType": typeOfKey("RANGE"), "indexes": indexesOf,
 		"ttl": func(n *graph.Node) graph.Value {
 			if on, ok := n.Setting("timeToLiveSpecification", "Enabled").Truth(); !ok || !on {
 				return graph.Value{}

@@ -238,6 +238,9 @@ func (t *transcriber) writeEdges() {
 				spec.settings = append(spec.settings, setting{f.Name, node, place(f.Value.At, path+"/"+f.Name)})
 			}
 		}
+		if v, node := filtersSaid(e); node != nil && e.Kind == graph.Polls && e.To.Kind == graph.Function {
+			spec.settings = append(spec.settings, setting{"filters", node, place(v.At, path+"/filters")})
+		}
 		t.b.Edges = append(t.b.Edges, spec)
 		t.ends[path] = e
 	}

@@ -41,6 +41,12 @@ func TestTemplatesBecomeSketches(t *testing.T) {
 		{ownFunction + `Events: {E: {Type: EventBridgeRule, Properties: {Pattern: {source: [shop], detail: {n: [1]}}}}}}}`, "detail: {n: [1]}, source: [shop]}"},
 		{ownFunction + `Events: {E: {Type: Kinesis, Properties: {Stream: !GetAtt S.Arn, StartingPosition: LATEST, BisectBatchOnFunctionError: true, FunctionResponseTypes: [ReportBatchItemFailures]}}}}}
   S: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 2}}`, "s -> work: {batchSize: 100, maximumBatchingWindowInSeconds: 0, reportBatchItemFailures: true, bisectBatchOnFunctionError: true, startingPosition: LATEST}"},
+		{ownFunction + `Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn, FilterCriteria: {Filters: [{Pattern: '{"body": {"n": [{"numeric": [">", 5]}]}}'}]}}}}}}
+  Q: {Type: AWS::SQS::Queue}`, `filters: [{"body": {"n": [{"numeric": [">", 5]}]}}]`},
+		{ownFunction + `Timeout: 5}}
+  T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: id, KeyType: HASH}], AttributeDefinitions: [{AttributeName: at, AttributeType: N}, {AttributeName: id, AttributeType: B}, {AttributeName: who, AttributeType: S}],
+    GlobalSecondaryIndexes: [{IndexName: by-who, KeySchema: [{AttributeName: who, KeyType: HASH}, {AttributeName: at, KeyType: RANGE}], Projection: {ProjectionType: INCLUDE, NonKeyAttributes: [total]}}]}}`,
+			"indexes: {by-who: {key: who, sortKey: at, sortKeyType: number, projection: [total]}}, key: id, keyType: binary}"},
 		{`  Topic: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: sqs, Endpoint: !GetAtt Queue.Arn}]}}
   Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 5}}`, "topic -> queue"},
 	} {
@@ -67,8 +73,11 @@ func TestWhatASketchCannotSayIsNamed(t *testing.T) {
 			"WorkE (AWS::Events::Rule) is not carried: a part of its event pattern is not known here"},
 		{ownFunction + `Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}}}}`, "type is AWS::Scheduler::Schedule, not AWS::Events::Rule"},
 		{ownFunction + `Timeout: 5}}
-  T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: id, KeyType: HASH}], AttributeDefinitions: [{AttributeName: id, AttributeType: N}]}}`,
-			"attributeDefinitions is [{AttributeName: id, AttributeType: S}], not [{AttributeName: id, AttributeType: N}]"},
+  T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: id, KeyType: HASH}], AttributeDefinitions: [{AttributeName: id, AttributeType: N}, {AttributeName: at, AttributeType: N}],
+    LocalSecondaryIndexes: [{IndexName: by-time, KeySchema: [{AttributeName: id, KeyType: HASH}, {AttributeName: at, KeyType: RANGE}], Projection: {ProjectionType: ALL}}]}}`,
+			"attributeDefinitions is [{AttributeName: id, AttributeType: N}], not [{AttributeName: id, AttributeType: N}, {AttributeName: at, …; localSecondaryIndexes is not carried"},
+		{ownFunction + `Events: {E: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn, FilterCriteria: {Filters: [{Pattern: !Sub '{"body": {"r": ["${AWS::Region}"]}}'}]}}}}}}
+  Q: {Type: AWS::SQS::Queue}`, "-> Work filterCriteria is not carried"},
 		{ownFunction + `Events: {A: {Type: Api, Properties: {Path: /a, Method: get, Auth: {ApiKeyRequired: true}}}}}}`,
 			"ServerlessRestApi: authorizer is iam on every route, in place of NONE, an API key"},
 		{ownFunction + `Events: {A: {Type: Api, Properties: {Path: /a, Method: get, RestApiId: !Ref Api}}}}}
@@ -100,4 +109,31 @@ func TestOwnCodeHasItsOwnSettings(t *testing.T) {
 		_, err = b.Graph(nil)
 		require.ErrorContains(t, err, c[1], c[0])
 	}
+}
+
+func TestIndexesKeysAndFiltersAreChecked(t *testing.T) {
+	const fn = "f: {kind: function, code: own}, t: {kind: table, key: id"
+	for _, c := range [][3]string{
+		{fn + ", indexes: {by: {key: a}}}", "", "names with their keys"},
+		{fn + ", indexes: {byA: {sortKey: a}}}", "", "names with their keys"},
+		{fn + ", indexes: {byA: {key: a, projection: some}}}", "", "a projection is all, keys or a list"},
+		{fn + ", indexes: {byA: {key: id, keyType: number}}}", "", "id of t is a string and a number"},
+		{"f: function, t: {kind: table, key: id, keyType: number}", "f -> t", "the generator's code writes texts there"},
+		{"q: queue, " + fn + "}", "'q -> f': {filters: []}", "patterns for the records"},
+		{"q: queue, " + fn + "}", "'q -> f': {filters: [{}]}", "patterns for the records"},
+		{"q: queue, " + fn + "}", "'q -> f': {filter: {a: [b]}}", "filters"},
+	} {
+		b, err := patterns.ParseSketch("s.yaml", []byte("{name: a, nodes: {"+c[0]+"}, edges: ["+wrapped(c[1])+"]}"))
+		require.NoError(t, err)
+		_, err = b.Graph(nil)
+		require.ErrorContains(t, err, c[2], c[0])
+	}
+}
+
+// wrapped makes an edge with settings a mapping of its own.
+func wrapped(edge string) string {
+	if strings.Contains(edge, "': ") {
+		return "{" + edge + "}"
+	}
+	return edge
 }
