@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/search"
@@ -20,6 +21,10 @@ var prebuilt embed.FS
 
 // indexFolder is where the prebuilt index stands within prebuilt.
 const indexFolder = "index/corpus"
+
+// contentFile holds, within the prebuilt index, the hash of what it was made of: two versions of the program must not
+// share an unpacked index, and reading all pages to tell them apart would take a tenth of the time to a first answer.
+const contentFile = "content"
 
 // OpenKnowledge opens the product's own knowledge. The prebuilt index is unpacked once into a folder of cacheDir
 // ("" is the user's cache folder, then the temporary folder, then shared memory) that is named after its content, and opened there
@@ -58,14 +63,11 @@ const sharedMemory = "/dev/shm"
 var errNotBuilt = errors.New("no index was built into this program")
 
 func openUnpacked(ctx context.Context, corpus *search.Corpus, base string) (*search.Index, error) {
-	if _, err := fs.Stat(prebuilt, indexFolder); err != nil {
+	content, err := fs.ReadFile(prebuilt, path.Join(indexFolder, contentFile))
+	if err != nil {
 		return nil, errNotBuilt
 	}
-	hash, err := corpus.Hash()
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(base, "index-"+hash)
+	dir := filepath.Join(base, "index-"+string(content))
 	if private(base) == nil {
 		if ix, err := search.Open(ctx, corpus, dir); err == nil {
 			return ix, nil
@@ -126,5 +128,13 @@ func WriteIndex(ctx context.Context, dir string) error {
 	if err := os.RemoveAll(target); err != nil {
 		return err
 	}
-	return search.Build(ctx, search.NewCorpus(references.Files), target)
+	corpus := search.NewCorpus(references.Files)
+	if err := search.Build(ctx, corpus, target); err != nil {
+		return err
+	}
+	content, err := corpus.ContentHash()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(target, contentFile), []byte(content), 0o600)
 }

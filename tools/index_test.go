@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/search"
+	"github.com/seed-8eee7107/serverless-architect/references"
 	"github.com/seed-8eee7107/serverless-architect/tools"
 )
 
@@ -30,6 +31,11 @@ func TestWriteIndexReplacesWhatIsThere(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(dir, "corpus"))
 	require.NoError(t, err)
 	assert.NotEmpty(t, entries)
+	content, err := os.ReadFile(filepath.Join(dir, "corpus", "content"))
+	require.NoError(t, err)
+	hash, err := search.NewCorpus(references.Files).ContentHash()
+	require.NoError(t, err)
+	assert.Equal(t, hash, string(content), "two versions of the program would share an unpacked index")
 }
 
 // The cache folder may hold a broken index, of a crash or of another program: knowledge opens all the same.

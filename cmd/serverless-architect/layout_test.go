@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"tools/report":             {"knowledge/graph", "knowledge/rules"},
 	"tools":                    {"knowledge/*", "tools/stack", "tools/report", "references"},
 	"server":                   {"tools", "references"},
-	"cmd/serverless-architect": {"server", "tools", "tools/report"},
+	"cmd/serverless-architect": {"server", "tools", "tools/report", "cmd/serverless-architect/startup"},
 }
 
 // onlyIn says which packages may import a library.

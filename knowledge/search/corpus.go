@@ -53,7 +53,10 @@ func NewCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, false, "guides", "pa
 func newCorpus(fsys fs.FS, own bool, roots ...string) *Corpus {
 	c := &Corpus{fsys: fsys, own: own, pages: map[string]*Page{}, signatures: map[string]signature{}}
 	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, roots...) })
-	c.hash = sync.OnceValues(c.readHash)
+	c.hash = sync.OnceValues(c.sizeHash)
+	if own {
+		c.hash = sync.OnceValues(c.ContentHash)
+	}
 	return c
 }
 
@@ -126,18 +129,48 @@ func (c *Corpus) Page(id string) (*Page, error) {
 	return p, nil
 }
 
-// Hash changes whenever something that is searched changes. It tells a stale index from a fresh one and is not
-// meant against an adversary. It is worked out once.
+// Hash tells a stale index from a fresh one and is not meant against an adversary. It is worked out once. For the user's
+// pages it changes with their content. Ours are part of the program, like the index, and a search reads few of them: their
+// names and sizes count, and ContentHash, which reads them all, names the index that was made of them.
 func (c *Corpus) Hash() (string, error) { return c.hash() }
 
-// readHash reads all pages piece by piece: they are megabytes, and nothing of them is kept.
-func (c *Corpus) readHash() (string, error) {
+// sizeHash goes by what can be known without reading a page or making a passage.
+func (c *Corpus) sizeHash() (string, error) {
+	files, err := c.list()
+	if err != nil {
+		return "", err
+	}
+	sum, size := crc32.NewIEEE(), int64(0)
+	for _, name := range files {
+		info, err := fs.Stat(c.fsys, name)
+		if err != nil {
+			return "", fmt.Errorf("hashing %s: %w", name, err)
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, info.Size())
+		size += info.Size()
+	}
+	for _, r := range rules.All() {
+		fmt.Fprintf(sum, "%s %d\n", r.ID, len(r.Title)+len(r.Why)+len(r.Fix)+len(r.CDK))
+	}
+	for _, t := range facts.Tables() {
+		for _, f := range t.Facts {
+			fmt.Fprintf(sum, "%s %d\n", f.ID, len(f.Title)+len(f.Text)+len(f.Note))
+		}
+	}
+	fmt.Fprint(sum, synonymText)
+	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum.Sum32(), size), nil
+}
+
+// ContentHash changes whenever something that is searched changes. It reads all pages piece by piece: they are megabytes,
+// and nothing of them is kept.
+func (c *Corpus) ContentHash() (string, error) {
 	files, err := c.list()
 	if err != nil {
 		return "", err
 	}
 	sum, size := crc32.New(crc32.MakeTable(crc32.Castagnoli)), uint64(0)
 	w := bufio.NewWriterSize(sum, 32<<10)
+	w.WriteString(synonymText)
 	for _, name := range files {
 		f, err := c.fsys.Open(name)
 		if err != nil {
@@ -250,6 +283,9 @@ var tablePassages = sync.OnceValue(func() []Passage {
 })
 
 func tablePassage(id string) (Passage, bool) {
+	if !strings.HasPrefix(id, "rules/") && !strings.HasPrefix(id, "facts/") {
+		return Passage{}, false // the tables need not be made for it
+	}
 	all := tablePassages()
 	i, found := slices.BinarySearchFunc(all, id, func(p Passage, id string) int { return cmp.Compare(p.ID, id) })
 	if !found {

@@ -17,7 +17,7 @@ import (
 )
 
 // indexVersion changes whenever analysis or the fields change, so that an index of an older program is stale.
-const indexVersion = 4
+const indexVersion = 5
 
 // ErrStale is returned by Open for an index that was built from another corpus.
 var ErrStale = errors.New("the index was built from another corpus")
@@ -40,7 +40,10 @@ var (
 	pairFields   = []string{fieldPairs}
 )
 
-var statsKey = []byte("serverless-architect")
+var (
+	statsKey    = []byte("serverless-architect")
+	synonymsKey = []byte("serverless-architect-synonyms")
+)
 
 // stats is kept inside the index: what it was built from, the true length of each field, which BM25 needs
 // and bleve does not know (it takes the number of distinct terms for the number of terms), and what the pages stand in
@@ -64,6 +67,7 @@ type Index struct {
 	replaced   map[string]bool // ids of our pages and sections that these stand in for
 
 	vocabulary func() []vocable // every term of the bodies, for misspelled questions
+	synonyms   func() synonyms
 }
 
 type indexedPassage struct {
@@ -144,7 +148,8 @@ func Build(ctx context.Context, c *Corpus, dir string) error {
 	if err != nil {
 		return fmt.Errorf("finishing the search index: %w", err)
 	}
-	if err = ix.SetInternal(statsKey, st.json()); err != nil {
+	err = errors.Join(ix.SetInternal(statsKey, st.json()), ix.SetInternal(synonymsKey, []byte(loadSynonyms().String())))
+	if err != nil {
 		ix.Close()
 		return fmt.Errorf("finishing the search index: %w", err)
 	}
@@ -173,7 +178,14 @@ func Open(_ context.Context, c *Corpus, dir string) (*Index, error) {
 		ix.Close()
 		return nil, fmt.Errorf("opening the search index: %w", err)
 	}
-	return newIndex(c, ix, st), nil
+	out := newIndex(c, ix, st)
+	out.synonyms = sync.OnceValue(func() synonyms {
+		if text, err := ix.GetInternal(synonymsKey); err == nil && len(text) > 0 {
+			return readSynonyms(string(text))
+		}
+		return loadSynonyms()
+	})
+	return out, nil
 }
 
 // Memory builds the index in memory, for when no folder can be written or none was prepared. It uses scorch:
@@ -196,7 +208,7 @@ func Memory(ctx context.Context, c *Corpus) (*Index, error) {
 }
 
 func newIndex(c *Corpus, ix bleve.Index, st stats) *Index {
-	out := &Index{corpus: c, index: ix, stats: st,
+	out := &Index{corpus: c, index: ix, stats: st, synonyms: loadSynonyms,
 		impacts: newImpactCache(&search.BM25Stats{DocCount: float64(st.Count), FieldCardinality: st.Length})}
 	out.vocabulary = sync.OnceValue(out.readVocabulary)
 	return out

@@ -35,7 +35,7 @@ func (ix *Index) With(own *Index) *Index {
 	for _, r := range own.stats.Replaces {
 		replaced[r] = true
 	}
-	return &Index{corpus: ix.corpus, index: ix.index, impacts: ix.impacts, stats: ix.stats, vocabulary: ix.vocabulary,
+	return &Index{corpus: ix.corpus, index: ix.index, impacts: ix.impacts, stats: ix.stats, vocabulary: ix.vocabulary, synonyms: ix.synonyms,
 		own: own, ownImpacts: newImpactCache(measuredBy(ix.impacts.stats, own.impacts.stats)), replaced: replaced}
 }
 

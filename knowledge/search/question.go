@@ -55,7 +55,7 @@ func (ix *Index) expand(out []concept, at map[string]int, ws []word) []concept {
 	for _, w := range ws {
 		stems = append(stems, w.parts...)
 	}
-	for _, hit := range loadSynonyms().match(stems) {
+	for _, hit := range ix.synonyms().match(stems) {
 		extra := make([]alternative, 0, len(hit.meanings))
 		for _, m := range hit.meanings {
 			if !slices.ContainsFunc(m, func(t string) bool { _, asked := at[t]; return !asked }) {

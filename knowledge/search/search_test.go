@@ -264,7 +264,8 @@ func TestAnIndexOnDiskAnswersLikeOneInMemory(t *testing.T) {
 	defer disk.Close()
 	memory, err := ours()
 	require.NoError(t, err)
-	for _, text := range []string{"how often does lambda retry an asynchronous event", "SQS FIFO throughput", "ReportBatchItemFailures"} {
+	for _, text := range []string{"how often does lambda retry an asynchronous event", "SQS FIFO throughput", "ReportBatchItemFailures",
+		"a bad message keeps coming back, is it stuck", "who may call us at a given time", "keep warm and pay less, out of the box, dlq and esm"} { // these by synonyms
 		a, err := disk.Search(t.Context(), search.Query{Text: text})
 		require.NoError(t, err)
 		b, err := memory.Search(t.Context(), search.Query{Text: text})

@@ -2,6 +2,8 @@ package search
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -24,6 +26,35 @@ type expansion struct {
 }
 
 var loadSynonyms = sync.OnceValue(func() synonyms { return parseSynonyms(synonymText) })
+
+// String writes the list by stems, a line for each key with its meanings, each after a tab. The index keeps it in this form:
+// finding the stems takes longer than a search.
+func (s synonyms) String() string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(s.meanings)) {
+		b.WriteString(key)
+		for _, m := range s.meanings[key] {
+			b.WriteString("\t" + strings.Join(m, " "))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// readSynonyms reads what String wrote.
+func readSynonyms(text string) synonyms {
+	s := synonyms{meanings: make(map[string][][]string, strings.Count(text, "\n"))}
+	for line := range strings.Lines(text) {
+		key, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		meanings := make([][]string, 0, strings.Count(rest, "\t")+1)
+		for m := range strings.SplitSeq(rest, "\t") {
+			meanings = append(meanings, strings.Fields(m))
+		}
+		s.meanings[key] = meanings
+		s.longest = max(s.longest, strings.Count(key, " ")+1)
+	}
+	return s
+}
 
 func parseSynonyms(text string) synonyms {
 	s := synonyms{meanings: map[string][][]string{}}
