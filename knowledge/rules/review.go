@@ -21,8 +21,6 @@ type Options struct {
 	Stage   string    // dev, test or sandbox lowers all but security findings by one level
 	Source  Reviewed  // copied into the report
 	Gaps    []graph.Gap
-	// Resources is the number of resources that were read; 0 counts the graph's nodes.
-	Resources int
 }
 
 // Review runs the rules over the graphs of one system, one graph for each way its conditions can fall, and
@@ -337,7 +335,7 @@ func (m *merger) identify() {
 	}
 }
 
-// size counts resources and edges over all scenarios.
+// size counts the things that stand for resources, and what joins them, over all scenarios.
 func (m *merger) size() (resources, edges int) {
 	nodes, joints := map[string]bool{}, map[string]bool{}
 	for _, g := range m.graphs {
@@ -349,9 +347,6 @@ func (m *merger) size() (resources, edges int) {
 		for _, e := range g.Edges {
 			joints[strings.Join([]string{e.From.ID, string(e.Kind), e.To.ID, e.Label, e.Qualifier}, "\x00")] = true
 		}
-	}
-	if m.options.Resources > 0 {
-		return m.options.Resources, len(joints)
 	}
 	return len(nodes), len(joints)
 }
