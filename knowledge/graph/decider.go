@@ -17,18 +17,17 @@ func (d Deciders) Add(file, path, condition string) {
 	d[key] = append(d[key], Decider{path, condition})
 }
 
-// Of lists the conditions that may have made what stands at a place: those of the Fn::If around it first (the
-// innermost before the outer), then the others of the same resource.
-func (d Deciders) Of(e Evidence) []string {
-	var around, rest []string
+// Of lists the conditions that may have made what stands at a place: around are those of the resource and of the Fn::If
+// that it stands in (the innermost before the outer), beside are the others of the same resource.
+func (d Deciders) Of(e Evidence) (around, beside []string) {
 	for _, x := range d[deciderKey(e.File, e.Path)] {
 		if e.Path == x.Path || strings.HasPrefix(e.Path, x.Path+"/") {
 			around = append([]string{x.Condition}, around...)
 		} else {
-			rest = append(rest, x.Condition)
+			beside = append(beside, x.Condition)
 		}
 	}
-	return append(around, rest...)
+	return around, beside
 }
 
 // deciderKey names the resource that a pointer leads into.

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-23"},
 	},
-	Gaps: `Low, because to an API with the origin "*" browsers send no cookies, so that a foreign page sees what every caller sees. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
+	Gaps: `Low, because to an API with the origin "*" browsers send no cookies, so that a foreign page sees what every caller sees. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, and APIs that ask for a client's certificate are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api
@@ -81,7 +81,7 @@ Resources:
 
 func checkAPIOrigins(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.HTTPAPI, graph.RestAPI) {
-		if api.External || intent(api, "public") != "" || readByAll(api) {
+		if api.External || intent(api, "public") != "" || readByAll(api) || asksForCertificate(p.Graph, api) {
 			continue
 		}
 		cors := api.Setting("corsConfiguration")
@@ -123,6 +123,13 @@ func readByAll(api *graph.Node) bool {
 		}
 	}
 	return len(routes) > 0
+}
+
+// asksForCertificate tells whether an API is reached by domains with mutual TLS only: without credentials, which the
+// origin "*" rules out, browsers show no certificate.
+func asksForCertificate(g *graph.Graph, api *graph.Node) bool {
+	off, _ := api.Setting("disableExecuteApiEndpoint").Truth()
+	return off && !openDomain(g, api)
 }
 
 // preflightOrigin finds "*" in what the OPTIONS methods of a REST API answer by themselves. One of them stands

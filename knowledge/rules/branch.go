@@ -49,6 +49,7 @@ func branch(scenarios []map[string]bool, in []bool, prefer []string) string {
 		}
 		terms = append(terms, spell(term))
 	}
+	sort.Strings(terms) // which scenario comes first does not matter
 	return strings.Join(terms, " or ")
 }
 
@@ -154,47 +155,55 @@ func spell(term []literal) string {
 	return strings.Join(words, " and ")
 }
 
-// deciding lists the conditions that may have made a finding, the likeliest first: those of the places that it
-// shows, of the resources it names, and of what stands beside these in the graph (an alarm that exists in the
-// other branch only).
-func deciding(g *graph.Graph, shown []Evidence, h Hit) []string {
-	var out []string
+// deciding lists the conditions that may have made a finding: likely those that the places it shows and the resources it
+// names stand in, perhaps what else is decided in these.
+func deciding(g *graph.Graph, shown []Evidence, h Hit) (likely, perhaps []string) {
+	var places []graph.Evidence
 	for _, e := range shown {
-		out = append(out, g.Deciders.Of(graph.Evidence{File: e.File, Path: e.Path})...)
+		places = append(places, graph.Evidence{File: e.File, Path: e.Path})
 	}
-	nodes := append([]*graph.Node{h.Node}, h.Related...)
-	for _, n := range nodes {
+	for _, n := range append([]*graph.Node{h.Node}, h.Related...) {
 		if n != nil && n.At() != nil {
-			out = append(out, g.Deciders.Of(*n.At())...)
+			places = append(places, *n.At())
 		}
 	}
 	for _, r := range h.RelatedResources {
 		if r != nil && r.At != nil {
-			out = append(out, g.Deciders.Of(*r.At)...)
+			places = append(places, *r.At)
 		}
 	}
-	return out
+	for _, at := range places {
+		around, beside := g.Deciders.Of(at)
+		likely, perhaps = append(likely, around...), append(perhaps, beside...)
+	}
+	return likely, perhaps
 }
 
-// beside lists the conditions of what stands next to a node in any scenario, and of the policies on it.
+// beside lists the conditions of what stands next to a node in any scenario, of what joins them, and of the policies on it.
 func beside(graphs []*graph.Graph, id string) []string {
 	var out []string
+	add := func(g *graph.Graph, at *graph.Evidence) {
+		if at != nil {
+			around, others := g.Deciders.Of(*at)
+			out = append(append(out, around...), others...)
+		}
+	}
 	for _, g := range graphs {
 		n := g.Node(id)
 		if n == nil {
 			continue
 		}
 		for _, s := range append(append([]graph.Statement{}, n.ResourcePolicy...), n.Statements...) {
-			if s.Via != nil && s.Via.At != nil {
-				out = append(out, g.Deciders.Of(*s.Via.At)...)
+			if s.Via != nil {
+				add(g, s.Via.At)
 			}
 		}
 		for _, e := range append(append([]*graph.Edge{}, g.In(n)...), g.Out(n)...) {
-			for _, end := range []*graph.Node{e.From, e.To} {
-				if end.At() != nil {
-					out = append(out, g.Deciders.Of(*end.At())...)
-				}
+			if e.Via != nil {
+				add(g, e.Via.At)
 			}
+			add(g, e.From.At())
+			add(g, e.To.At())
 		}
 	}
 	return out

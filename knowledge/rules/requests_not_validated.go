@@ -73,5 +73,5 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 		return
 	}
 	p.Report(Hit{Node: api, Place: routePlace(p, api, graph.Value{At: r.At}, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
-		Message: fmt.Sprintf("%s has %s: whatever is sent reaches the code", key, lacks)})
+		Message: fmt.Sprintf("%s has %s: whatever is sent reaches the back end", key, lacks)})
 }

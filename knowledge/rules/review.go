@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -78,7 +79,8 @@ type merged struct {
 	Finding
 	rule      *Rule
 	in        []bool
-	prefer    []string // conditions that may decide the finding, the likeliest first
+	likely    []string // conditions that decide the finding, in this scenario or another
+	perhaps   []string // conditions that may
 	node      string   // graph id of the node it is about, "" if none
 	metadata  []graph.Value
 	framework string
@@ -165,7 +167,7 @@ func (f *merged) absorb(other *merged) {
 		f.Finding = other.Finding
 	}
 	f.Related = related
-	f.prefer = append(f.prefer, other.prefer...)
+	f.likely, f.perhaps = append(f.likely, other.likely...), append(f.perhaps, other.perhaps...)
 }
 
 func contains(places []Place, p Place) bool {
@@ -257,7 +259,7 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 			f.Related = append(f.Related, p)
 		}
 	}
-	f.prefer = deciding(g, f.Evidence, h)
+	f.likely, f.perhaps = deciding(g, f.Evidence, h)
 }
 
 // note remembers a resource's condition, construct and Metadata, and those of the resource it was written as.
@@ -288,7 +290,7 @@ func (m *merger) report(ran int) Report {
 	var open []*merged
 	for _, f := range m.order {
 		if partly(f.in) {
-			f.When = branch(scenarios, f.in, append(f.prefer, beside(m.graphs, f.node)...))
+			f.When = branch(scenarios, f.in, slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node)))
 		}
 		if f.Pillar != Security && (onTrial(m.options.Stage) || trialBranch(f.When) || f.trial()) {
 			f.Severity = f.Severity.Lower()
