@@ -238,7 +238,11 @@ func (x *expander) restAuth(src *graph.Resource, body graph.Value) graph.Value {
 				items = append(items, obj(auth.At, f("api_key", lst(auth.At))))
 			}
 			if security.Kind != graph.Unknown && (items != nil || security.Exists()) { // no item: open to anyone
-				body = with(body, auth.At, lst(auth.At, items...), "paths", route.Name, m.Name, "security")
+				at := auth.At
+				if items == nil { // the route itself says so
+					at = security.At
+				}
+				body = with(body, auth.At, lst(at, items...), "paths", route.Name, m.Name, "security")
 			}
 		}
 	}

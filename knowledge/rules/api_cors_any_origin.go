@@ -90,14 +90,18 @@ func checkAPIOrigins(p *Pass) {
 			origins, credentials = body.Get("allowOrigins"), body.Get("allowCredentials")
 		}
 		origin, ok := anyOrigin(p, api, origins, "*", "https://*", "http://*") // the last two are known to HTTP APIs
+		var method *Place
 		if !ok {
-			origin, ok = preflightOrigin(api)
+			var r graph.Value
+			if origin, r, ok = preflightOrigin(api); ok {
+				method = routePlace(p, api, origin, r)
+			}
 		}
 		if !ok {
 			continue
 		}
 		text, _ := origin.Str()
-		h := Hit{Node: api, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
+		h := Hit{Node: api, Place: method, Related: []*graph.Node{api}, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
 		if with, _ := credentials.Truth(); with {
 			h.Severity, h.Values = High, append(h.Values, credentials)
 			h.Message += ", in the name of the visitor, since credentials are allowed"
@@ -134,7 +138,7 @@ func asksForCertificate(g *graph.Graph, api *graph.Node) bool {
 
 // preflightOrigin finds "*" in what the OPTIONS methods of a REST API answer by themselves. One of them stands
 // for all: they are made alike.
-func preflightOrigin(api *graph.Node) (graph.Value, bool) {
+func preflightOrigin(api *graph.Node) (origin, route graph.Value, ok bool) {
 	for _, r := range api.Setting("routes").Each() {
 		key, _ := r.Get("RouteKey").Str()
 		if !strings.HasPrefix(key, "OPTIONS ") {
@@ -150,9 +154,9 @@ func preflightOrigin(api *graph.Node) (graph.Value, bool) {
 		for _, parameters := range answers {
 			v := parameters.Get("method.response.header.Access-Control-Allow-Origin")
 			if s, ok := v.Str(); ok && strings.Trim(s, "'") == "*" {
-				return v, true
+				return v, r, true
 			}
 		}
 	}
-	return graph.Value{}, false
+	return graph.Value{}, graph.Value{}, false
 }

@@ -34,13 +34,11 @@ func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
 // undecidedKeys is what leaves open whether something that overwritten lets pass causes the event again: the filter of the
 // notification, or the keys that a role may write. It is absent where a right that is known is enough.
 func undecidedKeys(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) graph.Value {
-	filter := graph.Value{}
-	in.Settings.Get("Filter").Walk(func(v graph.Value) {
-		if open(v) && !filter.Exists() {
-			filter = v
-		}
-	})
-	if event := firstOpen(append(in.Settings.Get("Event").Each(), in.Settings.Get("Events").Each()...)...); event.Exists() {
+	filter := firstWithin(in.Settings.Get("Filter"))
+	if in.To.Kind == graph.Rule {
+		filter = firstWithin(in.To.Setting("eventPattern", "detail", "object"))
+	}
+	if event := firstOpen(notifiedEvents(in)...); event.Exists() {
 		return event
 	}
 	prefixes, suffixes := notifiedKeys(in)
@@ -99,6 +97,24 @@ func keyPattern(v graph.Value) string {
 // notifiedKeys are the prefixes and suffixes of the keys a notification speaks of, from a notification's filter
 // or a rule's pattern. Not known ones are as none.
 func notifiedKeys(in *graph.Edge) (prefixes, suffixes []string) {
+	if in.To.Kind == graph.Rule {
+		for _, v := range in.To.Setting("eventPattern", "detail", "object", "key").Each() {
+			prefix, begins := v.Get("prefix").Str()
+			suffix, ends := v.Get("suffix").Str()
+			switch {
+			case begins:
+				prefixes = append(prefixes, prefix)
+			case ends:
+				suffixes = append(suffixes, suffix)
+			default:
+				return nil, nil // a key in full, or another operator: nothing is excluded for sure
+			}
+		}
+		if len(prefixes)+len(suffixes) > 1 { // the entries of a pattern are alternatives, those of a filter are not
+			return nil, nil
+		}
+		return prefixes, suffixes
+	}
 	filter := in.Settings.Get("Filter")
 	entries := append([]graph.Value{}, filter.Get("S3Key", "Rules").Each()...)
 	for _, r := range append(entries, filter.Get("Key", "FilterRules").Each()...) { // CDK's custom resource writes the API's words
@@ -117,16 +133,24 @@ func notifiedKeys(in *graph.Edge) (prefixes, suffixes []string) {
 
 // notifiedChanges tells which changes a notification speaks of; both where it does not say.
 func notifiedChanges(in *graph.Edge) (created, removed bool) {
-	events := append(in.Settings.Get("Event").Each(), in.Settings.Get("Events").Each()...)
+	events := notifiedEvents(in)
 	if len(events) == 0 {
 		return true, true
 	}
 	for _, v := range events {
 		s, ok := v.Str()
-		created = created || !ok || strings.Contains(s, "ObjectCreated")
-		removed = removed || !ok || strings.Contains(s, "ObjectRemoved")
+		created = created || !ok || strings.Contains(s, "ObjectCreated") || s == "Object Created"
+		removed = removed || !ok || strings.Contains(s, "ObjectRemoved") || s == "Object Deleted"
 	}
 	return created, removed
+}
+
+// notifiedEvents are the kinds of events a notification, or a rule on a bucket's events, speaks of.
+func notifiedEvents(in *graph.Edge) []graph.Value {
+	if in.To.Kind == graph.Rule {
+		return in.To.Setting("eventPattern", "detail-type").Each()
+	}
+	return append(in.Settings.Get("Event").Each(), in.Settings.Get("Events").Each()...)
 }
 
 // overlaps tells whether a key pattern of a policy and the filter of a notification share keys.

@@ -121,24 +121,39 @@ Resources:
 func checkBucketLoops(p *Pass) {
 	for _, bucket := range p.Graph.OfKind(graph.Bucket) {
 		for _, in := range p.Graph.Out(bucket, graph.Routes) {
-			if in.To.Kind != graph.Function || in.To.Framework != "" {
-				continue
+			called := []*graph.Edge{in}
+			if in.To.Kind == graph.Rule {
+				called = p.Graph.Out(in.To, graph.Routes)
 			}
-			if v := mayDoOnAnything(p.Graph, in.To, "s3:PutObject"); v.Exists() {
-				p.Unknown(in.To, v)
-			}
-			for _, e := range p.Graph.Out(in.To, graph.Writes) {
-				if e.To != bucket || e.Strength == graph.Wildcard || overwritten(p.Graph, in.To, e, in) {
-					continue
+			for _, last := range called {
+				if last.To.Kind == graph.Function && last.To.Framework == "" {
+					checkBucketLoop(p, in, last)
 				}
-				if v := undecidedKeys(p.Graph, in.To, e, in); v.Exists() {
-					p.Unknown(in.To, v)
-					continue
-				}
-				p.Report(Hit{Node: in.To, Confidence: weaker(in, e), Related: []*graph.Node{bucket}, RelatedResources: []*graph.Resource{in.Via},
-					Values:  append([]graph.Value{{}}, edgePlace(in, e)...),
-					Message: fmt.Sprintf("%s notifies %s, which may write to %s: each object it writes starts it again", nameOf(bucket), nameOf(in.To), nameOf(bucket))})
 			}
 		}
+	}
+}
+
+// checkBucketLoop looks at a function that hears of a bucket's objects by in, and is called by last.
+func checkBucketLoop(p *Pass, in, last *graph.Edge) {
+	bucket, fn := in.From, last.To
+	if v := mayDoOnAnything(p.Graph, fn, "s3:PutObject"); v.Exists() {
+		p.Unknown(fn, v)
+	}
+	for _, e := range p.Graph.Out(fn, graph.Writes) {
+		if e.To != bucket || e.Strength == graph.Wildcard || overwritten(p.Graph, fn, e, in) {
+			continue
+		}
+		if v := undecidedKeys(p.Graph, fn, e, in); v.Exists() {
+			p.Unknown(fn, v)
+			continue
+		}
+		way, related := "", []*graph.Node{bucket}
+		if last != in {
+			way, related = " by rule "+nameOf(in.To), append(related, in.To)
+		}
+		p.Report(Hit{Node: fn, Confidence: weaker(in, last, e), Related: related, RelatedResources: []*graph.Resource{in.Via},
+			Values:  append([]graph.Value{{}}, edgePlace(in, e)...),
+			Message: fmt.Sprintf("%s notifies %s%s, which may write to %s: each object it writes starts it again", nameOf(bucket), nameOf(fn), way, nameOf(bucket))})
 	}
 }

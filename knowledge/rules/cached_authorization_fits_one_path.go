@@ -79,7 +79,8 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 		}
 	}
 	named := strings.Contains(identity, "routeKey") || strings.Contains(identity, "context.path") || strings.Contains(identity, "resourcePath")
-	if seconds <= 0 || len(routes) < 2 || named {
+	unkeyed := kind == "REQUEST" && !a.Get("IdentitySource").Exists()
+	if seconds <= 0 || named || len(routes) < 2 && !unkeyed {
 		return
 	}
 	typ := "AWS::ApiGateway::Authorizer"
@@ -90,6 +91,10 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 	if at.At == nil {
 		at.At = a.At
 	}
+	message := fmt.Sprintf("the answer of authorizer %s is kept for %d s and decides for all %d routes: a policy made for one path is applied to the others", plainID(id), seconds, len(routes))
+	if unkeyed {
+		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom", plainID(id), seconds)
+	}
 	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: typ, File: api.Resource.File}, Values: []graph.Value{at},
-		Message: fmt.Sprintf("the answer of authorizer %s is kept for %d s and decides for all %d routes: a policy made for one path is applied to the others", plainID(id), seconds, len(routes))})
+		Message: message})
 }

@@ -24,7 +24,7 @@ var _ = add(Rule{
 		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
 	},
 	Outranks: []string{"SFN011"},
-	Gaps:     `Medium for user pools and GraphQL APIs: a Timeout is the longest run, not the usual one. One level lower where both times are equal. Functions that call functions and load balancers are left out: nothing in a template says how long they wait. API Gateway has a rule of its own, function-outlives-api.`,
+	Gaps:     `Medium for user pools and GraphQL APIs: a Timeout is the longest run, not the usual one. One level lower where both times are equal. A function that calls a function, by its environment and its rights, is taken to wait, as likely. Load balancers are left out: nothing in a template says how long they wait. API Gateway has a rule of its own, function-outlives-api.`,
 	Bad: `Resources:
   Flow:
     Type: AWS::StepFunctions::StateMachine
@@ -96,7 +96,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, e := range p.Graph.OfEdge(graph.Invokes) {
-			if e.Mode == graph.Sync && e.To.Kind == graph.Function {
+			if e.To.Kind == graph.Function && (e.Mode == graph.Sync || e.From.Kind == graph.Function && mayWait(e.From) && mayCallFunction(e)) {
 				checkCallerWaits(p, e)
 			}
 		}
@@ -104,7 +104,7 @@ var _ = add(Rule{
 })
 
 func checkCallerWaits(p *Pass, e *graph.Edge) {
-	limit, severity, caller := 0, Medium, nameOf(e.From)
+	limit, severity, caller, confidence := 0, Medium, nameOf(e.From), weaker(e)
 	var aliases []string
 	switch e.From.Kind {
 	case graph.UserPool:
@@ -124,6 +124,12 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		}
 		aliases = []string{"SFN011"}
 		limit, severity, caller = n, High, "state "+e.Label+" of "+caller
+	case graph.Function:
+		n, ok := p.Int(e.From, e.From.Setting("timeout"))
+		if !ok {
+			return
+		}
+		limit, confidence = n, Likely // its code may call without waiting
 	default:
 		return
 	}
@@ -139,6 +145,6 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 	if timeout == limit { // the caller is first by a moment, and few runs take all of it
 		severity = severity.Lower()
 	}
-	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+	p.Report(Hit{Node: e.To, Severity: severity, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
 }

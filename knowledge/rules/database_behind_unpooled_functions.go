@@ -60,7 +60,11 @@ var _ = add(Rule{
 				continue
 			}
 			if db, at, confidence := databaseOf(p.Graph, fn); db != nil {
-				p.Report(Hit{Node: fn, Confidence: confidence, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
+				var aliases []string
+				if pushed(p.Graph, fn) {
+					aliases = []string{"GRF006"}
+				}
+				p.Report(Hit{Node: fn, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
 					Message: fmt.Sprintf("each execution of %s opens its own connections to %s: no RDS Proxy and no limit is between", nameOf(fn), nameOf(db))})
 			}
 		}
@@ -89,6 +93,17 @@ func bounded(p *Pass, fn *graph.Node) bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// pushed tells whether calls reach a function as they come: from an API, a topic or a rule, with no queue between.
+func pushed(g *graph.Graph, fn *graph.Node) bool {
+	for _, e := range g.In(fn, graph.Routes, graph.Invokes) {
+		switch e.From.Kind {
+		case graph.Topic, graph.Rule, graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.GraphQLAPI, graph.FunctionURL:
+			return true
 		}
 	}
 	return false

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Best practices for Amazon EventBridge event patterns"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-patterns-best-practices.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Rules that only record or pass on (targets are log groups, Firehose streams or other buses) may match everything. A pattern that is written as JSON text is not looked into.`,
+	Gaps: `Rules that only record or pass on (targets are log groups, Firehose streams or other buses) may match everything.`,
 	Bad: `Resources:
   Everything:
     Type: AWS::Events::Rule
@@ -100,6 +100,9 @@ func admitsAll(alternatives graph.Value) bool {
 			return true
 		}
 		if yes, ok := a.Get("exists").Truth(); ok && yes {
+			return true
+		}
+		if a.Kind == graph.Map && a.Get("anything-but").Exists() {
 			return true
 		}
 	}

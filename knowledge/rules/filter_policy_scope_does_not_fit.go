@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon SNS Developer Guide, "Amazon SNS subscription filter policy scope"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html", Checked: "2026-11-23"},
 	},
-	Gaps: `High, because SNS refuses such a subscription, and with it the deployment. A policy that is written as JSON text is not looked into. Keys of one level fit both scopes; which one the publisher uses stands in its code.`,
+	Gaps: `High, because SNS refuses such a subscription, and with it the deployment. Keys of one level fit both scopes; which one the publisher uses stands in its code.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SNS::Topic

@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `SonarSource rule RSPEC-6246, functions that invoke functions and wait`, URL: "https://rules.sonarsource.com/python/RSPEC-6246", Checked: "2026-11-30"},
 		{Title: `Serverless Land and AWS Lambda operator guide, "Lambda functions calling Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/functions-calling-functions.html", Checked: "2026-11-24", Unverified: true},
 	},
-	Gaps: `Whether the code waits (RequestResponse) or not (Event) is not in the template: the finding is likely, never certain. Durable functions and wildcard grants are left out. High from three functions in a chain.`,
+	Gaps: `Whether the code waits (RequestResponse) or not (Event) is not in the template: the finding is likely, never certain. Durable functions are left out, and wildcard grants where the environment does not name the other function. High from three functions in a chain.`,
 	Bad: `Resources:
   Shop: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {ZipFile: "..."}, Environment: {Variables: {PRICES: !Ref Prices}}}} # want "Prices"
   Prices: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
@@ -76,8 +76,18 @@ func checkCallee(p *Pass, fn *graph.Node) {
 }
 
 func mayCallFunction(e *graph.Edge) bool {
-	return e.To.Kind == graph.Function && e.To != e.From && e.To.Framework == "" && e.Strength == graph.Certain &&
+	return e.To.Kind == graph.Function && e.To != e.From && e.To.Framework == "" && (e.Strength == graph.Certain || e.Strength == graph.Likely && inEnvironment(e)) &&
 		(!e.To.External || strings.HasPrefix(e.To.ID, "arn:"))
+}
+
+// inEnvironment tells whether the environment of the actor is among what shows an edge.
+func inEnvironment(e *graph.Edge) bool {
+	for _, at := range e.Evidence {
+		if strings.Contains(at.Path, "/Environment/Variables/") {
+			return true
+		}
+	}
+	return false
 }
 
 // namesFunction tells whether the environment of a function names another one.

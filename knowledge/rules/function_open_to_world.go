@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:LambdaFunctionPublicAccessProhibited", "security-hub:Lambda.1", "prowler:awslambda_function_not_publicly_accessible", "guard-rules-registry:lambda_function_public_access_prohibited", "guard-rules-registry:LAMBDA_NO_WILDCARD_PRINCIPALS", "control-tower:lambda_function_public_access_prohibited_check"},
-	Gaps:        `The permissions of a public function URL belong to another rule. With FunctionUrlAuthType AWS_IAM the finding is high.`,
+	Gaps:        `The permissions of a public function URL belong to another rule. With FunctionUrlAuthType AWS_IAM the finding is high; a layer that everyone may use is medium.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function
@@ -47,7 +47,19 @@ var _ = add(Rule{
     Type: AWS::Lambda::Permission
     Properties: {FunctionName: !Ref Worker, Action: "lambda:InvokeFunctionUrl", Principal: "*", FunctionUrlAuthType: NONE}
 `,
-	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
+	MoreBad: []string{`Resources:
+  Shared: {Type: AWS::Lambda::LayerVersion, Properties: {Content: {S3Bucket: code, S3Key: shared.zip}}}
+  All:
+    Type: AWS::Lambda::LayerVersionPermission
+    Properties:
+      LayerVersionArn: !Ref Shared
+      Action: lambda:GetLayerVersion
+      Principal: "*" # want "layer Shared"
+`},
+	MoreGood: []string{`Resources:
+  Shared: {Type: AWS::Lambda::LayerVersion, Properties: {Content: {S3Bucket: code, S3Key: shared.zip}}}
+  Organization: {Type: AWS::Lambda::LayerVersionPermission, Properties: {LayerVersionArn: !Ref Shared, Action: "lambda:GetLayerVersion", Principal: "*", OrganizationId: o-exampleorg1}}
+`, `Transform: AWS::Serverless-2016-10-31
 Resources:
   Worker:
     Type: AWS::Serverless::Function
@@ -61,6 +73,7 @@ Resources:
 })
 
 func checkOpenFunctions(p *Pass) {
+	checkOpenLayers(p)
 	for _, fn := range p.Graph.OfKind(graph.Function) {
 		for _, s := range fn.ResourcePolicy {
 			if s.Via == nil {
@@ -89,6 +102,18 @@ func checkOpenFunctions(p *Pass) {
 			}
 			p.Report(Hit{Node: fn, Resource: s.Via, Severity: severity, Related: []*graph.Node{fn}, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
 				Message: fmt.Sprintf("permission allows %s on %s to everyone, without SourceArn, SourceAccount or PrincipalOrgID", actionsOf(s), nameOf(fn))})
+		}
+	}
+}
+
+// checkOpenLayers looks at permissions of layers: what everyone may use everyone may read.
+func checkOpenLayers(p *Pass) {
+	for _, layer := range p.Graph.OfKind(graph.Layer) {
+		for _, s := range layer.ResourcePolicy {
+			if s.Via != nil && openToWorld(s) {
+				p.Report(Hit{Node: layer, Resource: s.Via, Severity: Medium, Values: []graph.Value{s.Via.Properties.Get("Principal")},
+					Message: fmt.Sprintf("permission lets everyone use, and read, layer %s, without OrganizationId", nameOf(layer))})
+			}
 		}
 	}
 }

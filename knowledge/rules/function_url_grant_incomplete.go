@@ -68,7 +68,8 @@ Resources:
 
 func checkURLGrants(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
-		if !hasURL(p.Graph, fn) {
+		url := urlOf(p.Graph, fn)
+		if url == nil {
 			continue
 		}
 		for _, s := range fn.ResourcePolicy {
@@ -91,19 +92,20 @@ func checkURLGrants(p *Pass) {
 				p.Unclear(fn, "whether another permission completes it: "+fn.PolicyUnknown)
 				continue
 			}
-			p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn}, Values: []graph.Value{{}, principal},
+			p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn, url}, Values: []graph.Value{{}, principal},
 				Message: fmt.Sprintf("%s may lambda:InvokeFunctionUrl on %s, but not lambda:InvokeFunction through the URL: every call ends in status 403", principal.String(), nameOf(fn))})
 		}
 	}
 }
 
-func hasURL(g *graph.Graph, fn *graph.Node) bool {
+// urlOf is the function URL that leads to a function, nil where there is none.
+func urlOf(g *graph.Graph, fn *graph.Node) *graph.Node {
 	for _, e := range g.In(fn, graph.Invokes) {
 		if e.From.Kind == graph.FunctionURL {
-			return true
+			return e.From
 		}
 	}
-	return false
+	return nil
 }
 
 func allowsExactly(s graph.Statement, action string) bool {

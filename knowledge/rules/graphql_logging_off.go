@@ -20,7 +20,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-ASC3", "cdk-nag:AppSyncGraphQLRequestLogging", "checkov:CKV_AWS_193", "checkov:CKV_AWS_194", "security-hub:AppSync.2",
 		"prowler:appsync_field_level_logging_enabled", "control-tower:appsync_logging_enabled_check"},
-	Gaps: `Each level but NONE passes. Tracing by X-Ray is not asked for.`,
+	Gaps: `Each level but NONE passes. Tracing that is off is low.`,
 	Bad: `Resources:
   Shop: # want "no resolver logs"
     Type: AWS::AppSync::GraphQLApi
@@ -41,8 +41,16 @@ var _ = add(Rule{
       Name: shop
       AuthenticationType: AWS_IAM
       LogConfig: {CloudWatchLogsRoleArn: "arn:aws:iam::111122223333:role/log", FieldLogLevel: ERROR}
+      XrayEnabled: true
 `,
-	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+	MoreBad: []string{`Resources:
+  Untraced: # want "not traced"
+    Type: AWS::AppSync::GraphQLApi
+    Properties:
+      Name: shop
+      AuthenticationType: AWS_IAM
+      LogConfig: {CloudWatchLogsRoleArn: "arn:aws:iam::111122223333:role/log", FieldLogLevel: ERROR}
+`, `Transform: AWS::Serverless-2016-10-31
 Resources:
   Shop:
     Type: AWS::Serverless::GraphQLApi
@@ -64,6 +72,10 @@ Resources:
 				p.Unknown(api, level)
 			} else if !known || s == "NONE" {
 				p.Report(Hit{Node: api, Values: []graph.Value{level}, Message: fmt.Sprintf("GraphQL API %s writes no resolver logs: a resolver's error is seen by the client only", nameOf(api))})
+			} else if v := api.Setting("xrayEnabled"); open(v) {
+				p.Unknown(api, v)
+			} else if on, _ := v.Truth(); !on {
+				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Message: fmt.Sprintf("GraphQL API %s is not traced (XrayEnabled is not true)", nameOf(api))})
 			}
 		}
 	},

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html", Checked: "2026-11-29"},
 	},
-	Gaps: `Low for private APIs with IAM. Introspection is not asked about: it is open by design in many APIs. Merged APIs are left out.`,
+	Gaps: `Low for private APIs with IAM. Introspection that is open to the internet is low: many APIs mean it. Merged APIs are left out.`,
 	Bad: `Resources:
   Shop: # want "QueryDepthLimit and ResolverCountLimit"
     Type: AWS::AppSync::GraphQLApi
@@ -31,7 +31,7 @@ var _ = add(Rule{
 	Good: `Resources:
   Shop:
     Type: AWS::AppSync::GraphQLApi
-    Properties: {Name: shop, AuthenticationType: AWS_IAM, QueryDepthLimit: 5, ResolverCountLimit: 50}
+    Properties: {Name: shop, AuthenticationType: AWS_IAM, QueryDepthLimit: 5, ResolverCountLimit: 50, IntrospectionConfig: DISABLED}
   Merged:
     Type: AWS::AppSync::GraphQLApi
     Properties: {Name: all, AuthenticationType: AWS_IAM, ApiType: MERGED}
@@ -59,6 +59,7 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 		}
 	}
 	if len(missing) == 0 {
+		checkIntrospection(p, api)
 		return
 	}
 	if v := api.Setting("apiType"); open(v) {
@@ -72,4 +73,18 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 		h.Severity = Low
 	}
 	p.Report(h)
+}
+
+// checkIntrospection looks at an API whose queries are bounded, but whose whole schema anyone may read.
+func checkIntrospection(p *Pass, api *graph.Node) {
+	config, visibility := api.Setting("introspectionConfig"), api.Setting("visibility")
+	if v := firstOpen(config, visibility, api.Setting("apiType")); v.Exists() {
+		p.Unknown(api, v)
+		return
+	}
+	if config.String() == "DISABLED" || visibility.String() == "PRIVATE" {
+		return
+	}
+	p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{config},
+		Message: fmt.Sprintf("GraphQL API %s tells everyone its schema (IntrospectionConfig is not DISABLED)", nameOf(api))})
 }

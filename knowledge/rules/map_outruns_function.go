@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Using Map state in Inline mode" and "Using Map state in Distributed mode"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html", Checked: "2026-11-24"},
 	},
-	Gaps: `MaxConcurrency 0 counts as absent. Functions are looked at, not databases or API destinations; other callers of the function, and MaxConcurrency above the reservation, are not. A MaxConcurrencyPath passes.`,
+	Gaps: `MaxConcurrency 0 counts as absent. Functions are looked at, and tables of provisioned capacity (medium), not databases or API destinations; other callers of the function, and MaxConcurrency above the reservation, are not. A MaxConcurrencyPath passes.`,
 	Bad: `Resources:
   Import:
     Type: AWS::StepFunctions::StateMachine
@@ -128,6 +128,16 @@ func mapLimit(p *Pass, m *graph.Node, s graph.State) int {
 }
 
 func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states map[string]graph.State) {
+	for _, e := range p.Graph.Out(m, graph.Writes, graph.Reads) {
+		if !insideMap(states, e.Label, s.Name) || e.To.Type != "AWS::DynamoDB::Table" || e.To.External {
+			continue
+		}
+		if mode, ok := p.Text(e.To, e.To.Setting("billingMode")); ok && mode == "PROVISIONED" {
+			p.Report(Hit{Node: m, Severity: Medium, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{mapPlace(s), e.To.Setting("billingMode")},
+				Message: fmt.Sprintf("Map state %s has no MaxConcurrency and runs up to %d iterations at once, but %s has provisioned capacity", s.Name, limit, nameOf(e.To))})
+			return
+		}
+	}
 	for _, e := range p.Graph.Out(m, graph.Invokes) {
 		if e.To.Kind != graph.Function || e.To.External || e.To.Resource == nil || !insideMap(states, e.Label, s.Name) {
 			continue
@@ -138,15 +148,19 @@ func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states ma
 		case open(reserved):
 			p.Unknown(e.To, reserved)
 		case known && n > 0 && n < limit:
-			at := s.Definition.Get("MaxConcurrency")
-			if !at.Exists() {
-				at = s.Definition.Get("Type")
-			}
-			p.Report(Hit{Node: m, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{at, reserved},
+			p.Report(Hit{Node: m, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{mapPlace(s), reserved},
 				Message: fmt.Sprintf("Map state %s has no MaxConcurrency and runs up to %d iterations at once, but %d executions are reserved for %s", s.Name, limit, n, nameOf(e.To))})
 			return
 		}
 	}
+}
+
+// mapPlace is what shows that a Map state is not bounded.
+func mapPlace(s graph.State) graph.Value {
+	if at := s.Definition.Get("MaxConcurrency"); at.Exists() {
+		return at
+	}
+	return s.Definition.Get("Type")
 }
 
 // insideMap tells whether a state stands inside a Map state, at any depth.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -19,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
-	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. With several stages one association is taken for all.`,
+	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -47,10 +48,11 @@ var _ = add(Rule{
 			p.Report(h)
 		}
 		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
-			if p.maybeClosed(api, !hasWebACL(api)) {
+			guarded := stageHasWebACL(p, api, stage)
+			if p.maybeClosed(api, !guarded) {
 				return
 			}
-			if !closedAPI(p.Graph, api) && !hasWebACL(api) {
+			if !closedAPI(p.Graph, api) && !guarded {
 				accuse(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
 					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))})
 			}
@@ -73,6 +75,35 @@ var _ = add(Rule{
 		}
 	},
 })
+
+// stageHasWebACL tells whether an association names a stage, or the API without naming a stage that is known.
+func stageHasWebACL(p *Pass, api *graph.Node, stage graph.Value) bool {
+	if api.Setting("webAcl").Exists() {
+		return true
+	}
+	own, _ := stage.Get("ResourceId").Str()
+	for _, acl := range api.Setting("webAcls").Each() {
+		arn := acl.Get("ResourceArn")
+		if open(arn) {
+			p.Unknown(api, arn)
+			return true
+		}
+		_, name, ok := strings.Cut(arn.String(), "/stages/")
+		another := false
+		for _, ref := range arn.Refs() {
+			if ref.Resource == own {
+				return true
+			}
+			if n := p.Graph.Node(ref.Resource); n == nil || n != api {
+				another = true // a stage, by its resource
+			}
+		}
+		if !ok || !another && (name == stageName(stage) || open(stage.Get("StageName"))) {
+			return true
+		}
+	}
+	return false
+}
 
 func hasWebACL(n *graph.Node) bool {
 	return len(n.Setting("webAcls").Each()) > 0 || n.Setting("webAcl").Exists()

@@ -211,13 +211,12 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 // openLoop finds what leaves open whether events do go round: the keys of a bucket that are written and notified, or the
 // environment that tells a function where to write.
 func openLoop(g *graph.Graph, loop []*graph.Edge) graph.Value {
-	last := loop[len(loop)-1]
-	if last.To.Kind == graph.Bucket {
-		if v := undecidedKeys(g, last.From, last, loop[0]); v.Exists() {
-			return v
+	for i, e := range loop {
+		if e.To.Kind == graph.Bucket && e.Kind == graph.Writes {
+			if v := undecidedKeys(g, e.From, e, loop[(i+1)%len(loop)]); v.Exists() {
+				return v
+			}
 		}
-	}
-	for _, e := range loop {
 		if e.Strength == graph.Wildcard && e.From.Kind == graph.Function {
 			if v := firstWithin(e.From.Setting("environment", "Variables")); v.Exists() {
 				return v
@@ -256,7 +255,7 @@ func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
 				if _, been := came[e.To]; been || !carries(g, e, fn) || e.Strength == graph.Wildcard && (e.To != in.From || explained(g, e)) {
 					continue
 				}
-				if overwritten(g, n, e, in) {
+				if overwritten(g, n, e, in) || came[n] != nil && overwritten(g, came[n].From, came[n], e) {
 					continue
 				}
 				came[e.To] = e

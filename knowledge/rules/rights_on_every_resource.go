@@ -103,6 +103,9 @@ var dataActions = []string{
 	"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:PutParameter",
 	"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign",
 	"cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser", "cognito-idp:AdminSetUserPassword",
+	"cognito-idp:AdminInitiateAuth", "cognito-idp:AdminGetUser", "cognito-idp:AdminAddUserToGroup",
+	"ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail", "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "sagemaker:InvokeEndpoint",
+	"codebuild:StartBuild", "ecs:RunTask", "glue:StartJobRun", "athena:StartQueryExecution", "iot:Publish", "scheduler:CreateSchedule", "cloudfront:CreateInvalidation",
 	"rds-data:ExecuteStatement", "appsync:GraphQL", "execute-api:ManageConnections",
 }
 

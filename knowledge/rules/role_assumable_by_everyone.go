@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS IAM User Guide, "AWS JSON policy elements: Principal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_60", "checkov:CKV_AWS_61", "prowler:iam_no_custom_policy_permissive_role_assumption", "guard-rules-registry:iam_role_no_allow_plus_not_action_on_trust_policy", "guard-rules-registry:iam_role_no_allow_plus_not_principal", "guard-rules-registry:iam_role_no_full_access_on_trust_policy", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_action", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_resource"},
-	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition, is reported as likely and at Medium.`,
+	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition, is reported as likely and at Medium. Roles for EventBridge rules, pipes and schedules that do not ask for aws:SourceAccount are low, and info where CDK wrote them.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -74,13 +74,48 @@ func checkTrust(p *Pass) {
 					Message: fmt.Sprintf("trust policy of %s lets whoever account %s allows assume the role: a foreign account should prove itself by sts:ExternalId or aws:PrincipalOrgID", nameOf(role), account)})
 				continue
 			}
-			if !openToWorld(s) {
+			if service := deputy(role, s); service != "" {
+				severity := Low
+				if role.Resource.Metadata.Get("aws:cdk:path").Exists() {
+					severity = Info // CDK writes its roles for these services so
+				}
+				p.Report(Hit{Node: role, Resource: s.Via, Severity: severity, Values: []graph.Value{graph.NewString(s.At, service)},
+					Message: fmt.Sprintf("trust policy of %s lets %s assume the role for any account: aws:SourceAccount is not asked for", nameOf(role), service)})
+				continue
+			}
+			if !openToWorld(s) && !anyService(s) {
 				continue
 			}
 			p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
 				Message: fmt.Sprintf("trust policy of %s lets everyone assume the role, without a condition on who asks", nameOf(role))})
 		}
 	}
+}
+
+// deputies are services that work on behalf of whoever set them up, in whatever account.
+var deputies = map[string]bool{"scheduler.amazonaws.com": true, "pipes.amazonaws.com": true, "events.amazonaws.com": true}
+
+// deputy is the service that a role of the files trusts without asking for whom it works.
+func deputy(role *graph.Node, s graph.Statement) string {
+	if !isAllow(s) || s.Conditions.Exists() || role.Resource == nil || role.Resource.Source != "" {
+		return ""
+	}
+	for _, who := range s.Principals {
+		if text, _ := who.Value.Str(); who.Kind == "Service" && deputies[text] {
+			return text
+		}
+	}
+	return ""
+}
+
+// anyService tells whether a trust statement admits every service of AWS.
+func anyService(s graph.Statement) bool {
+	for _, who := range s.Principals {
+		if text, _ := who.Value.Str(); isAllow(s) && who.Kind == "Service" && (text == "*" || text == "*.amazonaws.com") {
+			return true
+		}
+	}
+	return false
 }
 
 var wholeAccount = regexp.MustCompile(`^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$`)

@@ -15,12 +15,12 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Lambda polls the source with the function's own role. Without the rights the mapping cannot be created, or it stands disabled with "access denied" and nothing is processed.`,
-	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Streams: GetRecords, GetShardIterator, DescribeStream and ListStreams (Kinesis also ListShards). The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold them.`,
+	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Streams: GetRecords, GetShardIterator, DescribeStream and ListStreams (Kinesis also ListShards). A source encrypted with your own key: kms:Decrypt on that key. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold them.`,
 	CDK:      `fn.addEventSource(...) grants them`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html", Checked: "2026-11-23"},
 	},
-	Gaps: `List actions, which need a wildcard resource, are not asked for; nor are the lists of Kafka, MQ and DocumentDB, and the right to use a key.`,
+	Gaps: `List actions, which need a wildcard resource, are not asked for; nor are the lists of Kafka, MQ and DocumentDB. Keys outside the files are not looked at.`,
 	Bad: `Resources:
   Mapping: # want "sqs:DeleteMessage"
     Type: AWS::Lambda::EventSourceMapping
@@ -162,6 +162,7 @@ func checkPollRights(p *Pass) {
 			switch {
 			case !unproven(e):
 				checkPollRole(p, e, role, pollActions[e.From.Kind])
+				checkPollKey(p, e, role)
 			case !readsSome(e, role):
 				p.unknownSource(e)
 			}
@@ -212,4 +213,24 @@ func checkPollRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
 	}
 	p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
 		Message: fmt.Sprintf("role %s of %s may not do %s on %s: nothing can be read", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
+}
+
+// checkPollKey asks for the right to decrypt what a source encrypts with a key of its own. Records of table streams are
+// decrypted by DynamoDB itself.
+func checkPollKey(p *Pass, e *graph.Edge, role *graph.Node) {
+	if e.From.Kind == graph.Table {
+		return
+	}
+	for _, k := range p.Graph.In(e.From, graph.Encrypts) {
+		if k.From.Type != "AWS::KMS::Key" {
+			continue
+		}
+		switch d := roleMayUseKey(role, "kms:Decrypt", k.From); d.Answer {
+		case policy.Unknown:
+			p.Unclear(role, "whether it may decrypt with "+nameOf(k.From)+": "+d.Why)
+		case policy.No:
+			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e, k), Related: []*graph.Node{role, e.From, k.From, e.To}, Values: []graph.Value{{}},
+				Message: fmt.Sprintf("role %s of %s may not do kms:Decrypt with key %s of %s: what it receives cannot be read", nameOf(role), nameOf(e.To), nameOf(k.From), nameOf(e.From))})
+		}
+	}
 }

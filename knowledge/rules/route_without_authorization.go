@@ -151,8 +151,10 @@ Resources:
 	Check: checkRoutes,
 })
 
-// publicPath matches paths that are meant for everyone.
-var publicPath = regexp.MustCompile(`(?i)(^|[/ ])(health(z|check)?|ping|status|version|webhooks?|callback|login|signin|signup|register|token|\.well-known|favicon\.ico|robots\.txt|docs|swagger|openapi(\.json|\.yaml)?|public)(/|$)`)
+// publicPath matches paths that are meant for everyone. Words that are also states and parts of things (/orders/{id}/status)
+// count at the beginning only, behind a version or the like.
+var publicPath = regexp.MustCompile(`(?i)(^|[/ ])(health(z|check)?|ping|webhooks?|callback|\.well-known|favicon\.ico|robots\.txt)(/|$)` +
+	`|(^|[ ])/?((api|auth|v\d+)/)*(status|version|login|signin|signup|register|token|docs|swagger|openapi(\.json|\.yaml)?|public)(/|$)`)
 
 func checkRoutes(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get values stored in other services using dynamic references"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_45", "prowler:awslambda_function_no_secrets_in_variables"},
-	Gaps:        `Known spellings of credentials are certain. A random text under a name such as API_KEY or PASSWORD is likely; short or readable passwords are not found. Values that a reference brings in are not judged.`,
+	Gaps:        `Known spellings of credentials are certain. A random text under a name such as API_KEY or PASSWORD, and a password that mixes kinds of characters, is likely; words are not found. Values that a reference brings in are not judged.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function
@@ -33,7 +33,7 @@ var _ = add(Rule{
       Environment:
         Variables:
           DATABASE: "postgres://app:kR7x-Pq2vLm9@db.internal:5432/orders" # want "connection string"
-          MAIL_API_KEY: "9f8a7c6e5d4b3a291807f6e5d4c3b2a1" # want "random text"
+          MAIL_API_KEY: "9f8a7c6e5d4b3a291807f6e5d4c3b2a1" # want "looks like a secret"
           TOKEN_URL: "https://login.internal/oauth2/token"
 `,
 	Good: `Resources:
@@ -99,9 +99,9 @@ func checkEnvironmentLiterals(p *Pass) {
 			switch what := secretIn(text); {
 			case what != "":
 				h.Message = fmt.Sprintf("environment variable %s of %s holds %s", f.Name, nameOf(fn), what)
-			case secretName.MatchString(f.Name) && !harmlessEnd.MatchString(f.Name) && looksRandom(text):
+			case looksLikeSecret(f.Name, text):
 				h.Confidence = Likely
-				h.Message = fmt.Sprintf("environment variable %s of %s holds a random text of %d characters, which looks like a secret", f.Name, nameOf(fn), len(text))
+				h.Message = fmt.Sprintf("environment variable %s of %s holds a text of %d characters, which looks like a secret", f.Name, nameOf(fn), len(text))
 			default:
 				continue
 			}

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
-	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
 	Bad: `Resources:
   Db:
     Type: AWS::RDS::DBCluster
@@ -93,7 +93,7 @@ func checkSecretLiterals(p *Pass) {
 		}
 		for _, path := range secretProperties {
 			v := n.Setting(path...)
-			if text, ok := v.Str(); ok && inResource(v) && carriesSecret(text) {
+			if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) {
 				p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)},
 					Message: fmt.Sprintf("%s of %s is written in the template", graph.UpperFirst(strings.Join(path, ".")), nameOf(n))})
 			}
@@ -115,9 +115,9 @@ func checkSecretLiterals(p *Pass) {
 // jsonValue matches the texts of a JSON object with their names.
 var jsonValue = regexp.MustCompile(`"([^"]+)"\s*:\s*"([^"]*)"`)
 
-// inResource tells what stands at the property itself, or in a mapping, from what a parameter brings in.
-func inResource(v graph.Value) bool {
-	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/") || strings.HasPrefix(v.At.Path, "/Mappings/"))
+// inTemplate tells what stands in the template, as a parameter's default too, from what the one who deploys gives.
+func inTemplate(v graph.Value) bool {
+	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/") || strings.HasPrefix(v.At.Path, "/Mappings/") || strings.HasPrefix(v.At.Path, "/Parameters/"))
 }
 
 // carriesSecret tells a secret from an empty text, a placeholder or a document of such.
@@ -128,13 +128,13 @@ func carriesSecret(text string) bool {
 			if !secretName.MatchString(m[1]) && !strings.EqualFold(m[1], "key") {
 				continue
 			}
-			if len(m[2]) >= 4 && !placeholder.MatchString(m[2]) {
+			if len(m[2]) >= 4 && !stub.MatchString(m[2]) {
 				return true
 			}
 		}
 		return false
 	}
-	return len(text) >= 4 && !placeholder.MatchString(text)
+	return len(text) >= 4 && !stub.MatchString(text)
 }
 
 func reportCredentials(p *Pass, n *graph.Node, root graph.Value, where string) {

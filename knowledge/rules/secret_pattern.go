@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -24,14 +25,19 @@ var tokens = []struct {
 
 var (
 	secretName  = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential)`)
-	harmlessEnd = regexp.MustCompile(`(?i)(arn|name|id|ids|url|uri|path|param|parameter|key_?prefix|table|queue|topic|bucket|ttl|timeout|expiry|expiration|validity|length|type|issuer|audience|enabled|endpoint|seconds|minutes|hours|days|version|algorithm|header|region|use|usage|count|limit|max|min)$`)
+	harmlessEnd = regexp.MustCompile(`(?i)(arn|name|id|ids|url|uri|path|param|parameter|key_?prefix|table|queue|topic|bucket|ttl|timeout|expiry|expiration|validity|length|type|issuer|audience|enabled|endpoint|seconds|minutes|hours|days|version|algorithm|header|region|use|usage|count|limit|max|min|field|prefix|label|policy|format|mode|provider|store|service|alias|key_?alias)$`)
+	passwordEnd = regexp.MustCompile(`(?i)(passw(or)?d|passwd|pwd)$`)
+	accessKey   = regexp.MustCompile(`^[0-9A-Za-z/+]{40}$`)
 	placeholder = regexp.MustCompile(`(?i)(change|replace|example|dummy|placeholder|sample|test|fake|local|your|todo|tbd|insert|xxx|\*\*\*|none|null|undefined|default|secret|password|token|unused|<|\{\{)`)
+
+	// What is surely no secret: a request to put one there, or a word that stands for one.
+	stub = regexp.MustCompile(`(?i)(change|replace|example|dummy|placeholder|your|todo|tbd|insert|xxx|\*\*\*|undefined|<|\{\{|\$\{)|^(my|the|some|a|db)?[-_ ]?(secret|password|passwd|token|test|default|none|null|local|fake|sample|unused)[-_ ]?(here|value|key)?$`)
 )
 
 // secretIn says what credential a literal text shows, "" where it shows none.
 func secretIn(text string) string {
 	for _, t := range tokens {
-		if found := t.pattern.FindString(text); found != "" && !strings.Contains(found, "EXAMPLE") && !placeholder.MatchString(credentialOf(found)) {
+		if found := t.pattern.FindString(text); found != "" && !stub.MatchString(credentialOf(found)) {
 			return t.name
 		}
 	}
@@ -55,6 +61,40 @@ func looksRandom(text string) bool {
 		return false
 	}
 	return strings.ContainsAny(strings.ToLower(text), "abcdefghijklmnopqrstuvwxyz") && entropy(text) >= 3
+}
+
+// looksLikeSecret tells a secret from what else a variable with a secret's name may hold: a random text, the secret half
+// of an access key, or a password as people make them up.
+func looksLikeSecret(name, text string) bool {
+	switch {
+	case !secretName.MatchString(name) && !passwordEnd.MatchString(name) || harmlessEnd.MatchString(name):
+		return false
+	case accessKey.MatchString(text), looksRandom(text):
+		return true
+	case len(text) < 8 || strings.ContainsAny(text, " /\t\n") || strings.HasPrefix(text, "arn:") || stub.MatchString(text):
+		return false
+	}
+	kinds := characterKinds(text)
+	return kinds >= 3 && strings.ContainsAny(text, "0123456789") || kinds >= 2 && passwordEnd.MatchString(name) && strings.ContainsAny(text, "0123456789")
+}
+
+// characterKinds counts small letters, capitals, digits and signs, each once. The hyphen and its like join words in
+// names of all sorts, and do not count.
+func characterKinds(text string) int {
+	var small, capital, digit, sign int
+	for _, r := range text {
+		switch {
+		case unicode.IsLower(r):
+			small = 1
+		case unicode.IsUpper(r):
+			capital = 1
+		case unicode.IsDigit(r):
+			digit = 1
+		case !strings.ContainsRune("-_.:", r):
+			sign = 1
+		}
+	}
+	return small + capital + digit + sign
 }
 
 // entropy is Shannon's, in bits a character.

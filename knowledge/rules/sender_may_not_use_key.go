@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-23"},
 		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes, schedules and rules with a role are judged by it; functions are not looked at. Keys outside the files and keys that a condition may open are not reported.`,
+	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes and schedules are judged by their role, targets of rules with a role are not looked at; of functions only the delivery of failed events is looked at. Keys outside the files and keys that a condition may open are not reported.`,
 	Bad: `Resources:
   Topic:
     Type: AWS::SNS::Topic
@@ -128,9 +128,9 @@ func sendsAs(e *graph.Edge) string {
 func sendsByRole(e *graph.Edge) bool {
 	switch e.From.Kind {
 	case graph.Pipe, graph.Schedule:
-		return e.Kind == graph.Routes
+		return true
 	}
-	return false
+	return e.From.Kind == graph.Function && e.Kind == graph.FailsTo
 }
 
 // checkRoleKeyUse asks for the rights of the sender's role on the key of the target. The AWS managed keys admit every

@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Outranks:    []string{"DDB002", "COG003"},
 	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
-	Gaps:        `Deletion protection counts as retention. Buckets are left out: CloudFormation cannot delete one that holds objects. Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so is deletion protection that a condition switches off.`,
+	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
 	Bad: `Resources:
   Orders: # want "DeletionPolicy and UpdateReplacePolicy"
     Type: AWS::DynamoDB::Table
@@ -39,19 +39,20 @@ var _ = add(Rule{
       AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
       KeySchema: [{AttributeName: id, KeyType: HASH}]
       BillingMode: PAY_PER_REQUEST
-  Guarded:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
-      KeySchema: [{AttributeName: id, KeyType: HASH}]
-      BillingMode: PAY_PER_REQUEST
-      DeletionProtectionEnabled: true
 `,
 	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
 Resources:
   Orders: # want "UpdateReplacePolicy"
     Type: AWS::Serverless::SimpleTable
     DeletionPolicy: Retain
+`, `Resources:
+  Guarded: # want "only deletion protection"
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      DeletionProtectionEnabled: true
 `},
 	Check: checkRetention,
 })
@@ -59,13 +60,14 @@ Resources:
 // stateful are the types whose deletion loses data, with the severity of that.
 var stateful = map[string]Severity{
 	"AWS::DynamoDB::Table": High, "AWS::DynamoDB::GlobalTable": High, "AWS::Cognito::UserPool": High, "AWS::EFS::FileSystem": High,
-	"AWS::Kinesis::Stream": Medium, "AWS::KMS::Key": Medium,
+	"AWS::Kinesis::Stream": Medium, "AWS::KMS::Key": Medium, "AWS::S3::Bucket": Low,
 }
 
 func checkRetention(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		severity, ok := stateful[n.Type]
-		if !ok || n.Resource == nil || n.External || shortLived(n) || protected(n) || encryptsOnlyMessages(p.Graph, n) {
+		on, perStage := protection(n)
+		if !ok || n.Resource == nil || n.External || shortLived(n) || perStage || encryptsOnlyMessages(p.Graph, n) {
 			continue
 		}
 		var lacking []string
@@ -89,21 +91,30 @@ func checkRetention(p *Pass) {
 		for _, v := range values {
 			written = written && v.Exists()
 		}
-		if on, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth(); on || len(lacking) == 1 {
+		backedUp, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth()
+		switch {
+		case on:
+			severity = Low
+		case severity == High && (backedUp || len(lacking) == 1):
 			severity = Medium
 		}
 		if written {
 			severity = severity.Lower()
 		}
 		p.Report(Hit{Node: n, Severity: severity, Values: values,
-			Message: loss(n) + ": no Retain in " + strings.Join(lacking, " and ")})
+			Message: loss(n, on) + ": no Retain in " + strings.Join(lacking, " and ")})
 	}
 }
 
 // loss says what is gone. A key is kept for its waiting period of 7 to 30 days.
-func loss(n *graph.Node) string {
-	if n.Kind == graph.Key {
+func loss(n *graph.Node, protected bool) string {
+	switch {
+	case protected:
+		return fmt.Sprintf("only deletion protection keeps the data of %s: once it is off they go with the resource", nameOf(n))
+	case n.Kind == graph.Key:
 		return fmt.Sprintf("what %s encrypts becomes unreadable once the key's waiting period is over", nameOf(n))
+	case n.Kind == graph.Bucket:
+		return fmt.Sprintf("%s goes with the resource, or, while it holds objects, makes the deletion fail", nameOf(n))
 	}
 	return fmt.Sprintf("the data of %s goes with the resource", nameOf(n))
 }
@@ -119,14 +130,15 @@ func encryptsOnlyMessages(g *graph.Graph, n *graph.Node) bool {
 	return len(edges) > 0
 }
 
-// protected tells whether the service itself refuses to delete the thing, at least in some stages.
-func protected(n *graph.Node) bool {
+// protection tells whether the service itself refuses to delete the thing: on where it surely does, perStage where
+// it may in other stages: by a value that is not known, or that a condition chooses.
+func protection(n *graph.Node) (on, perStage bool) {
 	v := n.Setting("deletionProtectionEnabled")
+	on, known := v.Truth()
 	if n.Type == "AWS::Cognito::UserPool" {
 		v = n.Setting("deletionProtection")
 		s, ok := v.Str()
-		return s == "ACTIVE" || !ok && v.Exists()
+		on, known = s == "ACTIVE", ok
 	}
-	on, ok := v.Truth()
-	return on || !ok && v.Exists() || chosen(v)
+	return on, !on && (!known && v.Exists() || chosen(v))
 }

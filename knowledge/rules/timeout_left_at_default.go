@@ -9,7 +9,7 @@ import (
 var _ = add(Rule{
 	ID:       "timeout-left-at-default",
 	Code:     "LAM002",
-	Title:    "Function that calls other services has the default timeout of 3 seconds",
+	Title:    "Function has the default timeout of 3 seconds",
 	Severity: Medium,
 	Pillar:   Reliability,
 	Why: `A cold start with the first connection to a database or another service can take longer than 3 seconds: the call is cut off in the middle of its work, ` +
@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: "CloudFormation reference, AWS::Lambda::Function Timeout", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html#cfn-lambda-function-timeout", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultTimeout", "cdk-nag:LambdaDefaultTimeout", "serverless-rules:ES1006"},
-	Gaps:        `Reported is a function that the files show to read, write or call something, or to work on batches; one that does nothing of the kind may well do with 3 seconds. A written 3 passes: it was decided.`,
+	Gaps:        `Low for a function that the files do not show to read, write or call something, or to work on batches: it may well do with 3 seconds. A written 3 passes: it was decided.`,
 	Bad: `Resources:
   Worker: # want "3 s (the default)"
     Type: AWS::Lambda::Function
@@ -49,15 +49,16 @@ var _ = add(Rule{
     Properties:
       EventSourceArn: arn:aws:sqs:eu-west-1:111122223333:orders
       FunctionName: !Ref Worker
-  Authorizer:
+`,
+	MoreBad: []string{`Resources:
+  Authorizer: # want "nobody has decided"
     Type: AWS::Lambda::Function
     Properties:
       Runtime: python3.13
       Handler: app.authorize
       Role: arn:aws:iam::111122223333:role/worker
       Code: {ZipFile: "..."}
-`,
-	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
+`, `Transform: AWS::Serverless-2016-10-31
 Resources:
   Worker: # want "it works with Orders"
     Type: AWS::Serverless::Function
@@ -114,7 +115,8 @@ func checkDefaultTimeouts(p *Pass) {
 			h.Confidence = weaker(found)
 			h.Message = fmt.Sprintf("timeout of %s is %s, and it works with %s", nameOf(fn), seconds(v), nameOf(found.To))
 		default:
-			continue
+			h.Severity = Low
+			h.Message = fmt.Sprintf("timeout of %s is %s: nobody has decided how long it may take", nameOf(fn), seconds(v))
 		}
 		p.Report(h)
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -12,16 +13,17 @@ var _ = add(Rule{
 	Title:    `Sign-in of a user pool is weak`,
 	Severity: Medium,
 	Pillar:   Security,
-	Why:      `A password that was guessed, or leaked elsewhere, is all it takes to be that user: no second factor can be asked for, or the password may be shorter than 8 characters.`,
-	Fix:      `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA], and Policies.PasswordPolicy.MinimumLength: 12.`,
-	CDK:      `mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }, passwordPolicy: { minLength: 12 }`,
+	Why: `A password that was guessed, or leaked elsewhere, is all it takes to be that user: no second factor can be asked for, or the password may be shorter than 8 characters. ` +
+		`A client that sends the password itself (USER_PASSWORD_AUTH) shows it to whatever lies between, and the implicit grant puts tokens into addresses.`,
+	Fix: `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA], and Policies.PasswordPolicy.MinimumLength: 12. Let clients use ALLOW_USER_SRP_AUTH and the code grant, and PreventUserExistenceErrors: ENABLED.`,
+	CDK: `mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }, passwordPolicy: { minLength: 12 }; addClient: authFlows: { userSrp: true }, preventUserExistenceErrors: true`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Cognito::UserPool PasswordPolicy`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html", Checked: "2026-11-23"},
 		{Title: `Amazon Cognito Developer Guide, "TOTP software token MFA"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-COG1", "cdk-nag:AwsSolutions-COG2", "cdk-nag:CognitoUserPoolMFA", "cdk-nag:CognitoUserPoolStrongPasswordPolicy", "prowler:cognito_user_pool_mfa_enabled",
 		"prowler:cognito_user_pool_password_policy_minimum_length_14", "guard-rules-registry:cognito_user_pool_mfa_configuration_rule"},
-	Gaps: `A pool whose sign-in policy knows no password (passkeys, one-time codes) is left out. Classes of characters are not asked for: length counts. A pool whose users all come from another identity provider, which asks for the second factor itself, may ignore this with a reason.`,
+	Gaps: `A pool whose sign-in policy knows no password (passkeys, one-time codes) is left out. A class of characters that is not asked for is low, and not reported from 12 characters on unless it is switched off in writing. Clients of pools outside the files are not seen. A pool whose users all come from another identity provider, which asks for the second factor itself, may ignore this with a reason.`,
 	Bad: `Resources:
   Users: # want "no second factor"
     Type: AWS::Cognito::UserPool
@@ -53,7 +55,11 @@ const shortestPassword = 8
 
 func checkSignIn(p *Pass) {
 	for _, pool := range p.Graph.OfKind(graph.UserPool) {
-		if pool.Type != "AWS::Cognito::UserPool" || pool.External || withoutPassword(pool) {
+		if pool.Type != "AWS::Cognito::UserPool" || pool.External {
+			continue
+		}
+		checkClients(p, pool)
+		if withoutPassword(pool) {
 			continue
 		}
 		mfa := pool.Setting("mfaConfiguration")
@@ -61,10 +67,59 @@ func checkSignIn(p *Pass) {
 			p.Report(Hit{Node: pool, Values: []graph.Value{mfa},
 				Message: fmt.Sprintf("user pool %s asks for no second factor, and lets nobody have one (MfaConfiguration is OFF)", nameOf(pool))})
 		}
-		length := pool.Setting("policies", "PasswordPolicy", "MinimumLength")
-		if n, ok := p.Int(pool, length); ok && n < shortestPassword {
-			p.Report(Hit{Node: pool, Values: []graph.Value{length},
-				Message: fmt.Sprintf("user pool %s takes passwords of %d characters; the least should be %d, better 12", nameOf(pool), n, shortestPassword)})
+		checkPassword(p, pool, pool.Setting("policies", "PasswordPolicy"))
+	}
+}
+
+// longPassword is the length from which on no mixture of characters is asked for.
+const longPassword = 12
+
+func checkPassword(p *Pass, pool *graph.Node, policy graph.Value) {
+	length := pool.Setting("policies", "PasswordPolicy", "MinimumLength")
+	n, known := p.Int(pool, length)
+	if known && n < shortestPassword {
+		p.Report(Hit{Node: pool, Values: []graph.Value{length},
+			Message: fmt.Sprintf("user pool %s takes passwords of %d characters; the least should be %d, better %d", nameOf(pool), n, shortestPassword, longPassword)})
+		return
+	}
+	for _, class := range []string{"Lowercase", "Uppercase", "Numbers", "Symbols"} {
+		v := policy.Get("Require" + class)
+		asked, ok := v.Truth()
+		switch {
+		case open(v):
+			p.Unknown(pool, v)
+		case ok && !asked, !v.Exists() && policy.Exists() && known && n < longPassword:
+			at := v
+			if !v.Exists() {
+				at = policy
+			}
+			p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{at},
+				Message: fmt.Sprintf("user pool %s takes passwords of %d characters without %s", nameOf(pool), n, strings.ToLower(class))})
+			return
+		}
+	}
+}
+
+// checkClients looks at the ways in which the clients of a pool sign in.
+func checkClients(p *Pass, pool *graph.Node) {
+	for _, client := range pool.Setting("clients").Each() {
+		id, _ := client.Get("ResourceId").Str()
+		report := func(severity Severity, v graph.Value, what string) {
+			p.Report(Hit{Node: pool, Place: &Place{ID: plainID(id), Type: "AWS::Cognito::UserPoolClient", File: pool.Resource.File}, Severity: severity,
+				Related: []*graph.Node{pool}, Values: []graph.Value{v}, Message: fmt.Sprintf("client %s of user pool %s %s", plainID(id), nameOf(pool), what)})
+		}
+		for _, v := range client.Get("ExplicitAuthFlows").Each() {
+			if s, _ := v.Str(); s == "ALLOW_USER_PASSWORD_AUTH" || s == "USER_PASSWORD_AUTH" {
+				report(Medium, v, "sends passwords as they are ("+s+")")
+			}
+		}
+		for _, v := range client.Get("AllowedOAuthFlows").Each() {
+			if s, _ := v.Str(); s == "implicit" {
+				report(Medium, v, "gets tokens in the address of a page (the implicit grant)")
+			}
+		}
+		if v := client.Get("PreventUserExistenceErrors"); v.String() == "LEGACY" {
+			report(Low, v, "tells who has an account (PreventUserExistenceErrors is LEGACY)")
 		}
 	}
 }

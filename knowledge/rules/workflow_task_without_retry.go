@@ -78,6 +78,7 @@ func checkTaskRetries(p *Pass) {
 		if m.Workflow == nil || m.External {
 			continue
 		}
+		checkRetryOrder(p, m)
 		h := Hit{Node: m, Severity: Low, Values: []graph.Value{{}}}
 		var lacking []string
 		for _, s := range m.Workflow.States {
@@ -104,6 +105,30 @@ func checkTaskRetries(p *Pass) {
 		}
 		h.Message = fmt.Sprintf("%s of %s %s not retry passing errors of the service", taskList(lacking), nameOf(m), verb)
 		p.Report(h)
+	}
+}
+
+// checkRetryOrder finds retriers that cannot work: States.ALL has to stand alone and last, and some errors are never
+// retried.
+func checkRetryOrder(p *Pass, m *graph.Node) {
+	for _, s := range m.Workflow.States {
+		retry := s.Definition.Get("Retry").Each()
+		for i, r := range retry {
+			names := r.Get("ErrorEquals").Each()
+			for _, e := range names {
+				what := ""
+				switch name, _ := e.Str(); {
+				case name == "States.ALL" && (len(names) > 1 || i < len(retry)-1):
+					what = "names States.ALL beside or before others, which has to stand alone and last"
+				case name == "States.Runtime", name == "States.DataLimitExceeded":
+					what = "expects " + name + " to be retried, which it never is"
+				default:
+					continue
+				}
+				p.Report(Hit{Node: m, Severity: Low, Values: []graph.Value{e}, Message: fmt.Sprintf("Retry of state %s of %s %s", s.Name, nameOf(m), what)})
+				return
+			}
+		}
 	}
 }
 

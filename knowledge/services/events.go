@@ -75,6 +75,9 @@ var _ = add(resourceType{
 
 func connectRule(b *builder, r *graph.Resource, n *graph.Node) {
 	p := r.Properties
+	if pattern := p.Get("EventPattern"); pattern.Kind == graph.String {
+		n.SetExtra("eventPattern", jsonValue(pattern))
+	}
 	if p.Get("EventPattern").Exists() || p.Get("EventBusName").Exists() {
 		bus := b.bus(p.Get("EventBusName"))
 		b.edge(graph.Edge{From: bus.node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: p},

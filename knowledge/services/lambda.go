@@ -205,5 +205,18 @@ func connectInvokeConfig(b *builder, r *graph.Resource, _ *graph.Node) {
 }
 
 var _ = add(resourceType{Type: "AWS::Lambda::LayerVersion", Kind: graph.Layer, ARN: "lambda:layer:", Name: "LayerName"})
-var _ = add(resourceType{Type: "AWS::Lambda::LayerVersionPermission", Of: "LayerVersionArn"})
+var _ = add(resourceType{Type: "AWS::Lambda::LayerVersionPermission", Of: "LayerVersionArn", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	p := r.Properties
+	to := b.reach(p.Get("LayerVersionArn"), graph.Layer, "lambda:layer:")
+	if to.node == nil {
+		b.gap(r, p.Get("LayerVersionArn"), "the permission's layer was not found")
+		return
+	}
+	principal := p.Get("Principal")
+	to.node.ResourcePolicy = append(to.node.ResourcePolicy, graph.Statement{
+		Effect: "Allow", Actions: p.Get("Action").Each(), Resources: []graph.Value{p.Get("LayerVersionArn")}, At: r.At, Via: r, Origin: "permission",
+		Principals: []graph.Principal{{Kind: permissionPrincipal(principal), Value: principal}},
+		Conditions: conditions(r.At, condition{"StringEquals", "aws:PrincipalOrgID", p.Get("OrganizationId")}),
+	})
+}})
 var _ = add(resourceType{Type: "AWS::Serverless::LayerVersion", Kind: graph.Layer, Name: "LayerName"})

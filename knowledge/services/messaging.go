@@ -39,6 +39,21 @@ func jsonValue(v graph.Value) graph.Value {
 	return tree
 }
 
+// readText is v with the property name read where it is written as JSON text.
+func readText(v graph.Value, name string) graph.Value {
+	text := v.Get(name)
+	if text.Kind != graph.String {
+		return v
+	}
+	fields := append([]graph.Field{}, v.Fields()...)
+	for i, f := range fields {
+		if f.Name == name {
+			fields[i].Value = jsonValue(text)
+		}
+	}
+	return graph.NewMap(v.At, fields...)
+}
+
 var _ = add(resourceType{Type: "AWS::SQS::QueuePolicy", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
 	b.resourcePolicy(r, r.Properties.Get("PolicyDocument"), graph.Queue, r.Properties.Get("Queues").Each(), "sqs:")
 }})
@@ -89,7 +104,7 @@ func (b *builder) subscription(r *graph.Resource, from target, s graph.Value) {
 		return
 	}
 	endpoint := s.Get("Endpoint")
-	b.collect(topic, "subscriptions", s)
+	b.collect(topic, "subscriptions", readText(s, "FilterPolicy"))
 	protocol, _ := s.Get("Protocol").Str()
 	kind := map[string]graph.Kind{"lambda": graph.Function, "sqs": graph.Queue, "firehose": graph.Firehose}[protocol]
 	if kind != "" || s.Get("Protocol").IsUnknown() {
