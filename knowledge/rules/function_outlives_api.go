@@ -126,7 +126,7 @@ func checkAPITimeouts(p *Pass) {
 }
 
 func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
-	for _, path := range [][]string{{"TimeoutInMillis"}, {"Integration", "TimeoutInMillis"}, {"timeoutInMillis"}, {"Integration", "timeoutInMillis"}} {
+	for _, path := range [][]string{{"TimeoutInMillis"}, {"Integration", "TimeoutInMillis"}, {"x-amazon-apigateway-integration", "timeoutInMillis"}} {
 		v := e.Settings.Get(path...)
 		if !v.Exists() {
 			continue
@@ -160,6 +160,9 @@ func refusedTimeout(p *Pass, e *graph.Edge, v graph.Value, n, most int) bool {
 		return false
 	}
 	h := Hit{Node: e.To, Resource: e.Via, Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v}}
+	for _, at := range edgePlace(e) {
+		h.Place = routePlace(p, e.From, at, graph.Value{}) // an event of SAM
+	}
 	kind := "this kind of API"
 	if e.From.Kind == graph.RestAPI {
 		kind = "an edge-optimized API"
