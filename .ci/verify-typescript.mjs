@@ -93,7 +93,8 @@ async function tests(project) {
   const script = read(path.join(project, 'package.json')).scripts.test;
   const files = fs.readdirSync(path.join(project, 'test')).filter((f) => f.endsWith('.test.ts'));
   const python = fs.existsSync(path.join(project, 'pyproject.toml')) ? ' && pytest' : ''; // run by verify_python.py
-  if (script !== `node --import tsx --test test/*.test.ts${python}`) {
+  const go = fs.existsSync(path.join(project, 'Makefile')) ? 'make test && ' : ''; // run by TestGoHandlers
+  if (script !== `${go}node --import tsx --test test/*.test.ts${python}`) {
     problems.push(`the script "test" is ${script}, not what is run here`);
   }
   if (process.env.PROOF === 'handlers') {

@@ -11,7 +11,7 @@ import (
 // Options says what to write. The zero value writes a TypeScript project.
 type Options struct {
 	Language string // one of Languages; "" is typescript
-	Handlers string // one of HandlerLanguages; "" is python where the stack is in Python and all handlers can be, else typescript
+	Handlers string // one of HandlerLanguages; "" is the stack's own where there is one and all handlers can be in it, else typescript
 	Scope    string // "project" ("" likewise): all files; "snippet": constructs and imports only
 	Name     string // lower-case words joined by dashes: package, class and stack are named after it
 	Title    string

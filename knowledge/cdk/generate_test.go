@@ -133,11 +133,17 @@ func TestUnknownChoicesNameTheRealOnes(t *testing.T) {
 // A text of the description must never end its literal or its comment: what stands between quotes is data.
 func TestHostileTextsStayTexts(t *testing.T) {
 	hostile := `x'"` + "`" + `;process.exit(1)//*/ ${process.exit(1)} \ ` + "\n\u2028 end"
+	for name, key := range map[string]string{"everywhere": hostile, "in no key, which Go's types cannot have": "id"} {
+		t.Run(name, func(t *testing.T) { checkHostileTexts(t, hostile, key) })
+	}
+}
+
+func checkHostileTexts(t *testing.T, hostile, key string) {
 	sketch := map[string]any{
 		"name": "hostile", "title": hostile, "summary": hostile,
 		"nodes": map[string]any{
 			"class": map[string]any{"kind": "queue"}, "lambda": map[string]any{"kind": "function", "description": hostile},
-			"constructor": map[string]any{"kind": "function"}, "bus": map[string]any{"kind": "eventBus"}, "default": map[string]any{"kind": "table", "key": hostile},
+			"constructor": map[string]any{"kind": "function"}, "bus": map[string]any{"kind": "eventBus"}, "default": map[string]any{"kind": "table", "key": key},
 			"resource": map[string]any{"kind": "rule", "source": hostile, "detailType": []string{hostile}, "description": hostile, "detail": map[string]any{hostile: []string{hostile}}},
 		},
 		"edges": []string{"class -> lambda", "lambda -> default", "bus -> resource", "resource -> constructor", "constructor -> bus"},

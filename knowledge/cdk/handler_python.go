@@ -48,28 +48,13 @@ var pyWriters = map[trigger]func(*pyHandler){
 	triggerPlain:   (*pyHandler).given,
 }
 
-// pyPurposes say what a handler does, behind its function's name.
-var pyPurposes = map[trigger]string{
-	triggerHTTP:    "answers the requests of an API.",
-	triggerREST:    "answers the requests of an API.",
-	triggerQueue:   "works on the messages of a queue.",
-	triggerEvent:   "works on the events of a bus.",
-	triggerTopic:   "works on the messages of a topic.",
-	triggerStream:  "works on the records of a stream, in their order.",
-	triggerTable:   "works on the changes of a table, in their order.",
-	triggerSocket:  "is told by a WebSocket API who comes, goes and speaks.",
-	triggerObjects: "works on a few of a bucket's objects at once.",
-	triggerEnrich:  "adds to the records of a pipe what is known of them.",
-	triggerPlain:   "works on what it is called with.",
-}
-
 // text returns the handler's file.
 func (h *pyHandler) text() string {
 	h.use("aws_lambda_powertools", "Logger", "Metrics", "Tracer")
 	h.use("aws_lambda_powertools.utilities.typing", "LambdaContext")
 	pyWriters[h.trigger](h)
 	var out strings.Builder
-	out.WriteString(`"""` + pyDoc(graph.UpperFirst(h.fn.ID)+" "+pyPurposes[h.trigger]) + "\"\"\"\n\n" + h.imports.text())
+	out.WriteString(`"""` + pyDoc(graph.UpperFirst(h.fn.ID)+" "+purposes[h.trigger]) + "\"\"\"\n\n" + h.imports.text())
 	for _, statements := range [][]string{h.constants, h.settings} {
 		if len(statements) > 0 {
 			out.WriteString(strings.Join(statements, "\n") + "\n\n")

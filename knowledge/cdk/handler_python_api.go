@@ -123,18 +123,6 @@ func (h *pyHandler) accepting() []string {
 	return append(lines, h.log("    ", "accepted"), h.count("    ", "Accepted"), "    return {"+pyString(h.key)+": "+h.named()+"}, "+status)
 }
 
-// asked is the table in which the function finds what a route asks for, and the route's parameter that names it.
-func (h *pyHandler) asked() (table *graph.Node, param string) {
-	for _, r := range h.routes {
-		for _, n := range h.reads {
-			if !r.body() && r.param() != "" && n.Kind == graph.Table {
-				return n, r.param()
-			}
-		}
-	}
-	return nil, ""
-}
-
 // ask answers the routes that bring nothing: from a table, where the function may read one.
 func (h *pyHandler) ask() {
 	table, param := h.asked()

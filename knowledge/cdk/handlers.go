@@ -2,13 +2,36 @@ package cdk
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
 // HandlerLanguages are the languages that handlers can be written in, whatever the language of the stack.
-var HandlerLanguages = []string{"typescript", "python"}
+var HandlerLanguages = []string{"typescript", "python", "go"}
+
+// handlerLanguage is what there is to know of a language of handlers before they are written.
+type handlerLanguage struct {
+	name       string // as people write it
+	lacks      map[trigger]string
+	writes     func(trigger) bool // whether there are handlers that are called so
+	operations map[graph.Kind]string
+	single     string         // why it cannot serve several calls at the same time, "" where it can
+	names      *regexp.Regexp // names that fields may have; nil for any
+}
+
+// handlerLanguages are the languages in which not every handler can be written.
+var handlerLanguages map[string]handlerLanguage
+
+func init() {
+	handlerLanguages = map[string]handlerLanguage{
+		"python": {"Python", pyLacks, func(t trigger) bool { return pyWriters[t] != nil }, pyOperations, "", nil},
+		"go": {"Go", goLacks, func(t trigger) bool { return goWriters[t] != nil }, goOperations,
+			// Source: Lambda developer guide, "Lambda Managed Instances runtimes", checked 2026-11-30: of programs those in Rust only.
+			"runs on managed instances, which Lambda has for no program in Go", goTagName},
+	}
+}
 
 // HandlersError says why handlers cannot be written in a language.
 type HandlersError struct {
@@ -29,19 +52,20 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 	asked := o.Handlers
 	if asked == "" {
 		o.Handlers = HandlerLanguages[0]
-		if o.Language == "python" {
-			o.Handlers = "python"
+		if one(HandlerLanguages, o.Language) {
+			o.Handlers = o.Language
 		}
 	}
 	if len(works(g, o.Name)) == 0 && o.Language != "python" {
 		o.Handlers = HandlerLanguages[0] // there is nothing to write, and nothing to install for it
 	}
-	if o.Handlers != "python" {
+	in, some := handlerLanguages[o.Handlers]
+	if !some {
 		return "", nil
 	}
 	var why []string
 	for _, w := range works(g, o.Name) {
-		if lack := w.pyLack(); lack != "" {
+		if lack := w.lack(in); lack != "" {
 			why = append(why, w.fn.ID+" "+lack)
 		}
 	}
@@ -49,10 +73,10 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 	case len(why) == 0:
 		return "", nil
 	case asked != "":
-		return "", &HandlersError{"Python", why}
+		return "", &HandlersError{in.name, why}
 	}
 	o.Handlers = HandlerLanguages[0]
-	return "The handlers are in TypeScript, as not all of them can be in Python: " + strings.Join(why, "; ") + ".", nil
+	return "The handlers are in TypeScript, as not all of them can be in " + in.name + ": " + strings.Join(why, "; ") + ".", nil
 }
 
 // pyLacks are the ways to be called for which handlers in Python are refused, each with the reason.
@@ -62,47 +86,78 @@ var pyLacks = map[trigger]string{
 	triggerDurable: "is durable, and AWS asks to ship the SDK for that with the code, which is not bundled here",
 }
 
-// pyLack tells why a handler cannot be written in Python, "" where it can.
-func (w work) pyLack() string {
-	if why, ok := pyLacks[w.trigger]; ok {
+// lack tells why a handler cannot be written in a language, "" where it can.
+func (w work) lack(in handlerLanguage) string {
+	if why, ok := in.lacks[w.trigger]; ok {
 		return why
 	}
-	if pyWriters[w.trigger] == nil {
-		return "is called in a way that handlers in Python are not written for"
+	if w.crowded && in.single != "" {
+		return in.single
+	}
+	if !in.writes(w.trigger) {
+		return "is called in a way that handlers in " + in.name + " are not written for"
+	}
+	for _, f := range w.fields {
+		if in.names != nil && !in.names.MatchString(f.name) {
+			return "works on something with a field whose name types in " + in.name + " cannot have"
+		}
 	}
 	for _, n := range w.writes {
-		if _, named := handles[n.Kind]; named && pyOperations[n.Kind] == "" {
-			return "writes to a " + string(n.Kind) + ", which handlers in Python do not"
+		if _, named := handles[n.Kind]; named && in.operations[n.Kind] == "" {
+			return "writes to a " + string(n.Kind) + ", which handlers in " + in.name + " do not"
 		}
 	}
 	return ""
 }
 
+// purposes say what a handler does, behind its name.
+var purposes = map[trigger]string{
+	triggerHTTP:    "answers the requests of an API.",
+	triggerREST:    "answers the requests of an API.",
+	triggerQueue:   "works on the messages of a queue.",
+	triggerEvent:   "works on the events of a bus.",
+	triggerTopic:   "works on the messages of a topic.",
+	triggerStream:  "works on the records of a stream, in their order.",
+	triggerTable:   "works on the changes of a table, in their order.",
+	triggerSocket:  "is told by a WebSocket API who comes, goes and speaks.",
+	triggerObjects: "works on a few of a bucket's objects at once.",
+	triggerEnrich:  "adds to the records of a pipe what is known of them.",
+	triggerPlain:   "works on what it is called with.",
+}
+
 // handlers are the files of a project's handlers and their tests, and what they need.
 type handlers struct {
-	files   []File
-	modules map[string]bool // npm packages
-	python  bool
+	files    []File
+	modules  map[string]bool // npm packages
+	language string
 }
 
 // handlersOf writes the handlers of a graph in the language that was chosen.
 func handlersOf(g *graph.Graph, o Options) handlers {
-	if o.Handlers == "python" {
-		files := pyHandlers(g, o)
-		for _, more := range []func(*graph.Graph) []File{graphQLSources, channelSources, codeFiles} {
-			files = append(files, more(g)...)
-		}
-		return handlers{files, map[string]bool{}, true}
+	var files []File
+	switch o.Handlers {
+	case "python":
+		files = pyHandlers(g, o)
+	case "go":
+		files = goHandlers(g, o)
+	default:
+		files, modules := tsHandlerFiles(g, o)
+		return handlers{files, modules, o.Handlers}
 	}
-	files, modules := tsHandlerFiles(g, o)
-	return handlers{files, modules, false}
+	for _, more := range []func(*graph.Graph) []File{graphQLSources, channelSources, codeFiles} {
+		files = append(files, more(g)...)
+	}
+	return handlers{files, map[string]bool{}, o.Handlers}
 }
 
-// beside gives what a project whose stack is in neither language of handlers has for them: files, the command that
-// tests the handlers before that of the stack, and what git ignores.
+// beside gives what a project whose stack is in neither TypeScript nor Python has for its handlers: files, the command
+// that tests the handlers before that of the stack, and what git ignores.
 func (h handlers) beside(stack string) (files []File, test, ignored string) {
-	if h.python {
+	switch h.language {
+	case "python":
 		return pyToolFiles(pyHandlerRequirements), "pytest && " + stack, pyIgnored
+	case "go":
+		return nil, goTestCommand + " && " + stack, goIgnored
 	}
 	return []File{{"tsconfig.json", tsConfig("src", "test")}}, tsTests + " && " + stack, ""
 }
@@ -136,7 +191,12 @@ func (o Options) hasPython() bool { return o.Language == "python" || o.Handlers 
 
 // needs are the tools beside Node.
 func (o Options) needs(into spelling) string {
-	if o.hasPython() && into.needs != pyNeeds {
+	switch {
+	case o.Handlers == "go" && o.Language == "go":
+		return goHandlerNeeds
+	case o.Handlers == "go":
+		return into.needs + goHandlerNeeds
+	case o.hasPython() && into.needs != pyNeeds:
 		return into.needs + pyNeeds
 	}
 	return into.needs
@@ -153,6 +213,8 @@ func (o Options) install() string {
 // handlersNote tells of handlers in another language than the stack's.
 func handlersNote(o Options) string {
 	switch {
+	case o.Handlers == "go":
+		return goHandlersNote
 	case o.Handlers == o.Language:
 		return ""
 	case o.Handlers == "python":

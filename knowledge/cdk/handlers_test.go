@@ -1,6 +1,7 @@
 package cdk_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,15 +12,27 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
-// withoutPython are the patterns with a handler that cannot be in Python, and what tells why.
-var withoutPython = map[string]string{
-	"durable-function-workflow": "is durable",
-	"response-streaming-api":    "streams its answer",
-}
+// withoutPython and withoutGo are the patterns with a handler that cannot be in that language, and what tells why.
+var (
+	withoutPython = map[string]string{
+		"durable-function-workflow": "is durable",
+		"response-streaming-api":    "streams its answer",
+	}
+	withoutGo = map[string]string{
+		"durable-function-workflow": "is durable",
+		"managed-instances-worker":  "runs on managed instances",
+		"response-streaming-api":    "streams its answer",
+	}
+)
 
-func written(p *cdk.Project, ending string) (paths []string) {
+// handlerFiles are the paths of a project's handlers in a language.
+func handlerFiles(p *cdk.Project, language string) (paths []string) {
+	folder, ending := "src/", map[string]string{"typescript": ".ts", "python": ".py", "go": "/main.go"}[language]
+	if language == "go" {
+		folder = "handlers/"
+	}
 	for _, f := range p.Files {
-		if strings.HasPrefix(f.Path, "src/") && strings.HasSuffix(f.Path, ending) {
+		if strings.HasPrefix(f.Path, folder) && strings.HasSuffix(f.Path, ending) {
 			paths = append(paths, f.Path)
 		}
 	}
@@ -27,39 +40,52 @@ func written(p *cdk.Project, ending string) (paths []string) {
 }
 
 func TestHandlersFollowTheLanguageOfTheStack(t *testing.T) {
+	without := map[string]map[string]string{"python": withoutPython, "go": withoutGo}
 	for _, p := range patterns.All() {
 		d, err := p.Blueprint.Graph(nil)
 		require.NoError(t, err)
 		for _, language := range cdk.Writable(d.Graph) {
 			pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: language})
 			require.NoError(t, err)
-			python := language == "python" && withoutPython[p.Slug] == ""
-			assert.Equal(t, python && len(written(pr, ".py")) > 0, len(written(pr, ".py")) > 0, "%s in %s", p.Slug, language)
-			if python {
-				assert.Empty(t, written(pr, ".ts"), p.Slug)
+			want := "typescript"
+			if refused, some := without[language]; some && refused[p.Slug] == "" {
+				want = language
+			}
+			for _, handlers := range cdk.HandlerLanguages {
+				if handlers != want {
+					assert.Empty(t, handlerFiles(pr, handlers), "%s in %s", p.Slug, language)
+				}
+			}
+			if plain, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name}); assert.NoError(t, err) {
+				assert.Equal(t, len(handlerFiles(plain, "typescript")) > 0, len(handlerFiles(pr, want)) > 0, "%s in %s", p.Slug, language)
 			}
 		}
 	}
 }
 
-func TestHandlersThatCannotBeInPythonAreToldOf(t *testing.T) {
-	for _, p := range patterns.All() {
-		d, err := p.Blueprint.Graph(nil)
-		require.NoError(t, err)
-		why := withoutPython[p.Slug]
-		_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Handlers: "python"})
-		if why == "" {
-			assert.NoError(t, err, p.Slug)
-			continue
+func TestHandlersThatCannotBeInALanguageAreToldOf(t *testing.T) {
+	for language, without := range map[string]map[string]string{"python": withoutPython, "go": withoutGo} {
+		for _, p := range patterns.All() {
+			d, err := p.Blueprint.Graph(nil)
+			require.NoError(t, err)
+			why := without[p.Slug]
+			_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Handlers: language})
+			if why == "" {
+				assert.NoError(t, err, "%s in %s", p.Slug, language)
+				continue
+			}
+			var refused *cdk.HandlersError
+			require.ErrorAs(t, err, &refused, "%s in %s", p.Slug, language)
+			assert.Contains(t, refused.Error(), why)
+			if !slices.Contains(cdk.Writable(d.Graph), language) {
+				continue
+			}
+			pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: language})
+			require.NoError(t, err)
+			assert.NotEmpty(t, handlerFiles(pr, "typescript"), p.Slug)
+			assert.Contains(t, strings.Join(pr.Notes, "\n"), "The handlers are in TypeScript")
+			assert.Contains(t, strings.Join(pr.Notes, "\n"), why)
 		}
-		var refused *cdk.HandlersError
-		require.ErrorAs(t, err, &refused, p.Slug)
-		assert.Contains(t, refused.Error(), why)
-		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: "python"})
-		require.NoError(t, err)
-		assert.NotEmpty(t, written(pr, ".ts"), p.Slug)
-		assert.Contains(t, strings.Join(pr.Notes, "\n"), "The handlers are in TypeScript")
-		assert.Contains(t, strings.Join(pr.Notes, "\n"), why)
 	}
 }
 
@@ -67,7 +93,7 @@ func TestHandlersInAnUnknownLanguageAreRefused(t *testing.T) {
 	d, err := patterns.All()[0].Blueprint.Graph(nil)
 	require.NoError(t, err)
 	_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Handlers: "cobol"})
-	require.EqualError(t, err, `there is no language of handlers "cobol": choose typescript, python`)
+	require.EqualError(t, err, `there is no language of handlers "cobol": choose typescript, python, go`)
 }
 
 // Functions that run a Python handler have it in a module that neither Python nor Lambda keeps for itself.
@@ -78,5 +104,5 @@ func TestHandlersInPythonHaveModulesThatCanBeImported(t *testing.T) {
 	require.NoError(t, err)
 	pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: "python"})
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []string{"src/handlers/__init__.py", "src/handlers/class_.py", "src/handlers/json_.py", "src/handlers/order_intake.py"}, written(pr, ".py"))
+	assert.ElementsMatch(t, []string{"src/handlers/__init__.py", "src/handlers/class_.py", "src/handlers/json_.py", "src/handlers/order_intake.py"}, handlerFiles(pr, "python"))
 }

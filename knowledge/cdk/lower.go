@@ -144,7 +144,7 @@ func init() {
 		"throw", "throws", "transient", "true", "try", "type", "typeof", "undefined", "var", "void", "volatile", "while", "with", "yield",
 		"True", "False", "None", "Promise", "Object", "String", "Array", "eval", "arguments",
 		// used by the generated code
-		"scope", "id", "props", "path", "app", "stack", "stage", "isProduction", "removalPolicy", "handler", "alarm", "nodeFunction", "pythonFunction", "powertools", "node", "tags",
+		"scope", "id", "props", "path", "app", "stack", "stage", "isProduction", "removalPolicy", "handler", "alarm", "nodeFunction", "pythonFunction", "goFunction", "powertools", "node", "tags",
 		"account", "region", "environment", "timeout", "memorySize", "metric", "threshold", "alarmDescription", "logGroup", "fn", "name", "template",
 		"construct", "constructs", "process", "require", "module", "exports", "console", "Stack", "Duration", "Construct", "partition", "artifactId",
 		"availabilityZones", "dependencies", "environmentId", "nestedStackParent", "notificationArns", "parentStack", "stackId", "stackName",

@@ -72,7 +72,7 @@ func runtimeOf(fn *graph.Node) string {
 
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
-	if ownCode(fn) || !l.python() && runtimeOf(fn) != runtimes[usualRuntime] {
+	if ownCode(fn) || l.o.Handlers == "typescript" && runtimeOf(fn) != runtimes[usualRuntime] {
 		return false
 	}
 	for _, name := range []string{"reservedConcurrentExecutions", "description", "tenancyConfig", "durableConfig"} {

@@ -29,18 +29,15 @@ func (l *lowerer) python() bool { return l.o.Handlers == "python" }
 
 // functionClass is the construct that makes functions.
 func (l *lowerer) functionClass() typeName {
-	if l.python() {
-		return lambdaFunction
+	if l.o.Handlers == "typescript" {
+		return nodejsFunction
 	}
-	return nodejsFunction
+	return lambdaFunction
 }
 
 // functionMaker is the helper that makes the functions of a stack alike.
 func (l *lowerer) functionMaker() string {
-	if l.python() {
-		return "pythonFunction"
-	}
-	return "nodeFunction"
+	return map[string]string{"typescript": "nodeFunction", "python": "pythonFunction", "go": "goFunction"}[l.o.Handlers]
 }
 
 // powertools names the layer that all functions in Python have.
@@ -63,10 +60,13 @@ func (l *lowerer) powertools() {
 
 // handlerProps are the properties that say what a function runs. file is the handler's name, "" takes the parameter.
 func (l *lowerer) handlerProps(runtime, file string) *builder {
-	if !l.python() {
+	switch l.o.Handlers {
+	case "typescript":
 		return props(typeName{"aws-lambda-nodejs", "NodejsFunctionProps"}).open().
 			with("entry", entry(file)).
 			with("runtime", member{typeName{"aws-lambda", "Runtime"}, runtime})
+	case "go":
+		return goFunctionProps(file)
 	}
 	var handler expression = text("handlers." + file + ".handler")
 	if file == "" {
@@ -90,8 +90,11 @@ func (l *lowerer) handlerProps(runtime, file string) *builder {
 // handlerName names a function's handler as its construct is told.
 func (l *lowerer) handlerName(fn *graph.Node) string {
 	w := work{file: kebab(fn.ID)}
-	if l.python() {
+	switch l.o.Handlers {
+	case "python":
 		return w.pyModule()
+	case "go":
+		return w.goCommand()
 	}
 	return w.file
 }
@@ -105,7 +108,11 @@ func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
 			return
 		}
 		reason = "The code is written for this runtime."
+	case l.o.Handlers == "go":
+		l.otherRuntime(fn, "Go", goRuntime)
+		return
 	case l.python():
+		l.otherRuntime(fn, "Python", "python3.14")
 		reason = "Powertools for AWS Lambda has no layer for a newer runtime of Python."
 	case runtimeOf(fn) != runtimes[usualRuntime]:
 		reason = "The description asks for this runtime."
@@ -115,7 +122,11 @@ func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
 	for _, rule := range []string{"AwsSolutions-L1", "Serverless-LambdaLatestVersion"} {
 		l.accept(fn, rule, reason)
 	}
-	if l.python() && runtimeOf(fn) != runtimes[usualRuntime] {
-		l.notes = append(l.notes, fmt.Sprintf("%s asks for %s: its handler in Python runs %s.", fn.ID, spelled(fn.Setting("runtime")), "python3.14"))
+}
+
+// otherRuntime tells of a function that the description wants on an older Node.js.
+func (l *lowerer) otherRuntime(fn *graph.Node, language, runs string) {
+	if runtimeOf(fn) != runtimes[usualRuntime] {
+		l.notes = append(l.notes, fmt.Sprintf("%s asks for %s: its handler in %s runs %s.", fn.ID, spelled(fn.Setting("runtime")), language, runs))
 	}
 }

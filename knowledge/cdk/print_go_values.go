@@ -25,6 +25,11 @@ func (gp *goPrinter) expr(e expression, want string) doc {
 		return gp.pointer(want, "s", "String", txt(goString("src/"+sourceFile(string(x)))))
 	case handlersFolder:
 		return gp.pointer(want, "s", "String", txt(goString("src")))
+	case built:
+		if x == "" {
+			return gp.pointer(want, "s", "String", txt(goString(goBuilt+"/")+" + handler"))
+		}
+		return gp.pointer(want, "s", "String", txt(goString(goBuilt+"/"+string(x))))
 	case folder:
 		return gp.pointer(want, "s", "String", txt(goString(codeFolder+string(x))))
 	case equal:

@@ -149,7 +149,7 @@ func (j *javaPrinter) typeOf(l let) string {
 	switch l.Value.(type) {
 	case equal, truth:
 		return "boolean"
-	case text, joined, jsonText, entry, handlersFolder:
+	case text, joined, jsonText, entry, handlersFolder, built:
 		return "String"
 	case number:
 		return "Number"

@@ -39,6 +39,11 @@ func (j *javaPrinter) expr(e expression) doc {
 			return txt(`"src/" + handler + ".ts"`)
 		}
 		return txt(javaString("src/" + sourceFile(string(x))))
+	case built:
+		if x == "" {
+			return txt(javaString(goBuilt+"/") + " + handler")
+		}
+		return txt(javaString(goBuilt + "/" + string(x)))
 	case folder:
 		return txt(javaString(codeFolder + string(x)))
 	case list:

@@ -83,6 +83,13 @@ func (py *pyPrinter) expr(e expression) doc {
 	case handlersFolder:
 		py.entries = true
 		return txt("str(HANDLERS)")
+	case built:
+		py.entries = true
+		name := "handler"
+		if x != "" {
+			name = pyString(string(x))
+		}
+		return cat(txt("str"), py.call([]doc{txt("HANDLERS.parent / " + pyString(goBuilt) + " / " + name)}, false))
 	case folder:
 		py.entries = true
 		return cat(txt("str"), py.call([]doc{txt("HANDLERS.parent / " + pyString("code") + " / " + pyString(string(x)))}, false))

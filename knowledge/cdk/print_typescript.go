@@ -100,8 +100,13 @@ func (ts *tsPrinter) expr(e expression) doc {
 			return txt("path.join(__dirname)")
 		}
 		return txt("path.join(__dirname, '..', 'src')")
+	case built:
+		if x == "" {
+			return ts.folder(goBuilt, "handler")
+		}
+		return ts.folder(goBuilt, tsString(string(x)))
 	case folder:
-		return ts.folder(string(x))
+		return ts.folder(strings.TrimSuffix(codeFolder, "/"), tsString(string(x)))
 	case list:
 		return ts.list(x)
 	case object:
@@ -237,12 +242,13 @@ func (ts *tsPrinter) entry(name string) doc {
 	return txt("path.join(__dirname, '..', 'src', " + tsString(sourceFile(name)) + ")")
 }
 
-func (ts *tsPrinter) folder(name string) doc {
+// folder spells the path of a folder in a folder of the project; name is spelled.
+func (ts *tsPrinter) folder(in, name string) doc {
 	ts.path = true
 	if ts.snippet {
-		return txt("path.join(__dirname, 'code', " + tsString(name) + ")")
+		return txt("path.join(__dirname, " + tsString(in) + ", " + name + ")")
 	}
-	return txt("path.join(__dirname, '..', 'code', " + tsString(name) + ")")
+	return txt("path.join(__dirname, '..', " + tsString(in) + ", " + name + ")")
 }
 
 func (ts *tsPrinter) statements(body []statement) doc { return paragraphs(body, ts.statement) }

@@ -18,8 +18,8 @@ var goRequirements string
 //go:embed go_sums.txt
 var goSums string
 
-// goProject writes all files of a Go project, the stack first. Its functions run TypeScript or Python handlers, as a Python
-// project's do.
+// goProject writes all files of a Go project, the stack first. Its functions run handlers in any language: those in Go are a
+// module of their own.
 func goProject(g *graph.Graph, p *program, o Options) []File {
 	files := []File{{"stack.go", goStack(p)}, {"main.go", goMain(p, o)}}
 	h := handlersOf(g, o)
@@ -31,7 +31,7 @@ func goProject(g *graph.Graph, p *program, o Options) []File {
 		File{"go.mod", "module " + o.Name + "\n\ngo 1.23.0\n\n" + goRequirements},
 		File{"go.sum", goSums},
 		File{"package.json", tsPackage(o, h.modules, test)},
-		File{"cdk.json", cdkJSON("go mod download && go run .")},
+		File{"cdk.json", cdkJSON("go mod download && go run .", o)},
 		File{".gitignore", "node_modules/\ncdk.out/\n" + ignored},
 	)
 }

@@ -37,9 +37,13 @@ func pyProject(g *graph.Graph, p *program, o Options) []File {
 	h := handlersOf(g, o)
 	files = append(files, h.files...)
 	requirements, tests := pyStackRequirements+pyToolRequirements, tsTests+" && pytest"
-	if o.Handlers == "python" {
+	ignored := pyIgnored
+	switch o.Handlers {
+	case "python":
 		requirements, tests = pyStackRequirements+pyHandlerRequirements, "pytest"
-	} else {
+	case "go":
+		tests, ignored = goTestCommand+" && pytest", ignored+goIgnored
+	default:
 		files = append(files, File{"tsconfig.json", tsConfig("src", "test")})
 	}
 	files = append(files, pyToolFiles(requirements)...)
@@ -48,8 +52,8 @@ func pyProject(g *graph.Graph, p *program, o Options) []File {
 		File{"infrastructure/__init__.py", "\"\"\"The infrastructure of this project.\"\"\"\n"},
 		File{"requirements.txt", pyRequirements},
 		File{"package.json", tsPackage(o, h.modules, tests)},
-		File{"cdk.json", cdkJSON("python3 app.py")},
-		File{".gitignore", "node_modules/\ncdk.out/\n" + pyIgnored},
+		File{"cdk.json", cdkJSON("python3 app.py", o)},
+		File{".gitignore", "node_modules/\ncdk.out/\n" + ignored},
 	)
 }
 

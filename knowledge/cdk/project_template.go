@@ -130,8 +130,8 @@ func (c *composer) released() bool {
 
 // generateTemplate writes a graph as a template.
 func generateTemplate(g *graph.Graph, o Options) (*Project, error) {
-	if o.Handlers == "python" {
-		return nil, &HandlersError{"Python", []string{o.Language + " templates are written with handlers in TypeScript only"}}
+	if in, other := handlerLanguages[o.Handlers]; other {
+		return nil, &HandlersError{in.name, []string{o.Language + " templates are written with handlers in TypeScript only"}}
 	}
 	c := compose(g, o)
 	if len(c.lacks) > 0 {

@@ -21,15 +21,18 @@ func tsProject(g *graph.Graph, p *program, o Options) []File {
 	}
 	files = append(files, h.files...)
 	tests, folders, ignored := tsTests, []string{"bin", "lib", "src", "test"}, "node_modules/\ncdk.out/\n"
-	if o.hasPython() {
+	switch o.Handlers {
+	case "python":
 		files = append(files, pyToolFiles(pyHandlerRequirements)...)
 		tests, folders, ignored = tests+" && pytest", []string{"bin", "lib", "test"}, ignored+pyIgnored
+	case "go":
+		tests, folders, ignored = goTestCommand+" && "+tests, []string{"bin", "lib", "test"}, ignored+goIgnored
 	}
 	return append(files,
 		File{"test/" + o.Name + "-stack.test.ts", tsStackTest(g, p, o)},
 		File{"package.json", tsPackage(o, h.modules, tests)},
 		File{"tsconfig.json", tsConfig(folders...)},
-		File{"cdk.json", cdkJSON("npx tsx bin/" + o.Name + ".ts")},
+		File{"cdk.json", cdkJSON("npx tsx bin/"+o.Name+".ts", o)},
 		File{".gitignore", ignored},
 	)
 }
@@ -176,17 +179,20 @@ func tsSnippet(p *program) string {
 	return tidy(ts.imports(nil) + "\n\n// Inside the constructor of a Stack:\n\n" + strings.TrimLeft(text, "\n"))
 }
 
-func cdkJSON(app string) string {
+// cdkJSON is the file by which the CDK's command line finds the app. It has handlers in Go built before.
+func cdkJSON(app string, o Options) string {
 	var context map[string]any
 	if err := json.Unmarshal([]byte(flags), &context); err != nil {
 		panic("cdk: flags.json: " + err.Error()) // our own file
 	}
 	context["@aws-cdk/core:validateAgainstDefaultRules"] = true
-	out, err := json.MarshalIndent(map[string]any{
-		"app":     app,
-		"watch":   map[string]any{"include": []string{"**"}, "exclude": []string{"README.md", "cdk*.json", "node_modules", "test"}},
-		"context": context,
-	}, "", "  ")
+	unwatched := []string{"README.md", "cdk*.json", "node_modules", "test"}
+	settings := map[string]any{"app": app, "context": context}
+	if o.Handlers == "go" {
+		settings["build"], unwatched = "make build", append(unwatched, goBuilt)
+	}
+	settings["watch"] = map[string]any{"include": []string{"**"}, "exclude": unwatched}
+	out, err := json.MarshalIndent(settings, "", "  ")
 	if err != nil {
 		panic("cdk: cdk.json: " + err.Error()) // texts and lists always marshal
 	}

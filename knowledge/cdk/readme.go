@@ -59,20 +59,7 @@ func readme(g *graph.Graph, p *program, o Options, into spelling) string {
 	b.WriteString("\n## Files\n\n")
 	fmt.Fprintf(&b, "- `%s`: the infrastructure\n", into.stack(o))
 	readmeCode(&b, g)
-	tests := map[string]string{"go": "stack_test.go", "java": "src/test/java/"}[o.Language]
-	if tests != "" {
-		fmt.Fprintf(&b, "- `%s`: its tests\n", tests)
-	}
-	switch {
-	case len(works(g, o.Name)) > 0 && tests != "":
-		b.WriteString("- `src/`: the handlers\n- `test/`: their tests\n\n")
-	case len(works(g, o.Name)) > 0:
-		b.WriteString("- `src/`: the handlers\n- `test/`: tests of both\n\n")
-	case tests == "":
-		b.WriteString("- `test/`: its tests\n\n")
-	default:
-		b.WriteString("\n")
-	}
+	b.WriteString(readmeTests(o, len(works(g, o.Name)) > 0))
 	readmeBill(&b, g)
 	return strings.ReplaceAll(b.String(), "\n\n\n", "\n\n")
 }
@@ -85,4 +72,27 @@ func readmeCode(b *strings.Builder, g *graph.Graph) {
 			return
 		}
 	}
+}
+
+// readmeTests tells where the handlers are, and the tests of them and of the infrastructure.
+func readmeTests(o Options, handlers bool) string {
+	tests := map[string]string{"go": "stack_test.go", "java": "src/test/java/"}[o.Language]
+	own := ""
+	if tests != "" {
+		own = fmt.Sprintf("- `%s`: its tests\n", tests)
+	}
+	switch {
+	case handlers && o.Handlers == "go":
+		if own == "" {
+			own = "- `test/`: its tests\n"
+		}
+		return own + "- `handlers/`: the handlers, a Go module with a test beside each; `Makefile` builds them into `dist/`\n\n"
+	case handlers && tests != "":
+		return own + "- `src/`: the handlers\n- `test/`: their tests\n\n"
+	case handlers:
+		return "- `src/`: the handlers\n- `test/`: tests of both\n\n"
+	case tests == "":
+		return "- `test/`: its tests\n\n"
+	}
+	return own + "\n"
 }

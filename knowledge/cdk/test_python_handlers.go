@@ -206,8 +206,8 @@ func (t *pyTest) answers() []string {
 }
 
 // once is how often one piece of work is done that comes twice.
-func (t *pyTest) once() int {
-	if t.memory != nil {
+func (w work) once() int {
+	if w.memory != nil {
 		return 1
 	}
 	return 2

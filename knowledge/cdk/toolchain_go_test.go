@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
@@ -22,12 +23,20 @@ import (
 // runs their own tests in one program. A command cannot be imported: for that program each project is copied with
 // another package name and an exported main, and main leaves the library's process running for the next.
 func proveGo(t *testing.T, work string, designs map[string]*patterns.Design) {
+	met := proveGoStacks(t, work, "typescript", designs)
+	if *only == "" {
+		assert.Len(t, met, len(olderLibrary), "a difference that is listed is not there any more")
+	}
+}
+
+// proveGoStacks does so with handlers in a language, and tells which differences to the newer library it met.
+func proveGoStacks(t *testing.T, work, handlers string, designs map[string]*patterns.Design) (met map[string]bool) {
 	work, err := filepath.EvalSymlinks(work) // the go command compares paths
 	require.NoError(t, err)
 	root := filepath.Join(work, "go")
-	slugs := writeProjects(t, root, "go", work, designs)
+	slugs := writeProjects(t, root, cdk.Options{Language: "go", Handlers: handlers}, work, designs)
 	if len(slugs) == 0 { // none of those that -only chose can be written in this language
-		return
+		return nil
 	}
 	uses := []string{"./proof"}
 	var calls strings.Builder
@@ -61,13 +70,11 @@ func proveGo(t *testing.T, work string, designs map[string]*patterns.Design) {
 	current := filepath.Join(root, "current")
 	run(t, filepath.Join(root, "proof"), append(env, "PROOF_PROJECT="+current, "CDK_CONTEXT_JSON="+libraryContext(t, root, slugs),
 		"NODE_OPTIONS=--require="+verifier(t, "enter-project.cjs")), "go", "test", "-count=1", "-timeout", "40m", ".")
-	met := map[string]bool{}
+	met = map[string]bool{}
 	for _, slug := range slugs {
 		compareTemplate(t, work, slug, filepath.Join(root, slug, "template.json"), func(text []byte) []byte { return asOlderLibrary(t, text, met) })
 	}
-	if *only == "" {
-		assert.Len(t, met, len(olderLibrary), "a difference that is listed is not there any more")
-	}
+	return met
 }
 
 // copyGoProject makes a package of a project's command, and gives the calls of its tests.

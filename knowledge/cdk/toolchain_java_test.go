@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
@@ -22,7 +23,7 @@ func proveJava(t *testing.T, work string, designs map[string]*patterns.Design) {
 	tools := filepath.Join(filepath.Dir(work), "..", "java")
 	classpath, err := os.ReadFile(filepath.Join(tools, "classpath"))
 	require.NoError(t, err, "run `make test`, which installs what the generated pom.xml asks for into .toolchain/java")
-	slugs := writeProjects(t, root, "java", work, designs)
+	slugs := writeProjects(t, root, cdk.Options{Language: "java", Handlers: "typescript"}, work, designs)
 	if len(slugs) == 0 { // none of those that -only chose can be written in this language
 		return
 	}

@@ -28,7 +28,7 @@ func provePython(t *testing.T, work string, designs map[string]*patterns.Design)
 	require.NoError(t, err, "run `make test`, which installs .ci/requirements-cdk.txt into .toolchain/python-cdk")
 	projects, out := filepath.Join(work, "python"), filepath.Join(work, "python-out")
 	args := []string{verifier(t, "verify_python.py"), out}
-	slugs := writeProjects(t, projects, "python", work, designs)
+	slugs := writeProjects(t, projects, cdk.Options{Language: "python", Handlers: "typescript"}, work, designs)
 	for _, slug := range slugs {
 		args = append(args, filepath.Join(projects, slug))
 	}
@@ -41,16 +41,19 @@ func provePython(t *testing.T, work string, designs map[string]*patterns.Design)
 	}
 }
 
-// writeProjects writes the designs' projects in a language, with the handlers of the TypeScript projects.
-func writeProjects(t *testing.T, root, language, work string, designs map[string]*patterns.Design) []string {
+// writeProjects writes the designs' projects in a language of stacks and one of handlers, with the handlers of the
+// TypeScript projects.
+func writeProjects(t *testing.T, root string, o cdk.Options, work string, designs map[string]*patterns.Design) []string {
 	var slugs []string
 	for slug, d := range designs {
-		if !slices.Contains(cdk.Writable(d.Graph), language) {
+		if !slices.Contains(cdk.Writable(d.Graph), o.Language) {
 			continue // refused: TestGoRefusesWhatItsLibraryLacks
 		}
-		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Language: language, Handlers: "typescript"})
+		o.Name, o.Title, o.Summary = d.Name, d.Title, d.Summary
+		pr, err := cdk.Generate(d.Graph, o)
 		require.NoError(t, err)
 		write(t, filepath.Join(root, slug), pr)
+		placePrograms(t, filepath.Join(root, slug))
 		shareHandlers(t, filepath.Join(root, slug), filepath.Join(work, "typescript", slug))
 		slugs = append(slugs, slug)
 	}
