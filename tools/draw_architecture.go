@@ -2,11 +2,11 @@ package tools
 
 import (
 	"context"
-	"regexp"
 	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/draw"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
@@ -121,7 +121,7 @@ func drawn(w *Workbench, sys *system, err error) (*graph.Graph, func() []rules.F
 func mermaid(g *graph.Graph) string { return draw.Mermaid(g, draw.Options{}) }
 
 // looksLikeSketch tells a sketch from a template: only sketches have nodes at the top.
-var looksLikeSketch = regexp.MustCompile(`(?m)^(\s*\{?\s*"nodes"|nodes)\s*:`)
+var looksLikeSketch = lazy.Regexp(`(?m)^(\s*\{?\s*"nodes"|nodes)\s*:`)
 
 // DrawWhat fills in what command line arguments name: a pattern, a sketch, or templates.
 func (w *Workbench) DrawWhat(args []string, in *DrawInput) error {
@@ -135,7 +135,7 @@ func (w *Workbench) DrawWhat(args []string, in *DrawInput) error {
 			if err := g.addFile(w.Reach, args[0]); err != nil {
 				return err
 			}
-			if looksLikeSketch.Match(g.files[0].Data) {
+			if looksLikeSketch().Match(g.files[0].Data) {
 				in.Sketch, in.SketchName = string(g.files[0].Data), args[0]
 				return nil
 			}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
@@ -88,7 +88,7 @@ func richest(graphs []*graph.Graph) (*graph.Graph, []string) {
 	return best, []string{note + "."}
 }
 
-var notInName = regexp.MustCompile(`[^a-z0-9]+`)
+var notInName = lazy.Regexp(`[^a-z0-9]+`)
 
 // nameOf names the project after its template, or after the folder where the template has a name that all have.
 func nameOf(files []string) string {
@@ -100,7 +100,7 @@ func nameOf(files []string) string {
 			name = dir
 		}
 	}
-	name = strings.Trim(notInName.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	name = strings.Trim(notInName().ReplaceAllString(strings.ToLower(name), "-"), "-")
 	name = strings.TrimLeft(name, "0123456789-")
 	if len(name) > 60 {
 		name = strings.Trim(name[:60], "-")

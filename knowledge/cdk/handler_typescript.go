@@ -296,7 +296,7 @@ func (h *tsHandler) publish(indent string, bus *graph.Node) {
 
 // tsAccess spells the access to a field.
 func tsAccess(name string) string {
-	if identifier.MatchString(name) {
+	if identifier().MatchString(name) {
 		return "." + name
 	}
 	return "[" + tsString(name) + "]"

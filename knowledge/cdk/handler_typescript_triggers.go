@@ -48,7 +48,7 @@ func (h *tsHandler) identity() string {
 }
 
 func jmesPath(key string) string {
-	if identifier.MatchString(key) {
+	if identifier().MatchString(key) {
 		return key
 	}
 	return `"` + strings.ReplaceAll(key, `"`, `\"`) + `"`

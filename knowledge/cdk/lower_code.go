@@ -3,10 +3,10 @@ package cdk
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // codeFolder holds the folders of functions whose code the user brings.
@@ -19,13 +19,13 @@ func ownCode(fn *graph.Node) bool { return spelled(fn.Setting("code")) == "own" 
 var runtimeNames = map[string]string{"java8.al2": "JAVA_8_CORRETTO", "dotnetcore1.0": "DOTNET_CORE_1", "dotnetcore2.0": "DOTNET_CORE_2",
 	"provided": "PROVIDED", "provided.al2": "PROVIDED_AL2", "provided.al2023": "PROVIDED_AL2023"}
 
-var runtimeForm = regexp.MustCompile(`^(dotnetcore|dotnet|nodejs|python|ruby|java|go)([0-9].*)?$`)
+var runtimeForm = lazy.Regexp(`^(dotnetcore|dotnet|nodejs|python|ruby|java|go)([0-9].*)?$`)
 
 // ownRuntime is the library's name of a runtime: python3.12 is PYTHON_3_12.
 func ownRuntime(fn *graph.Node) string {
 	id := spelled(fn.Setting("runtime"))
 	name := runtimeNames[id]
-	if m := runtimeForm.FindStringSubmatch(id); name == "" && m != nil {
+	if m := runtimeForm().FindStringSubmatch(id); name == "" && m != nil {
 		name = strings.ToUpper(strings.TrimSuffix(strings.ReplaceAll(m[1], "dotnetcore", "dotnet_core")+"_"+strings.ReplaceAll(m[2], ".", "_"), "_"))
 	}
 	d, _ := declaration("aws-lambda.Runtime")
@@ -118,7 +118,7 @@ func (l *lowerer) ownCalls(fn *graph.Node) {
 }
 
 // handlerForm is a handler's name as Node.js, Python and Ruby have it: path of a file, dot, function.
-var handlerForm = regexp.MustCompile(`^((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+)\.([A-Za-z_][A-Za-z0-9_]*)$`)
+var handlerForm = lazy.Regexp(`^((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+)\.([A-Za-z_][A-Za-z0-9_]*)$`)
 
 // codeFiles are what stands in the folders of own code until the user puts it there.
 func codeFiles(g *graph.Graph) []File {
@@ -131,7 +131,7 @@ func codeFiles(g *graph.Graph) []File {
 		at := codeFolder + kebab(fn.ID)
 		missing := fn.ID + " has no code yet: put it into " + at
 		out = append(out, File{path.Join(at, "README.md"), fmt.Sprintf("The code of %s goes here. Runtime: %s. Handler: %s.\n", fn.ID, runtime, oneLine(handler))})
-		m := handlerForm.FindStringSubmatch(handler)
+		m := handlerForm().FindStringSubmatch(handler)
 		switch {
 		case m == nil:
 		case strings.HasPrefix(runtime, "nodejs"):

@@ -1,10 +1,10 @@
 package cdk
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var (
@@ -193,7 +193,7 @@ func (l *lowerer) ruleTarget(r *graph.Node, e *graph.Edge) expression {
 	return value{typeName{module, class[0]}, args}
 }
 
-var templateField = regexp.MustCompile(`"([A-Za-z][A-Za-z0-9]*)":(?:<([A-Za-z0-9_-]+)>|"([^"<>\\\\]*)")(,|}$)`)
+var templateField = lazy.Regexp(`"([A-Za-z][A-Za-z0-9]*)":(?:<([A-Za-z0-9_-]+)>|"([^"<>\\\\]*)")(,|}$)`)
 
 // transformed is what a rule makes of an event before the target gets it; nil where that is the event itself, or
 // where a template was written that is no plain object of places and texts.
@@ -205,7 +205,7 @@ func transformed(e *graph.Edge) expression {
 	paths, rest := e.Setting("inputTransformer", "inputPathsMap"), template[1:]
 	var fields []argument
 	for rest != "" {
-		m := templateField.FindStringSubmatch(rest)
+		m := templateField().FindStringSubmatch(rest)
 		if m == nil || !strings.HasPrefix(rest, m[0]) {
 			return nil
 		}

@@ -2,9 +2,10 @@ package cdk
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // yamlWidth is how wide a line of a template gets, where a value can be broken at all.
@@ -16,14 +17,14 @@ type yamlPrinter struct{ b strings.Builder }
 
 // plainForm is a text that needs no quotes anywhere: it begins with a letter or slash and holds nothing that ends a
 // scalar, begins a comment or closes a flow.
-var plainForm = regexp.MustCompile(`^[A-Za-z/]([A-Za-z0-9 _./()=+*%;<>?$^~'-]|:+[A-Za-z0-9_/*.-])*$`)
+var plainForm = lazy.Regexp(`^[A-Za-z/]([A-Za-z0-9 _./()=+*%;<>?$^~'-]|:+[A-Za-z0-9_/*.-])*$`)
 
 // yamlWords are no texts without quotes in YAML 1.1.
 var yamlWords = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "true": true, "false": true, "on": true, "off": true, "null": true}
 
 func yamlString(s string) string {
 	switch {
-	case plainForm.MatchString(s) && !strings.HasSuffix(s, " ") && !yamlWords[strings.ToLower(s)]:
+	case plainForm().MatchString(s) && !strings.HasSuffix(s, " ") && !yamlWords[strings.ToLower(s)]:
 		return s
 	case escapeControl(strings.ReplaceAll(s, `\`, "")) != strings.ReplaceAll(s, `\`, "") || strings.ContainsRune(s, 0xfffd):
 		return `"` + strings.ReplaceAll(escapeControl(s), `"`, `\"`) + `"`

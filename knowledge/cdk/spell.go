@@ -2,16 +2,17 @@ package cdk
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
-var identifier = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
+var identifier = lazy.Regexp(`^[A-Za-z_$][A-Za-z0-9_$]*$`)
 
 // tsKey spells a property name, quoted only where it must be.
 func tsKey(s string) string {
-	if identifier.MatchString(s) {
+	if identifier().MatchString(s) {
 		return s
 	}
 	return tsString(s)

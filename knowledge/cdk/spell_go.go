@@ -1,11 +1,12 @@
 package cdk
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // goWidth is the line width of the generated Go; gofmt itself breaks no lines.
@@ -22,11 +23,11 @@ func init() {
 	}
 }
 
-var goPackageName = regexp.MustCompile(`^aws[a-z0-9]+$`)
+var goPackageName = lazy.Regexp(`^aws[a-z0-9]+$`)
 
 // goName spells a variable of the program. Names of the program have no underscore, so none becomes another's.
 func goName(s string) string {
-	if goTaken[s] || goPackageName.MatchString(s) {
+	if goTaken[s] || goPackageName().MatchString(s) {
 		return s + "_"
 	}
 	return s

@@ -2,10 +2,11 @@ package cdk
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // javaWidth is the line width google-java-format keeps.
@@ -50,7 +51,7 @@ func javaMember(s string) string {
 	return string(out)
 }
 
-var digitsAndLetters = regexp.MustCompile(`([0-9])([A-Z])`)
+var digitsAndLetters = lazy.Regexp(`([0-9])([A-Z])`)
 
 // javaConstant spells a constant. Those of classes get an underscore between digits and letters; an enum's keep their
 // names.
@@ -58,7 +59,7 @@ func javaConstant(x member) string {
 	if d, _ := declaration(x.Type.full()); d.Kind == "enum" {
 		return x.Name
 	}
-	return digitsAndLetters.ReplaceAllString(x.Name, "${1}_$2")
+	return digitsAndLetters().ReplaceAllString(x.Name, "${1}_$2")
 }
 
 // javaString spells a text literal.

@@ -2,10 +2,10 @@ package cdk
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 func (t *pyTest) api() {
@@ -33,10 +33,10 @@ func (t *pyTest) api() {
 // waited tells whether the handler answers a waiting workflow.
 func (t *pyTest) waited() bool { return t.work.answers != nil }
 
-var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
+var pathParameter = lazy.Regexp(`\{[^}]*\}`)
 
 // filled spells a route's path with a value for its parameter.
-func (r route) filled(value string) string { return pathParameter.ReplaceAllString(r.path, value) }
+func (r route) filled(value string) string { return pathParameter().ReplaceAllString(r.path, value) }
 
 // handed spells what API Gateway hands over for a route; how are more of its fields, as lines.
 func (t *pyTest) handed(r route, path string, how ...string) []string {

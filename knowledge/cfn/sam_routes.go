@@ -1,10 +1,10 @@
 package cfn
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // prepareAPIs starts the OpenAPI documents of SAM's APIs: an empty one where the template writes none.
@@ -71,7 +71,7 @@ func (e event) api(property, implicit string) *graph.Resource {
 	return nil
 }
 
-var pathParameter = regexp.MustCompile(`\{[a-zA-Z0-9._-]+\+?\}`)
+var pathParameter = lazy.Regexp(`\{[a-zA-Z0-9._-]+\+?\}`)
 
 // permittedPath is the part of a permission's source ARN after the stage.
 func permittedPath(method, path string) string {
@@ -82,7 +82,7 @@ func permittedPath(method, path string) string {
 	if m == "ANY" || m == "X-AMAZON-APIGATEWAY-ANY-METHOD" {
 		m = "*"
 	}
-	return "/*/" + m + pathParameter.ReplaceAllString(path, "*")
+	return "/*/" + m + pathParameter().ReplaceAllString(path, "*")
 }
 
 // methodKey is how OpenAPI names a method.

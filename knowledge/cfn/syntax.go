@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -14,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Limits on one file. Templates come from strangers. CloudFormation itself takes 1 MB (1,000,000 bytes).
@@ -109,7 +109,7 @@ func looksLikeJSON(data []byte) bool {
 	return len(trimmed) > 0 && trimmed[0] == '{'
 }
 
-var surrogates = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
+var surrogates = lazy.Regexp(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}`)
 
 // easeJSON removes the two things in which JSON is not a part of the YAML that the library reads: tabs as white
 // space at the start of a line, and characters spelled as surrogate pairs. Lines and, tabs being one column,
@@ -129,7 +129,7 @@ func easeJSON(data []byte) []byte {
 			}
 		}
 	}
-	return surrogates.ReplaceAllFunc(data, func(pair []byte) []byte {
+	return surrogates().ReplaceAllFunc(data, func(pair []byte) []byte {
 		hi, _ := strconv.ParseUint(string(pair[2:6]), 16, 16)
 		lo, _ := strconv.ParseUint(string(pair[8:12]), 16, 16)
 		return []byte(string(utf16.DecodeRune(rune(hi), rune(lo))))

@@ -6,9 +6,9 @@ package draw
 
 import (
 	"encoding/json"
-	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Schema is the name of the JSON form.
@@ -136,7 +136,7 @@ func setting(name string, v graph.Value) Setting {
 }
 
 // secretName is what names of secrets have in common.
-var secretName = regexp.MustCompile(`(?i)(secret|passw(or)?d|passwd|credential|private_?key|api_?key|access_?key|auth_?token|_token$|^token$)`)
+var secretName = lazy.Regexp(`(?i)(secret|passw(or)?d|passwd|credential|private_?key|api_?key|access_?key|auth_?token|_token$|^token$)`)
 
 // plain turns a value into JSON's types, with secrets left out. A reference is no secret: it only names one.
 func plain(name string, v graph.Value) any {
@@ -154,7 +154,7 @@ func plain(name string, v graph.Value) any {
 		}
 		return out
 	case graph.String:
-		if s, literal := v.Str(); literal && s != "" && secretName.MatchString(name) {
+		if s, literal := v.Str(); literal && s != "" && secretName().MatchString(name) {
 			return "(redacted)"
 		}
 	case graph.Unknown:

@@ -2,10 +2,10 @@ package draw
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // kindWords are the kinds as people write them; kinds that are one word are left out.
@@ -39,7 +39,7 @@ func count(n int, word string) string {
 }
 
 // hash is the tail CDK puts behind logical ids.
-var hash = regexp.MustCompile(`^(.+[a-z0-9])[0-9A-F]{8}$`)
+var hash = lazy.Regexp(`^(.+[a-z0-9])[0-9A-F]{8}$`)
 
 // name is what a box is called: the thing's name, or its id without what generators add. Folded boxes give
 // their number and the first names.
@@ -74,7 +74,7 @@ func nodeName(n *graph.Node) string {
 		}
 	}
 	id := n.Resource.LogicalID
-	if m := hash.FindStringSubmatch(id); m != nil {
+	if m := hash().FindStringSubmatch(id); m != nil {
 		id = m[1]
 	}
 	return id

@@ -2,11 +2,11 @@ package patterns
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // comparison sets a system beside its description, and lists what differs.
@@ -196,12 +196,12 @@ func (c comparison) asSet(v graph.Value) string {
 	return strings.Join(items, "; ")
 }
 
-var reference = regexp.MustCompile(`\$\{([^}.]+)((?:\.[^}]*)?)\}`)
+var reference = lazy.Regexp(`\$\{([^}.]+)((?:\.[^}]*)?)\}`)
 
 // spell writes a value with the description's names.
 func (c comparison) spell(v graph.Value) string {
-	return reference.ReplaceAllStringFunc(v.String(), func(s string) string {
-		m := reference.FindStringSubmatch(s)
+	return reference().ReplaceAllStringFunc(v.String(), func(s string) string {
+		m := reference().FindStringSubmatch(s)
 		if id := c.out.Names[m[1]]; id != "" {
 			return "${" + id + m[2] + "}"
 		}

@@ -1,10 +1,10 @@
 package patterns
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // writtenKinds are the words a description may join two nodes with.
@@ -119,7 +119,7 @@ func join(spec EdgeSpec, from, to *node) (meaning, error) {
 	return m, cannotJoin(spec, from, to)
 }
 
-var routeForm = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (/[A-Za-z0-9._~{}+/-]*)$`)
+var routeForm = lazy.Regexp(`^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) (/[A-Za-z0-9._~{}+/-]*)$`)
 
 // readLabel checks what stands between the nodes: a route for an API, nothing for the rest.
 func (e *edge) readLabel(spec EdgeSpec) error {
@@ -131,7 +131,7 @@ func (e *edge) readLabel(spec EdgeSpec) error {
 	}
 	isRoute := e.routed()
 	switch {
-	case isRoute && !routeForm.MatchString(spec.Label):
+	case isRoute && !routeForm().MatchString(spec.Label):
 		return wrong(spec.at, `a method and a path, such as "api POST /orders -> intake"`, "the route %q", clip(spec.Label))
 	case !isRoute && spec.Label != "":
 		return wrong(spec.at, `an edge such as "orders -> worker"`, "%q between %s and %s", clip(spec.Label), e.from.id, e.to.id)

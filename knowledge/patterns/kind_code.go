@@ -1,10 +1,9 @@
 package patterns
 
 import (
-	"regexp"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Functions with code of their own: the generator writes no handler for them, so what they do with an event, and what
@@ -51,7 +50,7 @@ func blocked(r facts.Runtime) bool {
 	return r.CreateBlock != "" && r.CreateBlock <= facts.RuntimesSource.Checked
 }
 
-var variableForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,127}$`)
+var variableForm = lazy.Regexp(`^[A-Za-z][A-Za-z0-9_]{0,127}$`)
 
 // readEnvironment reads what the code is told: texts, or {ref: node} with an attribute such as Arn where it is not the
 // thing's usual handle.
@@ -67,7 +66,7 @@ func readEnvironment(d *draft, n *node, name string, v graph.Value) error {
 		id, named := value.Get("ref").Str()
 		attribute, _ := value.Get("attribute").Str()
 		switch {
-		case !variableForm.MatchString(f.Name), !plain && !named:
+		case !variableForm().MatchString(f.Name), !plain && !named:
 			return wrong(*value.At, want, "the variable %q of %s is %s", clip(f.Name), n.id, clip(value.String()))
 		case named:
 			value = graph.NewRef(value.At, id, attribute)

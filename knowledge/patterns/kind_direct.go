@@ -88,7 +88,7 @@ func (d *draft) refuseDirect() error {
 			return refusal(e.at, "a standard queue, or a function between them", "%s -> %s: the generator writes no message groups for requests", e.from.id, e.to.id)
 		case e.to.kind == graph.Table && e.to.getExtra("sortKey").Exists():
 			return refusal(e.at, "a table without sortKey, or a function between them", "%s -> %s: the path names one key, but the table has two", e.from.id, e.to.id)
-		case e.to.kind == graph.Table && e.to.getExtra("key").Exists() && !idForm.MatchString(e.to.getExtra("key").String()):
+		case e.to.kind == graph.Table && e.to.getExtra("key").Exists() && !idForm().MatchString(e.to.getExtra("key").String()):
 			return refusal(e.at, "a key of letters and digits such as itemId", "%s -> %s: a mapping template cannot name the key %q", e.from.id, e.to.id, clip(e.to.getExtra("key").String()))
 		case e.to.kind == graph.StateMachine:
 			t, _ := e.to.getExtra("type").Str()

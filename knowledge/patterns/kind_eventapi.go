@@ -1,9 +1,8 @@
 package patterns
 
 import (
-	"regexp"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // An API for events: clients listen to channels, which exist as soon as somebody speaks of them. A namespace says who may
@@ -17,7 +16,7 @@ func init() {
 	}
 }
 
-var namespaceForm = regexp.MustCompile(`^[a-z][a-z0-9]{0,39}$`)
+var namespaceForm = lazy.Regexp(`^[a-z][a-z0-9]{0,39}$`)
 
 func readNamespaces(_ *draft, n *node, name string, v graph.Value) error {
 	want := "names with who uses their channels, such as {inbox: own, rooms: shared}"
@@ -25,7 +24,7 @@ func readNamespaces(_ *draft, n *node, name string, v graph.Value) error {
 		return wrong(*v.At, want, "%s of %s is %s", name, n.id, clip(v.String()))
 	}
 	for _, f := range v.Fields() {
-		if who, _ := f.Value.Str(); !namespaceForm.MatchString(f.Name) || who != "own" && who != "shared" {
+		if who, _ := f.Value.Str(); !namespaceForm().MatchString(f.Name) || who != "own" && who != "shared" {
 			return wrong(*v.At, want, "%s of %s has %q: %s", name, n.id, clip(f.Name), clip(f.Value.String()))
 		}
 	}

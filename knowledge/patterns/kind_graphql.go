@@ -1,10 +1,10 @@
 package patterns
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Bounds of a query where none are written: what screens need, far below what the service would let through.
@@ -35,11 +35,11 @@ func readTypes(_ *draft, n *node, name string, v graph.Value) error {
 		return wrong(*v.At, want, "%s of %s is %s", name, n.id, clip(v.String()))
 	}
 	for _, t := range v.Fields() {
-		if !typeForm.MatchString(t.Name) || t.Value.Kind != graph.Map || len(t.Value.Fields()) == 0 || contains(graphQLWords, t.Name) {
+		if !typeForm().MatchString(t.Name) || t.Value.Kind != graph.Map || len(t.Value.Fields()) == 0 || contains(graphQLWords, t.Name) {
 			return wrong(*v.At, want, "%s of %s has %q", name, n.id, clip(t.Name))
 		}
 		for _, f := range t.Value.Fields() {
-			if typ, _ := f.Value.Str(); !idForm.MatchString(f.Name) || !contains([]string{"string", "number", "integer", "boolean"}, typ) {
+			if typ, _ := f.Value.Str(); !idForm().MatchString(f.Name) || !contains([]string{"string", "number", "integer", "boolean"}, typ) {
 				return wrong(*v.At, "string, number, integer or boolean", "field %q of %s is %s", clip(f.Name), t.Name, clip(f.Value.String()))
 			}
 		}
@@ -49,8 +49,8 @@ func readTypes(_ *draft, n *node, name string, v graph.Value) error {
 }
 
 var (
-	typeForm  = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,39}$`)
-	fieldForm = regexp.MustCompile(`^(Query\.(get|list)|Mutation\.(create|delete))([A-Z][A-Za-z0-9]{0,39})$`)
+	typeForm  = lazy.Regexp(`^[A-Z][A-Za-z0-9]{0,39}$`)
+	fieldForm = lazy.Regexp(`^(Query\.(get|list)|Mutation\.(create|delete))([A-Z][A-Za-z0-9]{0,39})$`)
 	// graphQLWords are types that every schema has, or that the generated one makes.
 	graphQLWords = []string{"Query", "Mutation", "Subscription", "String", "Int", "Float", "Boolean", "ID"}
 )
@@ -63,7 +63,7 @@ func (e *edge) readField(spec EdgeSpec) error {
 		}
 		return nil
 	}
-	m := fieldForm.FindStringSubmatch(spec.Label)
+	m := fieldForm().FindStringSubmatch(spec.Label)
 	if m == nil {
 		return wrong(spec.at, `a field such as Query.getOrder, Query.listOrders, Mutation.createOrder or Mutation.deleteOrder`, "the field %q", clip(spec.Label))
 	}
@@ -76,7 +76,7 @@ func (e *edge) readField(spec EdgeSpec) error {
 
 // typeOf is the type that a field is about, "" where the API has none: Order of getOrder and of listOrders.
 func (e *edge) typeOf() string {
-	m := fieldForm.FindStringSubmatch(e.label)
+	m := fieldForm().FindStringSubmatch(e.label)
 	for _, name := range []string{m[4], strings.TrimSuffix(m[4], "s")} {
 		if e.from.getExtra("types").Get(name).Exists() {
 			return name

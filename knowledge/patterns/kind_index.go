@@ -1,9 +1,8 @@
 package patterns
 
 import (
-	"regexp"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Keys of tables that are no texts, and global secondary indexes: code of the user's own asks by them.
@@ -21,7 +20,7 @@ var attributeTypes = []string{"string", "number", "binary"}
 // guide, "Quotas in Amazon DynamoDB", Secondary indexes per table. Unverified against AWS.
 const mostIndexes = 20
 
-var indexName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
+var indexName = lazy.Regexp(`^[A-Za-z0-9_.-]{3,255}$`)
 
 const wantIndexes = "names with their keys, such as {byStatus: {key: status, sortKey: createdAt, projection: keys}}"
 
@@ -32,7 +31,7 @@ func readIndexes(d *draft, n *node, name string, v graph.Value) error {
 		return wrong(*v.At, wantIndexes, "indexes of %s is %s", n.id, clip(v.String()))
 	}
 	for _, index := range v.Fields() {
-		if !indexName.MatchString(index.Name) || index.Value.Kind != graph.Map || !index.Value.Get("key").Exists() {
+		if !indexName().MatchString(index.Name) || index.Value.Kind != graph.Map || !index.Value.Get("key").Exists() {
 			return wrong(*index.Value.At, wantIndexes, "the index %q of %s is %s", clip(index.Name), n.id, clip(index.Value.String()))
 		}
 		for _, f := range index.Value.Fields() {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // A run that could not be started is tried again for an hour: after that the next one is due, or somebody has to look.
@@ -13,9 +14,9 @@ const (
 )
 
 var (
-	rateForm     = regexp.MustCompile(`^rate\((1 (minute|hour|day)|[2-9] (minutes|hours|days)|[1-9][0-9]{1,4} (minutes|hours|days))\)$`)
-	cronForm     = regexp.MustCompile(`^cron\([0-9A-Za-z*?,/#L W-]+\)$`)
-	timeZoneForm = regexp.MustCompile(`^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$`)
+	rateForm     = lazy.Regexp(`^rate\((1 (minute|hour|day)|[2-9] (minutes|hours|days)|[1-9][0-9]{1,4} (minutes|hours|days))\)$`)
+	cronForm     = lazy.Regexp(`^cron\([0-9A-Za-z*?,/#L W-]+\)$`)
+	timeZoneForm = lazy.Regexp(`^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$`)
 )
 
 func init() {
@@ -35,10 +36,10 @@ func init() {
 	impossible[[2]graph.Kind{graph.Schedule, graph.Stream}] = [2]string{"a schedule has no records to write", "schedule -> function -> stream"}
 }
 
-func readExpression(word string, form *regexp.Regexp, want string) reader {
+func readExpression(word string, form func() *regexp.Regexp, want string) reader {
 	return func(d *draft, n *node, name string, v graph.Value) error {
 		text, ok := v.Str()
-		if expression := word + "(" + text + ")"; ok && form.MatchString(expression) && !n.has("ScheduleExpression") {
+		if expression := word + "(" + text + ")"; ok && form().MatchString(expression) && !n.has("ScheduleExpression") {
 			n.set("ScheduleExpression", graph.NewString(v.At, expression))
 			return nil
 		}
@@ -48,7 +49,7 @@ func readExpression(word string, form *regexp.Regexp, want string) reader {
 
 func readTimeZone(d *draft, n *node, name string, v graph.Value) error {
 	text, ok := v.Str()
-	if !ok || !timeZoneForm.MatchString(text) {
+	if !ok || !timeZoneForm().MatchString(text) {
 		return wrong(*v.At, "a time zone such as Europe/Berlin", "%s of %s is %s", name, n.id, clip(v.String()))
 	}
 	n.set("ScheduleExpressionTimezone", v)
@@ -62,7 +63,7 @@ func (d *draft) refuseSchedules() error {
 		switch {
 		case expression == "":
 			return refusal(s.at, `{kind: schedule, rate: 1 hour} or {kind: schedule, cron: "0 2 * * ? *", timezone: Europe/Berlin}`, "the schedule %s does not say when", s.id)
-		case rateForm.MatchString(expression) && s.has("ScheduleExpressionTimezone"):
+		case rateForm().MatchString(expression) && s.has("ScheduleExpressionTimezone"):
 			return refusal(s.at, "cron with a time zone, or rate without", "%s has a rate and a time zone: a rate does not look at the clock", s.id)
 		case len(targets) == 0:
 			return refusal(s.at, s.id+" -> function", "the schedule %s starts nothing", s.id)
@@ -84,7 +85,7 @@ func (d *draft) completeSchedules() {
 			s.props = drop(s.props, "flexible")
 		}
 		s.set("FlexibleTimeWindow", s.object(window...))
-		if expression, _ := s.get("ScheduleExpression").Str(); cronForm.MatchString(expression) {
+		if expression, _ := s.get("ScheduleExpression").Str(); cronForm().MatchString(expression) {
 			s.setNew("ScheduleExpressionTimezone", s.text("UTC"))
 		}
 		for _, e := range d.out(s, graph.Routes) {

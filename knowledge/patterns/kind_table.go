@@ -118,11 +118,11 @@ func readDetail(d *draft, n *node, name string, v graph.Value) error {
 // readSchemas reads the contracts of a bus: event name to its fields, each with a JSON type.
 func readSchemas(d *draft, n *node, name string, v graph.Value) error {
 	for _, event := range v.Fields() {
-		if !idForm.MatchString(event.Name) || event.Value.Kind != graph.Map || len(event.Value.Fields()) == 0 {
+		if !idForm().MatchString(event.Name) || event.Value.Kind != graph.Map || len(event.Value.Fields()) == 0 {
 			return wrong(*v.At, "event names with their fields, such as {OrderPlaced: {orderId: string}}", "schemas of %s has %q", n.id, clip(event.Name))
 		}
 		for _, f := range event.Value.Fields() {
-			if t, _ := f.Value.Str(); !idForm.MatchString(f.Name) || !contains([]string{"string", "number", "integer", "boolean"}, t) {
+			if t, _ := f.Value.Str(); !idForm().MatchString(f.Name) || !contains([]string{"string", "number", "integer", "boolean"}, t) {
 				return wrong(*f.Value.At, "string, number, integer or boolean", "field %q of %s is %s", clip(f.Name), event.Name, clip(f.Value.String()))
 			}
 		}

@@ -1,14 +1,14 @@
 package patterns
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // eventPath is a place in an event that a transform may take a value from; any other word is a text.
-var eventPath = regexp.MustCompile(`^(detail(\.[A-Za-z][A-Za-z0-9_-]*)+|id|time|account|region|source|detail-type)$`)
+var eventPath = lazy.Regexp(`^(detail(\.[A-Za-z][A-Za-z0-9_-]*)+|id|time|account|region|source|detail-type)$`)
 
 // maxPaths is how many places a transform may take values from. Source: EventBridge user guide, "Amazon EventBridge
 // input transformation", checked 2026-11-29.
@@ -24,14 +24,14 @@ func (e *edge) readTransform(v graph.Value) error {
 	paths, template := []graph.Field{}, ""
 	for i, f := range v.Fields() {
 		text, ok := f.Value.Str()
-		if !ok || f.Value.Kind != graph.String || !idForm.MatchString(f.Name) || strings.ContainsAny(text, "<>\"\\\n$") {
+		if !ok || f.Value.Kind != graph.String || !idForm().MatchString(f.Name) || strings.ContainsAny(text, "<>\"\\\n$") {
 			return wrong(*f.Value.At, want, "the transform's %q is %s", clip(f.Name), clip(f.Value.String()))
 		}
 		if i > 0 {
 			template += ","
 		}
 		template += `"` + f.Name + `":`
-		if !eventPath.MatchString(text) {
+		if !eventPath().MatchString(text) {
 			template += `"` + text + `"`
 			continue
 		}
@@ -47,7 +47,7 @@ func (e *edge) readTransform(v graph.Value) error {
 // readAccounts reads the accounts that may put events on a bus.
 func readAccounts(d *draft, n *node, name string, v graph.Value) error {
 	for _, item := range v.Each() {
-		if s, ok := item.Str(); !ok || !accountForm.MatchString(s) {
+		if s, ok := item.Str(); !ok || !accountForm().MatchString(s) {
 			return wrong(*v.At, `account ids of twelve digits, in quotes: ["111122223333"]`, "%s of %s is %s", name, n.id, clip(v.String()))
 		}
 	}
@@ -59,8 +59,8 @@ func readAccounts(d *draft, n *node, name string, v graph.Value) error {
 }
 
 var (
-	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
-	busARN      = regexp.MustCompile(`^arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._/-]+$`)
+	accountForm = lazy.Regexp(`^[0-9]{12}$`)
+	busARN      = lazy.Regexp(`^arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._/-]+$`)
 )
 
 func init() {
@@ -72,7 +72,7 @@ func init() {
 // readBusARN makes a bus one of another account: it is named, and not made.
 func readBusARN(d *draft, n *node, name string, v graph.Value) error {
 	text, ok := v.Str()
-	if !ok || !busARN.MatchString(text) {
+	if !ok || !busARN().MatchString(text) {
 		return wrong(*v.At, "arn:aws:events:REGION:ACCOUNT:event-bus/NAME", "arn of %s is %s", n.id, clip(v.String()))
 	}
 	n.external = v

@@ -1,9 +1,8 @@
 package patterns
 
 import (
-	"regexp"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 func init() {
@@ -27,11 +26,11 @@ func init() {
 }
 
 // socketRoute is what a WebSocket API chooses by: one of its own words, or the action of a message.
-var socketRoute = regexp.MustCompile(`^(\$connect|\$disconnect|\$default|[A-Za-z][A-Za-z0-9_-]{0,63})$`)
+var socketRoute = lazy.Regexp(`^(\$connect|\$disconnect|\$default|[A-Za-z][A-Za-z0-9_-]{0,63})$`)
 
 // readSocketRoute checks the route of a WebSocket API.
 func (e *edge) readSocketRoute(spec EdgeSpec) error {
-	if !socketRoute.MatchString(spec.Label) {
+	if !socketRoute().MatchString(spec.Label) {
 		return wrong(spec.at, `$connect, $disconnect, $default or the action of a message, such as "socket sendMessage -> handler"`, "the route %q", clip(spec.Label))
 	}
 	e.label = spec.Label

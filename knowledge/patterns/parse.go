@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Limits of a description. They are far above what a person writes, and keep a stranger's file from costing
@@ -22,7 +22,7 @@ const (
 	maxDepth = 20
 )
 
-var idForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,39}$`)
+var idForm = lazy.Regexp(`^[A-Za-z][A-Za-z0-9]{0,39}$`)
 
 // ParseSketch reads a description, YAML or JSON. file is the name that errors and evidence give it.
 func ParseSketch(file string, data []byte) (*Blueprint, error) {
@@ -114,10 +114,10 @@ func (p parser) blueprint(root *yaml.Node) (*Blueprint, error) {
 	return b, nil
 }
 
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var nameForm = lazy.Regexp(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 func (p parser) name(b *Blueprint, v *yaml.Node) error {
-	if !nameForm.MatchString(v.Value) || len(v.Value) > 60 {
+	if !nameForm().MatchString(v.Value) || len(v.Value) > 60 {
 		return wrong(p.at(v, "/name"), "lower-case words joined by dashes, at most 60 letters, such as order-intake", "the name %q", clip(v.Value))
 	}
 	b.Name = v.Value
@@ -151,7 +151,7 @@ func (p parser) parameters(b *Blueprint, v *yaml.Node) error {
 			Min, Max                     *int
 			Values                       []string
 		}
-		if !idForm.MatchString(key) {
+		if !idForm().MatchString(key) {
 			return wrong(p.at(k, "/parameters"), "letters and digits, such as workerTimeout", "the parameter name %q", clip(key))
 		}
 		if err := v.Decode(&raw); err != nil {
@@ -170,7 +170,7 @@ func (p parser) parameters(b *Blueprint, v *yaml.Node) error {
 func (p parser) nodes(b *Blueprint, v *yaml.Node) error {
 	err := p.each(v, "/nodes", func(key string, k, v *yaml.Node) error {
 		path := "/nodes/" + key
-		if !idForm.MatchString(key) {
+		if !idForm().MatchString(key) {
 			return wrong(p.at(k, "/nodes"), "a letter, then up to 39 letters and digits, such as orderQueue", "the node name %q", clip(key))
 		}
 		spec := NodeSpec{ID: key, at: p.at(k, path)}

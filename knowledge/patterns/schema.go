@@ -41,8 +41,8 @@ func SketchSchema() []byte {
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Sketch of a serverless architecture", "type": "object",
 		"required": []string{"name", "nodes"}, "additionalProperties": false,
 		"properties": map[string]any{
-			"name": map[string]any{"type": "string", "pattern": nameForm.String()}, "title": map[string]any{"type": "string"}, "summary": map[string]any{"type": "string"},
-			"nodes":      map[string]any{"type": "object", "propertyNames": map[string]any{"pattern": idForm.String()}, "additionalProperties": map[string]any{"oneOf": append(variants, map[string]any{"enum": names})}},
+			"name": map[string]any{"type": "string", "pattern": nameForm().String()}, "title": map[string]any{"type": "string"}, "summary": map[string]any{"type": "string"},
+			"nodes":      map[string]any{"type": "object", "propertyNames": map[string]any{"pattern": idForm().String()}, "additionalProperties": map[string]any{"oneOf": append(variants, map[string]any{"enum": names})}},
 			"edges":      map[string]any{"type": "array", "items": edge},
 			"options":    map[string]any{"type": "object", "properties": options, "additionalProperties": false},
 			"parameters": map[string]any{"type": "object"},

@@ -3,11 +3,11 @@ package patterns
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // Transcript is an existing system written down as a description, and what the description cannot say of it.
@@ -160,7 +160,7 @@ func (t *transcriber) environment(v graph.Value) graph.Value {
 			}
 			continue
 		}
-		if _, plain := f.Value.Str(); plain && yamlOf(f.Value) != nil && variableForm.MatchString(f.Name) {
+		if _, plain := f.Value.Str(); plain && yamlOf(f.Value) != nil && variableForm().MatchString(f.Name) {
 			fields = append(fields, f)
 		}
 	}
@@ -182,7 +182,7 @@ func place(at *graph.Evidence, path string) graph.Evidence {
 // maxName bounds names, so that lines of code with them can be read.
 const maxName = 26
 
-var hashed = regexp.MustCompile(`[0-9A-F]{8}$`)
+var hashed = lazy.Regexp(`[0-9A-F]{8}$`)
 
 // name makes a node's name from its logical id: letters and digits, a small first letter, no other of its like.
 func (t *transcriber) name(n *graph.Node) string {
@@ -192,7 +192,7 @@ func (t *transcriber) name(n *graph.Node) string {
 	}
 	var b strings.Builder
 	if n.Resource.Path != "" { // CDK ends its ids in eight digits that tell equal ones apart
-		logical = hashed.ReplaceAllString(logical, "")
+		logical = hashed().ReplaceAllString(logical, "")
 	}
 	for _, r := range logical {
 		if r < 128 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') && b.Len() < maxName {

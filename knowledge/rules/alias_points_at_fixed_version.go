@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -57,16 +57,16 @@ Resources:
 // checkPublishedOnce looks for versions that the next deployment leaves as they are.
 func checkPublishedOnce(p *Pass, fn *graph.Node) {
 	key := fn.Setting("code", "S3Key")
-	if s, known := key.Str(); fn.External || !known || releaseMark.MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") && !strings.HasPrefix(key.At.Path, "/Mappings/") ||
+	if s, known := key.Str(); fn.External || !known || releaseMark().MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") && !strings.HasPrefix(key.At.Path, "/Mappings/") ||
 		fn.Setting("code", "S3ObjectVersion").Exists() {
 		return
 	}
 	for _, version := range fn.Setting("versions").Each() {
 		id, _ := version.Get("Id").Str()
-		if releaseMark.MatchString(plainID(id)) || version.Get("CodeSha256").Exists() {
+		if releaseMark().MatchString(plainID(id)) || version.Get("CodeSha256").Exists() {
 			continue
 		}
-		if s, known := version.Get("Description").Str(); version.Get("Description").Exists() && (!known || releaseMark.MatchString(s)) {
+		if s, known := version.Get("Description").Str(); version.Get("Description").Exists() && (!known || releaseMark().MatchString(s)) {
 			continue
 		}
 		for _, r := range p.Graph.Resources {
@@ -79,4 +79,4 @@ func checkPublishedOnce(p *Pass, fn *graph.Node) {
 }
 
 // releaseMark matches what tells one release from another: a number, a hash.
-var releaseMark = regexp.MustCompile(`[0-9]`)
+var releaseMark = lazy.Regexp(`[0-9]`)

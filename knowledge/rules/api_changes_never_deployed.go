@@ -2,9 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -55,12 +55,12 @@ Resources:
 })
 
 // hashed is a logical id that ends in what tools make of the API's content.
-var hashed = regexp.MustCompile(`[0-9A-Fa-f]{8,}$`)
+var hashed = lazy.Regexp(`[0-9A-Fa-f]{8,}$`)
 
 func checkSnapshot(p *Pass, api *graph.Node, d graph.Value) {
 	id, _ := d.Get("ResourceId").Str()
 	name := d.Get("StageName")
-	if api.Kind != graph.RestAPI || !name.Exists() || hashed.MatchString(plainID(id)) || api.Resource.Source != "" {
+	if api.Kind != graph.RestAPI || !name.Exists() || hashed().MatchString(plainID(id)) || api.Resource.Source != "" {
 		return
 	}
 	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: "AWS::ApiGateway::Deployment", File: api.Resource.File}, Values: []graph.Value{{At: d.At}},

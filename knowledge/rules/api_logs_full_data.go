@@ -2,9 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -57,7 +57,7 @@ Resources:
 	Check: checkDataTrace,
 })
 
-var trialStage = regexp.MustCompile(`(?i)^(dev|test|sandbox)`)
+var trialStage = lazy.Regexp(`(?i)^(dev|test|sandbox)`)
 
 func checkDataTrace(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI) {
@@ -73,7 +73,7 @@ func checkDataTrace(p *Pass) {
 				}
 				severity := High
 				name, _ := stage.Get("StageName").Str()
-				if trialStage.MatchString(name) {
+				if trialStage().MatchString(name) {
 					severity = Low
 				}
 				h := Hit{Node: api, Severity: severity, Related: []*graph.Node{api}, Values: []graph.Value{v},

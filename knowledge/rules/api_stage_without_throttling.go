@@ -91,7 +91,7 @@ func checkStageThrottling(p *Pass) {
 			case !limited:
 				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
 					Message: fmt.Sprintf("stage %s of %s has no ThrottlingRateLimit and ThrottlingBurstLimit of its own: one caller may use up the account's rate", name, nameOf(api))}
-				if trialStage.MatchString(name) {
+				if trialStage().MatchString(name) {
 					h.Severity = Low
 				}
 				p.Report(h)

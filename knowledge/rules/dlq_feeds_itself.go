@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -109,12 +109,12 @@ func checkReturns(p *Pass, dlq *graph.Node) {
 	}
 }
 
-var attemptWords = regexp.MustCompile(`(?i)attempt|retr(y|ies)|redrive|max_?(receive|tries)|limit`)
+var attemptWords = lazy.Regexp(`(?i)attempt|retr(y|ies)|redrive|max_?(receive|tries)|limit`)
 
 // countsAttempts tells whether something says that a function ends the circle by itself.
 func countsAttempts(g *graph.Graph, fn *graph.Node) bool {
 	for _, f := range fn.Setting("environment", "variables").Fields() {
-		if attemptWords.MatchString(f.Name) {
+		if attemptWords().MatchString(f.Name) {
 			return true
 		}
 	}

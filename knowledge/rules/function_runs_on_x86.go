@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -85,7 +85,7 @@ func wholly(vs []graph.Value) []graph.Value {
 	return out
 }
 
-var x86Layer = regexp.MustCompile(`(?i)(x86|amd64)`)
+var x86Layer = lazy.Regexp(`(?i)(x86|amd64)`)
 
 // boundToX86 tells whether a function cannot simply move: it is an image, has no managed runtime that runs on arm64,
 // or has a layer that is built for x86.
@@ -102,7 +102,7 @@ func boundToX86(fn *graph.Node) bool {
 		}
 	}
 	for _, l := range fn.Setting("layers").Each() {
-		if x86Layer.MatchString(l.String()) {
+		if x86Layer().MatchString(l.String()) {
 			return true
 		}
 	}

@@ -2,9 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -70,7 +70,7 @@ Resources:
 	},
 })
 
-var tracingLayer = regexp.MustCompile(`(?i)(otel|opentelemetry|applicationsignals|datadog|newrelic|new-relic|lumigo|dynatrace|thundra|epsagon|honeycomb|splunk|elastic-apm|sentry)`)
+var tracingLayer = lazy.Regexp(`(?i)(otel|opentelemetry|applicationsignals|datadog|newrelic|new-relic|lumigo|dynatrace|thundra|epsagon|honeycomb|splunk|elastic-apm|sentry)`)
 
 func checkTracing(p *Pass, fn *graph.Node) {
 	mode := fn.Setting("tracingConfig", "Mode")
@@ -84,7 +84,7 @@ func checkTracing(p *Pass, fn *graph.Node) {
 	}
 	layers := fn.Setting("layers")
 	for _, l := range layers.Each() {
-		if tracingLayer.MatchString(l.String()) {
+		if tracingLayer().MatchString(l.String()) {
 			return
 		}
 		if open(l) {

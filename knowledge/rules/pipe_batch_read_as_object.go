@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -205,11 +205,11 @@ func passesOn(kind string, def graph.Value) bool {
 
 // fieldOfRoot finds a path into an object: $.order, $['order'], and the same of the whole execution's input. The
 // index of an element, a wildcard, a filter and a search in depth all work on lists.
-var fieldOfRoot = regexp.MustCompile(`(^|[\s(,])\$(\$\.Execution\.Input)?(\.[A-Za-z_][A-Za-z0-9_-]*|\['[^']+'\])([^A-Za-z0-9_(-]|$)`)
+var fieldOfRoot = lazy.Regexp(`(^|[\s(,])\$(\$\.Execution\.Input)?(\.[A-Za-z_][A-Za-z0-9_-]*|\['[^']+'\])([^A-Za-z0-9_(-]|$)`)
 
 func only(state string, v graph.Value) []listRead {
 	text, ok := v.Str()
-	if !ok || !fieldOfRoot.MatchString(text) {
+	if !ok || !fieldOfRoot().MatchString(text) {
 		return nil
 	}
 	return []listRead{{state, v}}

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -118,26 +118,26 @@ func checkAllBut(p *Pass, n *graph.Node, s graph.Statement) {
 	p.Report(h)
 }
 
-var wholeService = regexp.MustCompile(`^((?i)sqs|sns|s3):\*+$|^\*$`)
+var wholeService = lazy.Regexp(`^((?i)sqs|sns|s3):\*+$|^\*$`)
 
 // wholeAccess is the action of a statement that means all of a service.
 func wholeAccess(s graph.Statement) string {
 	for _, action := range literals(s.Actions) {
-		if wholeService.MatchString(action) {
+		if wholeService().MatchString(action) {
 			return action
 		}
 	}
 	return ""
 }
 
-var accountNumber = regexp.MustCompile(`^\d{12}$|^arn:[^:]*:iam::\d{12}:`)
+var accountNumber = lazy.Regexp(`^\d{12}$|^arn:[^:]*:iam::\d{12}:`)
 
 // foreign names a principal that surely is a service, or is written with an account's number: the own account is
 // written with a pseudo parameter, or as a reference.
 func foreign(principals []graph.Principal) string {
 	for _, pr := range principals {
 		text, ok := pr.Value.Str()
-		if ok && (pr.Kind == "Service" || pr.Kind == "AWS" && accountNumber.MatchString(text)) {
+		if ok && (pr.Kind == "Service" || pr.Kind == "AWS" && accountNumber().MatchString(text)) {
 			return text
 		}
 	}

@@ -2,9 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -118,7 +118,7 @@ func anyService(s graph.Statement) bool {
 	return false
 }
 
-var wholeAccount = regexp.MustCompile(`^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$`)
+var wholeAccount = lazy.Regexp(`^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$`)
 
 // trustedAccount is the number of an account that a trust statement admits as a whole and without a condition.
 func trustedAccount(s graph.Statement) string {
@@ -127,7 +127,7 @@ func trustedAccount(s graph.Statement) string {
 	}
 	for _, who := range s.Principals {
 		text, _ := who.Value.Str()
-		if m := wholeAccount.FindStringSubmatch(text); m != nil && who.Kind == "AWS" {
+		if m := wholeAccount().FindStringSubmatch(text); m != nil && who.Kind == "AWS" {
 			return m[1]
 		}
 	}

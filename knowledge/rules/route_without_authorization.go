@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -153,7 +153,7 @@ Resources:
 
 // publicPath matches paths that are meant for everyone. Words that are also states and parts of things (/orders/{id}/status)
 // count at the beginning only, behind a version or the like.
-var publicPath = regexp.MustCompile(`(?i)(^|[/ ])(health(z|check)?|ping|webhooks?|callback|\.well-known|favicon\.ico|robots\.txt)(/|$)` +
+var publicPath = lazy.Regexp(`(?i)(^|[/ ])(health(z|check)?|ping|webhooks?|callback|\.well-known|favicon\.ico|robots\.txt)(/|$)` +
 	`|(^|[ ])/?((api|auth|v\d+)/)*(status|version|login|signin|signup|register|token|docs|swagger|openapi(\.json|\.yaml)?|public)(/|$)`)
 
 func checkRoutes(p *Pass) {
@@ -217,7 +217,7 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	key, _ := r.Get("RouteKey").Str()
 	protocol, _ := api.Setting("protocolType").Str()
 	webSocket := api.Kind == graph.WebSocketAPI || strings.EqualFold(protocol, "WEBSOCKET")
-	if strings.HasPrefix(key, "OPTIONS ") || webSocket && key != "$connect" || publicPath.MatchString(key) {
+	if strings.HasPrefix(key, "OPTIONS ") || webSocket && key != "$connect" || publicPath().MatchString(key) {
 		return
 	}
 	auth := r.Get("AuthorizationType")

@@ -1,17 +1,17 @@
 package rules
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var (
-	rateExpression = regexp.MustCompile(`^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)$`)
-	everyExpr      = regexp.MustCompile(`^(\*|\d+)/(\d+)$`)
+	rateExpression = lazy.Regexp(`^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)$`)
+	everyExpr      = lazy.Regexp(`^(\*|\d+)/(\d+)$`)
 )
 
 // interval reads how often a schedule expression fires at its fastest: a rate as written, a cron expression whose
@@ -23,7 +23,7 @@ func interval(v graph.Value) (d time.Duration, ok bool) {
 		return 0, false
 	}
 	s = strings.TrimSpace(s)
-	if m := rateExpression.FindStringSubmatch(s); m != nil {
+	if m := rateExpression().FindStringSubmatch(s); m != nil {
 		n, err := strconv.Atoi(m[1])
 		unit := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[m[2]]
 		return time.Duration(n) * unit, err == nil && n > 0
@@ -52,7 +52,7 @@ func step(field string) (n int, repeats bool) {
 	if field == "*" {
 		return 1, true
 	}
-	if m := everyExpr.FindStringSubmatch(field); m != nil {
+	if m := everyExpr().FindStringSubmatch(field); m != nil {
 		n, err := strconv.Atoi(m[2])
 		return n, err == nil && n > 0
 	}

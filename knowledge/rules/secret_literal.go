@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -113,7 +113,7 @@ func checkSecretLiterals(p *Pass) {
 }
 
 // jsonValue matches the texts of a JSON object with their names.
-var jsonValue = regexp.MustCompile(`"([^"]+)"\s*:\s*"([^"]*)"`)
+var jsonValue = lazy.Regexp(`"([^"]+)"\s*:\s*"([^"]*)"`)
 
 // inTemplate tells what stands in the template, as a parameter's default too, from what the one who deploys gives.
 func inTemplate(v graph.Value) bool {
@@ -124,17 +124,17 @@ func inTemplate(v graph.Value) bool {
 func carriesSecret(text string) bool {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "{") {
-		for _, m := range jsonValue.FindAllStringSubmatch(text, -1) {
-			if !secretName.MatchString(m[1]) && !strings.EqualFold(m[1], "key") {
+		for _, m := range jsonValue().FindAllStringSubmatch(text, -1) {
+			if !secretName().MatchString(m[1]) && !strings.EqualFold(m[1], "key") {
 				continue
 			}
-			if len(m[2]) >= 4 && !stub.MatchString(m[2]) {
+			if len(m[2]) >= 4 && !stub().MatchString(m[2]) {
 				return true
 			}
 		}
 		return false
 	}
-	return len(text) >= 4 && !stub.MatchString(text)
+	return len(text) >= 4 && !stub().MatchString(text)
 }
 
 func reportCredentials(p *Pass, n *graph.Node, root graph.Value, where string) {

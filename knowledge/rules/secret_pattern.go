@@ -7,37 +7,38 @@ import (
 	"unicode"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // tokens are spellings that only credentials have, with the words for them.
 var tokens = []struct {
 	name    string
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 }{
-	{"an AWS access key id", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a private key", regexp.MustCompile(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`)},
-	{"a GitHub token", regexp.MustCompile(`\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})`)},
-	{"a Slack token", regexp.MustCompile(`\bxox[abprs]-[0-9A-Za-z-]{20,}`)},
-	{"a Stripe key", regexp.MustCompile(`\b[rs]k_live_[0-9A-Za-z]{20,}`)},
-	{"a signed token (JWT)", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
-	{"a connection string with a password", regexp.MustCompile(`\b[a-z][a-z0-9+]+://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{4,}@[^\s]+`)},
+	{"an AWS access key id", lazy.Regexp(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"a private key", lazy.Regexp(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`)},
+	{"a GitHub token", lazy.Regexp(`\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})`)},
+	{"a Slack token", lazy.Regexp(`\bxox[abprs]-[0-9A-Za-z-]{20,}`)},
+	{"a Stripe key", lazy.Regexp(`\b[rs]k_live_[0-9A-Za-z]{20,}`)},
+	{"a signed token (JWT)", lazy.Regexp(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
+	{"a connection string with a password", lazy.Regexp(`\b[a-z][a-z0-9+]+://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{4,}@[^\s]+`)},
 }
 
 var (
-	secretName  = regexp.MustCompile(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential)`)
-	harmlessEnd = regexp.MustCompile(`(?i)(arn|name|id|ids|url|uri|path|param|parameter|key_?prefix|table|queue|topic|bucket|ttl|timeout|expiry|expiration|validity|length|type|issuer|audience|enabled|endpoint|seconds|minutes|hours|days|version|algorithm|header|region|use|usage|count|limit|max|min|field|prefix|label|policy|format|mode|provider|store|service|alias|key_?alias)$`)
-	passwordEnd = regexp.MustCompile(`(?i)(passw(or)?d|passwd|pwd)$`)
-	accessKey   = regexp.MustCompile(`^[0-9A-Za-z/+]{40}$`)
-	placeholder = regexp.MustCompile(`(?i)(change|replace|example|dummy|placeholder|sample|test|fake|local|your|todo|tbd|insert|xxx|\*\*\*|none|null|undefined|default|secret|password|token|unused|<|\{\{)`)
+	secretName  = lazy.Regexp(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential)`)
+	harmlessEnd = lazy.Regexp(`(?i)(arn|name|id|ids|url|uri|path|param|parameter|key_?prefix|table|queue|topic|bucket|ttl|timeout|expiry|expiration|validity|length|type|issuer|audience|enabled|endpoint|seconds|minutes|hours|days|version|algorithm|header|region|use|usage|count|limit|max|min|field|prefix|label|policy|format|mode|provider|store|service|alias|key_?alias)$`)
+	passwordEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd)$`)
+	accessKey   = lazy.Regexp(`^[0-9A-Za-z/+]{40}$`)
+	placeholder = lazy.Regexp(`(?i)(change|replace|example|dummy|placeholder|sample|test|fake|local|your|todo|tbd|insert|xxx|\*\*\*|none|null|undefined|default|secret|password|token|unused|<|\{\{)`)
 
 	// What is surely no secret: a request to put one there, or a word that stands for one.
-	stub = regexp.MustCompile(`(?i)(change|replace|example|dummy|placeholder|your|todo|tbd|insert|xxx|\*\*\*|undefined|<|\{\{|\$\{)|^(my|the|some|a|db)?[-_ ]?(secret|password|passwd|token|test|default|none|null|local|fake|sample|unused)[-_ ]?(here|value|key)?$`)
+	stub = lazy.Regexp(`(?i)(change|replace|example|dummy|placeholder|your|todo|tbd|insert|xxx|\*\*\*|undefined|<|\{\{|\$\{)|^(my|the|some|a|db)?[-_ ]?(secret|password|passwd|token|test|default|none|null|local|fake|sample|unused)[-_ ]?(here|value|key)?$`)
 )
 
 // secretIn says what credential a literal text shows, "" where it shows none.
 func secretIn(text string) string {
 	for _, t := range tokens {
-		if found := t.pattern.FindString(text); found != "" && !stub.MatchString(credentialOf(found)) {
+		if found := t.pattern().FindString(text); found != "" && !stub().MatchString(credentialOf(found)) {
 			return t.name
 		}
 	}
@@ -57,7 +58,7 @@ func credentialOf(found string) string {
 // looksRandom tells a generated secret from a word: long enough, no spaces, letters and digits mixed, and nearly
 // as many different characters as such a text has. 3 bits a character lets words, paths and host names pass.
 func looksRandom(text string) bool {
-	if len(text) < 16 || strings.ContainsAny(text, " /\t\n") || !strings.ContainsAny(text, "0123456789") || placeholder.MatchString(text) {
+	if len(text) < 16 || strings.ContainsAny(text, " /\t\n") || !strings.ContainsAny(text, "0123456789") || placeholder().MatchString(text) {
 		return false
 	}
 	return strings.ContainsAny(strings.ToLower(text), "abcdefghijklmnopqrstuvwxyz") && entropy(text) >= 3
@@ -67,15 +68,15 @@ func looksRandom(text string) bool {
 // of an access key, or a password as people make them up.
 func looksLikeSecret(name, text string) bool {
 	switch {
-	case !secretName.MatchString(name) && !passwordEnd.MatchString(name) || harmlessEnd.MatchString(name):
+	case !secretName().MatchString(name) && !passwordEnd().MatchString(name) || harmlessEnd().MatchString(name):
 		return false
-	case accessKey.MatchString(text), looksRandom(text):
+	case accessKey().MatchString(text), looksRandom(text):
 		return true
-	case len(text) < 8 || strings.ContainsAny(text, " /\t\n") || strings.HasPrefix(text, "arn:") || stub.MatchString(text):
+	case len(text) < 8 || strings.ContainsAny(text, " /\t\n") || strings.HasPrefix(text, "arn:") || stub().MatchString(text):
 		return false
 	}
 	kinds := characterKinds(text)
-	return kinds >= 3 && strings.ContainsAny(text, "0123456789") || kinds >= 2 && passwordEnd.MatchString(name) && strings.ContainsAny(text, "0123456789")
+	return kinds >= 3 && strings.ContainsAny(text, "0123456789") || kinds >= 2 && passwordEnd().MatchString(name) && strings.ContainsAny(text, "0123456789")
 }
 
 // characterKinds counts small letters, capitals, digits and signs, each once. The hyphen and its like join words in

@@ -1,8 +1,9 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // What is on trial matters one level less, save for security: a stage that the caller names (Options.Stage), a
@@ -18,8 +19,8 @@ func onTrial(stage string) bool {
 }
 
 var (
-	production = regexp.MustCompile(`(?i)^not (is|in|use)?_?-?(prod|live)`)
-	trial      = regexp.MustCompile(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
+	production = lazy.Regexp(`(?i)^not (is|in|use)?_?-?(prod|live)`)
+	trial      = lazy.Regexp(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
 )
 
 // trialBranch tells whether a finding holds in trial stages only, as the name of its one condition says: "not
@@ -28,7 +29,7 @@ func trialBranch(when string) bool {
 	if strings.Contains(when, " and ") || strings.Contains(when, " or ") {
 		return false
 	}
-	return production.MatchString(when) || trial.MatchString(when)
+	return production().MatchString(when) || trial().MatchString(when)
 }
 
 // trial tells whether the author of the resource at fault says that it is on trial: Metadata, serverless-review:

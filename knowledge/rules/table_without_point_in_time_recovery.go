@@ -1,9 +1,8 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -99,7 +98,7 @@ Resources:
 	},
 })
 
-var shortLivedName = regexp.MustCompile(`(?i)(idempot|lock|session|connection|cache|nonce|jti|jwt|token|otp|dedup|rate-?limit|replay|temporary)`)
+var shortLivedName = lazy.Regexp(`(?i)(idempot|lock|session|connection|cache|nonce|jti|jwt|token|otp|dedup|rate-?limit|replay|temporary)`)
 
 // shortLived tells whether a table's items are gone soon anyway.
 func shortLived(t *graph.Node) bool {
@@ -110,11 +109,11 @@ func shortLived(t *graph.Node) bool {
 		return false
 	}
 	for _, key := range t.Setting("keySchema").Each() {
-		if s, _ := key.Get("AttributeName").Str(); shortLivedName.MatchString(s) {
+		if s, _ := key.Get("AttributeName").Str(); shortLivedName().MatchString(s) {
 			return true // items that live as long as a session or a token
 		}
 	}
-	return shortLivedName.MatchString(nameOf(t)) || shortLivedName.MatchString(t.Name)
+	return shortLivedName().MatchString(nameOf(t)) || shortLivedName().MatchString(t.Name)
 }
 
 // inBackupPlan tells whether a backup selection of the system names the thing, or selects by tags or wildcard.

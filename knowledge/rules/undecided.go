@@ -1,11 +1,11 @@
 package rules
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // gapsOf lists what the builders of the graphs did not understand.
@@ -53,23 +53,23 @@ func joinUnknowns(us []Undecided, gaps []graph.Gap) []Undecided {
 	return out
 }
 
-var parameterName = regexp.MustCompile(`\bparameter[ :]([A-Za-z0-9]+)`)
+var parameterName = lazy.Regexp(`\bparameter[ :]([A-Za-z0-9]+)`)
 
 // deniedActions finds what a live reader was refused.
-var deniedActions = regexp.MustCompile(`access denied to ([a-z0-9-]+:\w+(?:, [a-z0-9-]+:\w+)*)`)
+var deniedActions = lazy.Regexp(`access denied to ([a-z0-9-]+:\w+(?:, [a-z0-9-]+:\w+)*)`)
 
 // settle says what would answer the question that a reason leaves open.
 func settle(why string) string {
 	lower := strings.ToLower(why)
-	switch name := parameterName.FindStringSubmatch(why); {
+	switch name := parameterName().FindStringSubmatch(why); {
 	case name != nil && strings.Contains(lower, "not part of this system"):
 		return "give its value, --parameter " + name[1] + "=VALUE, and review the template that owns it in the same call, or the deployed stack: --stack NAME"
 	case name != nil:
 		return "give its value: --parameter " + name[1] + "=VALUE"
 	case strings.Contains(lower, "import") || strings.Contains(lower, "not part of this system"):
 		return "review the template that owns it in the same call, or the deployed stack: --stack NAME"
-	case deniedActions.MatchString(why):
-		return "allow " + deniedActions.FindStringSubmatch(why)[1] + " to these credentials (serverless-architect permissions prints the whole policy)"
+	case deniedActions().MatchString(why):
+		return "allow " + deniedActions().FindStringSubmatch(why)[1] + " to these credentials (serverless-architect permissions prints the whole policy)"
 	case strings.Contains(lower, "file") || strings.Contains(lower, "uri"):
 		return "put the file beside the template"
 	}

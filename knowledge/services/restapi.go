@@ -1,11 +1,11 @@
 package services
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(resourceType{
@@ -303,7 +303,7 @@ func (b *builder) serviceIntegration(e graph.Edge, r *graph.Resource, uri, in gr
 }
 
 // inTemplate finds what a request template or parameter names by the argument that services take things by.
-var inTemplate = regexp.MustCompile(`(?i)(?:TableName|StreamName|EventBusName|StateMachineArn|QueueUrl|TopicArn|TargetArn|DeliveryStreamName)\\?"?\s*[:=]\s*\\?["']([^"'\\]+)`)
+var inTemplate = lazy.Regexp(`(?i)(?:TableName|StreamName|EventBusName|StateMachineArn|QueueUrl|TopicArn|TargetArn|DeliveryStreamName)\\?"?\s*[:=]\s*\\?["']([^"'\\]+)`)
 
 // namedInTemplates returns the names and ARNs that an integration's request templates and parameters write out.
 func namedInTemplates(in graph.Value) []string {
@@ -311,7 +311,7 @@ func namedInTemplates(in graph.Value) []string {
 	for _, list := range []graph.Value{first(in, "RequestTemplates", "requestTemplates"), first(in, "RequestParameters", "requestParameters")} {
 		for _, f := range list.Fields() {
 			text := spell(f.Value)
-			for _, found := range inTemplate.FindAllStringSubmatch(f.Name+": "+text, -1) {
+			for _, found := range inTemplate().FindAllStringSubmatch(f.Name+": "+text, -1) {
 				out = append(out, found[1])
 			}
 		}

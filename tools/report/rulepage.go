@@ -2,10 +2,10 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/rules"
 )
 
@@ -55,7 +55,7 @@ func domain(p rules.Pillar) string {
 	return "eda"
 }
 
-var typeName = regexp.MustCompile(`AWS::(\w+)::\w+`)
+var typeName = lazy.Regexp(`AWS::(\w+)::\w+`)
 
 // servicesOf names the services that the rule's examples use. Serverless is SAM's spelling of several.
 func servicesOf(r *rules.Rule) []string {
@@ -64,7 +64,7 @@ func servicesOf(r *rules.Rule) []string {
 		"EventsV2": "EventBridge", "SecretsManager": "Secrets Manager", "CertificateManager": "ACM", "CodeDeploy": "CodeDeploy", "EC2": "VPC"}
 	set := map[string]bool{}
 	for _, text := range append([]string{r.Bad, r.Good}, r.MoreBad...) {
-		for _, m := range typeName.FindAllStringSubmatch(text, -1) {
+		for _, m := range typeName().FindAllStringSubmatch(text, -1) {
 			name := m[1]
 			if s, ok := spelled[name]; ok {
 				name = s
