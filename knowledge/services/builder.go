@@ -11,6 +11,7 @@ import (
 type builder struct {
 	g        *graph.Graph
 	shared   *shared
+	all      []written
 	written  map[string]*written    // by graph id
 	names    map[string]*graph.Node // by ARN form without partition, region and account: "sqs:orders"
 	physical map[string]*graph.Node // by physical id of a deployed resource
@@ -52,17 +53,19 @@ func newBuilder(s graph.Scenario, m *shared) *builder {
 		resourceKey:  map[string]string{},
 	}
 	b.g.When = s.When
-	all := make([]written, len(s.Resources))
+	b.all = make([]written, len(s.Resources))
 	for i, r := range s.Resources {
-		all[i].resource = r
-		b.written[r.ID] = &all[i]
+		b.all[i].resource = r
+		b.written[r.ID] = &b.all[i]
 	}
 	return b
 }
 
-// written is a resource of the system, with the thing that it means to others once that was asked.
+// written is a resource of the system, with the node it has, if it is a thing, and with the thing that it means to others
+// once that was asked.
 type written struct {
 	resource *graph.Resource
+	node     *graph.Node
 	stands   target
 	asked    bool
 }
@@ -76,7 +79,8 @@ func (b *builder) resource(id string) *graph.Resource {
 }
 
 // addNode makes the node of a resource that is a thing.
-func (b *builder) addNode(r *graph.Resource) {
+func (b *builder) addNode(w *written) {
+	r := w.resource
 	t := types[r.Type]
 	if t != nil && t.Kind == "" {
 		return
@@ -95,14 +99,15 @@ func (b *builder) addNode(r *graph.Resource) {
 		n.SetDefaults(t.Defaults)
 		n.ARN = b.shared.arn(r, t)
 	}
-	if b.g.Add(n) == n {
+	w.node = b.g.Add(n)
+	if w.node == n {
 		b.byKind[n.Kind] = append(b.byKind[n.Kind], n)
 	}
 }
 
 // nameNode enters a node under its names.
-func (b *builder) nameNode(r *graph.Resource) {
-	n, t := b.g.Node(r.ID), types[r.Type]
+func (b *builder) nameNode(w *written) {
+	r, n, t := w.resource, w.node, types[w.resource.Type]
 	if n == nil || t == nil || t.ARN == "" {
 		return
 	}

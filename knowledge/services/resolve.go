@@ -94,17 +94,20 @@ func reference(s string) (id string, ok bool) {
 // standsFor returns the thing a resource id means to others: itself, or for a version, stage or mapping the
 // thing it belongs to.
 func (b *builder) standsFor(id string) target {
-	known := b.written[id]
-	if known == nil {
-		return target{}
+	if w := b.written[id]; w != nil {
+		return b.meant(w)
 	}
-	if known.asked {
-		return known.stands
+	return target{}
+}
+
+func (b *builder) meant(w *written) target {
+	if w.asked {
+		return w.stands
 	}
-	known.asked = true // ends a circle of owners
-	r := known.resource
+	w.asked = true // ends a circle of owners
+	r := w.resource
 	t := types[r.Type]
-	out := target{node: b.g.Node(id)}
+	out := target{node: w.node}
 	if t != nil && t.Of != "" {
 		out = b.find(r.Properties.Get(t.Of), t.ARN)
 	}
@@ -113,16 +116,17 @@ func (b *builder) standsFor(id string) target {
 		out = b.find(r.Properties.Get("FunctionName"), "lambda:function:")
 		out.qualifier = spell(r.Properties.Get("Name"))
 	case "AWS::Lambda::Version":
-		out.qualifier = "${" + id + "}"
+		out.qualifier = "${" + r.ID + "}"
 	}
 	out.byName = false
-	known.stands = out
+	w.stands = out
 	return out
 }
 
 // standIn tells a thing which resources mean it.
-func (b *builder) standIn(r *graph.Resource) {
-	if t := b.standsFor(r.ID); t.node != nil && t.node.ID != r.ID {
+func (b *builder) standIn(w *written) {
+	r := w.resource
+	if t := b.meant(w); t.node != nil && t.node.ID != r.ID {
 		t.node.StandIns = append(t.node.StandIns, r.ID)
 		if r.Type == "AWS::KMS::Alias" {
 			b.name("kms:alias/"+strings.TrimPrefix(spell(r.Properties.Get("AliasName")), "alias/"), t.node)

@@ -87,20 +87,21 @@ func Build(s graph.Scenario) *graph.Graph {
 func build(s graph.Scenario, m *shared) *graph.Graph {
 	b := newBuilder(s, m)
 	b.g.Resources, b.g.Deciders, b.g.Outputs, b.g.Observed = s.Resources, s.Deciders, s.Outputs, s.Observed
-	for _, r := range s.Resources {
-		b.addNode(r)
+	for i := range b.all {
+		b.addNode(&b.all[i])
 	}
-	for _, r := range s.Resources {
-		b.nameNode(r)
+	for i := range b.all {
+		b.nameNode(&b.all[i])
 	}
-	for _, r := range s.Resources {
-		b.standIn(r)
+	for i := range b.all {
+		b.standIn(&b.all[i])
 	}
-	for _, r := range s.Resources {
+	for i := range b.all {
+		r := b.all[i].resource
 		if t := types[r.Type]; t == nil {
 			b.unfamiliar(r)
 		} else if t.Connect != nil {
-			t.Connect(b, r, b.g.Node(r.ID))
+			t.Connect(b, r, b.all[i].node)
 		}
 		if isCustom(r.Type) {
 			b.customResource(r)
