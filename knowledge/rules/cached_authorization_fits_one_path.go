@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Use API Gateway Lambda authorizers"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:E3718"},
-	Gaps:        `Which policy the authorizer returns is not in the template: the finding is likely, never certain. Authorizers written in an OpenAPI body are not looked at.`,
+	Gaps:        `Which policy the authorizer returns is not in the template: the finding is likely, never certain.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Check: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: check, Type: TOKEN, IdentitySource: method.request.header.Authorization, AuthorizerUri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:check/invocations"}} # want "300 s"
@@ -72,9 +72,11 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 	}
 	identity := a.Get("IdentitySource").String()
 	id, _ := a.Get("ResourceId").Str()
+	scheme, _ := a.Get("Scheme").Str() // of an OpenAPI definition
 	routes := map[string]bool{}
 	for _, r := range api.Setting("routes").Each() {
-		if ref, ok := r.Get("AuthorizerId").Ref(); ok && ref.Resource == id {
+		uses, _ := r.Get("Scheme").Str()
+		if ref, ok := r.Get("AuthorizerId").Ref(); ok && ref.Resource == id || scheme != "" && uses == scheme {
 			routes[r.Get("RouteKey").String()] = true
 		}
 	}
@@ -83,18 +85,20 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 	if seconds <= 0 || named || len(routes) < 2 && !unkeyed {
 		return
 	}
-	typ := "AWS::ApiGateway::Authorizer"
-	if api.Kind == graph.HTTPAPI {
-		typ = "AWS::ApiGatewayV2::Authorizer"
-	}
 	at := written(ttl)
 	if at.At == nil {
 		at.At = a.At
 	}
-	message := fmt.Sprintf("the answer of authorizer %s is kept for %d s and decides for all %d routes: a policy made for one path is applied to the others", plainID(id), seconds, len(routes))
+	message := fmt.Sprintf("the answer of authorizer %s is kept for %d s and decides for all %d routes: a policy made for one path is applied to the others", plainID(id)+scheme, seconds, len(routes))
 	if unkeyed {
-		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom", plainID(id), seconds)
+		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom", plainID(id)+scheme, seconds)
 	}
-	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: typ, File: api.Resource.File}, Values: []graph.Value{at},
-		Message: message})
+	h := Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Values: []graph.Value{at}, Message: message}
+	if id != "" {
+		h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Authorizer", File: api.Resource.File}
+		if api.Kind == graph.HTTPAPI {
+			h.Place.Type = "AWS::ApiGatewayV2::Authorizer"
+		}
+	}
+	p.Report(h)
 }

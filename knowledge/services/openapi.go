@@ -69,8 +69,12 @@ func operationRoute(op, body graph.Value) graph.Value {
 	if !security.Exists() && op.Get("x-amazon-apigateway-auth").Exists() {
 		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: op.Get("x-amazon-apigateway-auth", "type")})
 	}
-	if t, at := securityType(security, body); t != "" {
-		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: graph.NewString(firstPlace(at, op.At), t)})
+	if scheme, t := protection(security, body); t != "" {
+		at := firstPlace(scheme.Value.At, op.At)
+		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: graph.NewString(at, t)})
+		if t == "CUSTOM" {
+			fields = append(fields, graph.Field{Name: "Scheme", Value: graph.NewString(at, scheme.Name)})
+		}
 	}
 	if apiKeyRequired(security, body) {
 		fields = append(fields, graph.Field{Name: "ApiKeyRequired", Value: graph.NewBool(security.At, true)})
@@ -90,40 +94,39 @@ func schemeOf(name string, body graph.Value) graph.Value {
 	return body.Get("components", "securitySchemes", name)
 }
 
-// securityType says what protects an operation in the words of a method's AuthorizationType: the first scheme
-// that is more than an API key.
-func securityType(security, body graph.Value) (string, *graph.Evidence) {
+// protection says what protects an operation: the first scheme that is more than an API key, and its kind in the words
+// of a method's AuthorizationType.
+func protection(security, body graph.Value) (scheme graph.Field, kind string) {
 	for _, alternative := range security.Each() {
 		if alternative.IsUnknown() {
-			return "", nil
+			return graph.Field{}, ""
 		}
 		for _, f := range alternative.Fields() {
 			s := schemeOf(f.Name, body)
-			auth := s.Get("x-amazon-apigateway-authtype")
-			kind, _ := auth.Str()
+			auth, _ := s.Get("x-amazon-apigateway-authtype").Str()
 			switch {
-			case strings.EqualFold(kind, "awsSigv4"):
-				return "AWS_IAM", f.Value.At
-			case strings.EqualFold(kind, "cognito_user_pools"):
-				return "COGNITO_USER_POOLS", f.Value.At
+			case strings.EqualFold(auth, "awsSigv4"):
+				return f, "AWS_IAM"
+			case strings.EqualFold(auth, "cognito_user_pools"):
+				return f, "COGNITO_USER_POOLS"
 			case s.Get("x-amazon-apigateway-authorizer", "type").String() == "jwt":
-				return "JWT", f.Value.At
+				return f, "JWT"
 			case s.Get("x-amazon-apigateway-authorizer").Exists():
-				return "CUSTOM", f.Value.At
+				return f, "CUSTOM"
 			}
 		}
 	}
 	if security.Kind == graph.List && len(security.Items()) == 0 {
-		return "NONE", security.At
+		return graph.Field{Value: security}, "NONE"
 	}
-	return "", nil
+	return graph.Field{}, ""
 }
 
 func apiKeyRequired(security, body graph.Value) bool {
 	for _, alternative := range security.Each() {
 		for _, f := range alternative.Fields() {
 			s := schemeOf(f.Name, body)
-			if s.Get("type").String() == "apiKey" && !s.Get("x-amazon-apigateway-authtype").Exists() {
+			if s.Get("type").String() == "apiKey" && !s.Get("x-amazon-apigateway-authtype").Exists() && !s.Get("x-amazon-apigateway-authorizer").Exists() {
 				return true
 			}
 		}
@@ -137,8 +140,25 @@ func (b *builder) scheme(api *graph.Node, r *graph.Resource, scheme graph.Field)
 	if !authorizer.Exists() {
 		return
 	}
-	b.collect(api, "authorizers", authorizer)
+	b.collect(api, "authorizers", schemeAuthorizer(scheme, authorizer))
 	b.authorizer(api, r, authorizer)
+}
+
+// schemeAuthorizer spells an authorizer of a security scheme in the words of AWS::ApiGateway::Authorizer and its
+// like for HTTP APIs, so that rules look at one form. Scheme is what operations name it by.
+func schemeAuthorizer(scheme graph.Field, authorizer graph.Value) graph.Value {
+	kind := authorizer.Get("type")
+	if text, ok := kind.Str(); ok {
+		kind = graph.NewString(firstPlace(kind.At, authorizer.At), strings.ToUpper(text))
+	}
+	identity := authorizer.Get("identitySource")
+	if text, _ := kind.Str(); text == "TOKEN" && !identity.Exists() {
+		identity = scheme.Value.Get("name") // the header that holds the token
+	}
+	return record(authorizer.At, graph.Field{Name: "Scheme", Value: graph.NewString(scheme.Value.At, scheme.Name)},
+		graph.Field{Name: "Type", Value: kind}, graph.Field{Name: "AuthorizerType", Value: kind}, graph.Field{Name: "IdentitySource", Value: identity},
+		graph.Field{Name: "AuthorizerUri", Value: authorizer.Get("authorizerUri")},
+		graph.Field{Name: "AuthorizerResultTtlInSeconds", Value: authorizer.Get("authorizerResultTtlInSeconds")})
 }
 
 // fromPermissions joins an API none of whose routes are known (its definition is in a file that is not at hand,
