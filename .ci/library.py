@@ -6,7 +6,8 @@ Go's printer must know them (Go has pointers, typed lists and no optional parame
 
 One line a type, sorted: name, kind, members; separated by tabs. A member is name:type, name(parameters)>type, or the
 name alone (an enum's). Types: s n b a are text, number, truth, anything; [] a list, {} a mapping, * a struct.
-? marks what is optional, ... what comes in any number, - what only newer libraries have.
+? marks what is optional, ... what comes in any number, - what only newer libraries have. A member * names the other
+modules that have a type of that name, too.
 Taken are the types whose module and name stand as texts in the sources of knowledge/cdk, and what their members lead to.
 """
 
@@ -107,13 +108,23 @@ def wanted(library, names):
 
 def build(go, npm):
     names = literals()
+    modules = {}
+    for name in npm.types:
+        module, _, rest = name.partition(".")
+        modules.setdefault(rest.split(".")[0], set()).add(module)
+
+    def doubled(name):
+        module, _, rest = name.partition(".")
+        others = sorted(modules.get(rest.split(".")[0], set()) - {module})
+        return ["*" + ",".join(others)] if others else []
+
     todo, lines = sorted(set(wanted(go, names)) | set(wanted(npm, names))), {}
     while todo:
         name = todo.pop()
         if name in lines:
             continue
         if name not in go.types:
-            lines[name] = [name, "-"]
+            lines[name] = [name, "-"] + doubled(name)
             continue
         texts, leads = go.members(go.types[name])
         newer = npm.members(npm.types[name])[0] if name in npm.types else {}
@@ -121,7 +132,7 @@ def build(go, npm):
         constants = {p["name"] for t in (go.types[name], npm.types.get(name, {})) for p in t.get("properties", []) if p.get("static")}
         keep = lambda m: all_members or m == "new" or m in names or m in constants
         shown = [texts[m] for m in sorted(texts) if keep(m)] + ["-" + m for m in sorted(newer) if m not in texts and keep(m)]
-        lines[name] = [name, go.kind(go.types[name])] + shown
+        lines[name] = [name, go.kind(go.types[name])] + shown + doubled(name)
         for m, t in leads.items():
             if m in names and "fqn" in t and short(t["fqn"]) in go.types:
                 todo.append(short(t["fqn"]))

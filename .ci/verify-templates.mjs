@@ -23,6 +23,7 @@ const accepted = [
   [/^AwsSolutions-IAM4\[.*AWSLambdaBasicDurableExecutionRolePolicy\]/, /Role$/, 'Lets a durable function save its own progress.'],
   [/^AwsSolutions-IAM4\[.*AWSLambdaManagedEC2ResourceOperator\]/, /OperatorRole$/, "Lambda's own policy for running the instances of capacity providers."],
   [/^AwsSolutions-IAM5\[Resource::\*\]|^Serverless-LambdaStarPermissions/, /Role$/, 'Traces, log deliveries and the list of streams have no resource to narrow the right to.'],
+  [/^W3694/, /To\w+$/, "A subscription's endpoint may be an alias, whose Ref is its ARN: the rule knows functions alone."],
   [/^AwsSolutions-L1|^Serverless-LambdaLatestVersion/, /^(Work|Help)$/, 'The runtime is that of the code which is brought.'],
   [/^AwsSolutions-IAM5\[Resource::<\w+\.Arn>\/index\/\*\]/, /Role$/, "The right holds for one table's indexes."],
   [/^AwsSolutions-IAM5\[Resource::<\w+\.Arn>\/\*\]/, /Role$/, "Objects have names of their own: the right holds for one bucket's."],

@@ -19,7 +19,8 @@ type composer struct {
 	carried map[*graph.Edge]bool
 	lacks   []string // what no resource could be written for
 	notes   []string
-	leftOut bool   // a snippet has fewer alarms than the project
+	leftOut bool   // a snippet has less than the project
+	alarmed bool   // a snippet has an alarm that stands for its like
 	heading string // of the next resource
 }
 
@@ -69,7 +70,7 @@ func compose(g *graph.Graph, o Options) *composer {
 		}
 	}
 	if c.leftOut {
-		c.notes = append(c.notes, snippetAlarmsNote)
+		c.notes = append(c.notes, snippetNote+" In a template it adds policies that demand TLS, too.")
 	}
 	return c
 }

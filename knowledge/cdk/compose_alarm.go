@@ -1,6 +1,10 @@
 package cdk
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var _ = composes(graph.Alarm, composeAlarm)
 
@@ -11,6 +15,11 @@ func composeAlarm(c *composer, a *graph.Node) {
 		c.leftOut = true
 		return
 	}
+	if c.snippet() && deadLetters && c.alarmed {
+		c.leftOut = true
+		return
+	}
+	c.alarmed = true
 	p := c.properties(a)
 	if spelled(a.Setting("watches")) == "alias" {
 		p = p.put("Dimensions", c.aliasDimensions(a))
@@ -20,7 +29,24 @@ func composeAlarm(c *composer, a *graph.Node) {
 			p[i].Value = c.stagedDimensions(p[i].Value)
 		}
 	}
-	c.node(a, p)
+	r := c.node(a, p)
+	if others := c.others(a); c.snippet() && deadLetters && len(others) > 0 {
+		r.Comment = "The same for " + strings.Join(others, ", ") + "."
+	}
+}
+
+// others are the dead-letter queues of further alarms, which differ in nothing else.
+func (c *composer) others(a *graph.Node) []string {
+	var out []string
+	for _, other := range c.g.OfKind(graph.Alarm) {
+		if other == a || !(&lowerer{g: c.g}).deadLetterAlarm(other) {
+			continue
+		}
+		for _, e := range c.g.Out(other, graph.Alarms) {
+			out = append(out, c.ids[e.To])
+		}
+	}
+	return out
 }
 
 // stagedDimensions name things as the stage does, where they have names of their own.

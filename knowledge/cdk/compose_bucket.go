@@ -22,7 +22,5 @@ func composeBucket(c *composer, b *graph.Node) {
 				substituted("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${"+c.ids[e.From]+"}")))
 		}
 	}
-	c.add(c.name(c.ids[b]+"Policy"), "AWS::S3::BucketPolicy", mapping{}.
-		with("Bucket", reference(c.ids[b])).
-		with("PolicyDocument", document(rules)))
+	c.resourcePolicy(c.ids[b]+"Policy", "AWS::S3::BucketPolicy", item{"Bucket", reference(c.ids[b]), ""}, rules)
 }

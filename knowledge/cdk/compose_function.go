@@ -23,6 +23,7 @@ func (c *composer) globals() {
 	}
 	runtime, architectures := sharedSettings()
 	c.t.Globals = mapping{}.with("Function", mapping{}.
+		with("CodeUri", ".").
 		with("Runtime", runtime).
 		with("Architectures", architectures).
 		with("Tracing", "Active").
@@ -30,18 +31,41 @@ func (c *composer) globals() {
 }
 
 func composeFunction(c *composer, fn *graph.Node) {
-	logs := c.logGroup(fn, "Logs")
-	rights := c.functionRights(fn, logs)
+	logs := c.ownLogs(fn)
 	switch {
 	case ownCode(fn):
-		c.broughtFunction(fn, logs, rights)
+		c.broughtFunction(fn, logs)
 	case c.sam:
-		c.serverlessFunction(fn, logs, rights)
+		c.serverlessFunction(fn, logs)
 	default:
-		c.plainFunction(fn, logs, rights)
+		c.plainFunction(fn, logs)
 	}
 	c.release(fn)
 	c.functionSources(fn)
+}
+
+// ownLogs writes the log group of a function, so that its logs expire, and names it: in projects, a snippet does without.
+func (c *composer) ownLogs(fn *graph.Node) string {
+	if c.snippet() {
+		c.leftOut = true
+		return ""
+	}
+	return c.logGroup(fn, "Logs")
+}
+
+// logging is a function's setting for its logs, nil where it has none.
+func logging(format, logs string) tree {
+	out := flat{}
+	if format != "" {
+		out = append(out, item{"LogFormat", format, ""})
+	}
+	if logs != "" {
+		out = append(out, item{"LogGroup", reference(logs), ""})
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // logGroup writes the log group that completion gave a node.
@@ -65,32 +89,43 @@ func (c *composer) logGroup(of *graph.Node, suffix string) string {
 
 // serverlessFunction is a function that `sam build` bundles, with its rights in it: SAM makes the role, which has the
 // managed policies for logs and traces.
-func (c *composer) serverlessFunction(fn *graph.Node, logs string, rights []mapping) {
+func (c *composer) serverlessFunction(fn *graph.Node, logs string) {
 	file := kebab(fn.ID)
-	p := mapping{}.with("CodeUri", ".").with("Handler", file+".handler").
+	p := mapping{}.with("Handler", file+".handler").
 		with("Description", stringOf(fn.Setting("description")))
 	if r := runtimeName(fn); r != usualRuntime {
 		p = p.with("Runtime", r)
 	}
 	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
-	p = c.samRelease(fn, p.with("LoggingConfig", flat{{"LogGroup", reference(logs), ""}}))
+	p = c.samRelease(fn, p.with("LoggingConfig", logging("", logs)))
 	if env := c.environment(fn); len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
-	if len(rights) > 0 {
-		p = p.with("Policies", sequence{document(rights)})
+	r := c.add(c.ids[fn], "AWS::Serverless::Function", c.samEnds(fn, p))
+	build := mapping{}.with("EntryPoints", sequence{"src/" + file + ".ts"})
+	if c.snippet() {
+		build = build.with("External", sequence{"@aws-sdk/*"})
+	} else {
+		build = build.because("External", sequence{"@aws-sdk/*"}, "the runtime has it").with("Target", "es2023")
 	}
-	r := c.add(c.ids[fn], "AWS::Serverless::Function", p)
-	r.Attributes = r.Attributes.with("Metadata", mapping{}.with("BuildMethod", "esbuild").with("BuildProperties", mapping{}.
-		with("EntryPoints", sequence{"src/" + file + ".ts"}).
-		because("External", sequence{"@aws-sdk/*"}, "the runtime has it").
-		with("Target", "es2023")))
+	r.Attributes = r.Attributes.with("Metadata", mapping{}.with("BuildMethod", "esbuild").with("BuildProperties", build))
+}
+
+// samEnds adds what a function may do, and what calls it.
+func (c *composer) samEnds(fn *graph.Node, p mapping) mapping {
+	if policies := c.policies(fn); len(policies) > 0 {
+		p = p.with("Policies", policies)
+	}
+	if events := c.events(fn); len(events) > 0 {
+		p = p.with("Events", events)
+	}
+	return p
 }
 
 // plainFunction is a function with a role of its own. `aws cloudformation package` uploads its folder.
-func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) {
+func (c *composer) plainFunction(fn *graph.Node, logs string) {
 	_, architectures := sharedSettings()
-	role := c.functionRole(fn, logs, rights)
+	role := c.functionRole(fn, logs, c.functionRights(fn))
 	p := mapping{}.with("Code", handlerFolder+kebab(fn.ID)).with("Handler", "index.handler").
 		with("Description", stringOf(fn.Setting("description"))).
 		with("Runtime", runtimeName(fn)).with("Architectures", architectures).
@@ -98,7 +133,7 @@ func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) 
 		with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize")))
 	p = c.ownSettings(fn, p).
 		with("TracingConfig", flat{{"Mode", "Active", ""}}).
-		with("LoggingConfig", flat{{"LogFormat", "JSON", ""}, {"LogGroup", reference(logs), ""}})
+		with("LoggingConfig", logging("JSON", logs))
 	if env := c.environment(fn); len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
@@ -107,25 +142,35 @@ func (c *composer) plainFunction(fn *graph.Node, logs string, rights []mapping) 
 
 // functionRole writes the role of a function in plain CloudFormation.
 func (c *composer) functionRole(fn *graph.Node, logs string, rights []mapping) string {
+	const managed = "arn:${AWS::Partition}:iam::aws:policy/"
 	role := c.name(c.ids[fn] + "Role")
-	r := c.role(role, "lambda.amazonaws.com", nil, append([]mapping{
-		allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
-		allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
-	}, rights...))
+	var policies sequence
+	why := ""
+	if logs == "" { // Lambda makes the group itself
+		policies = append(policies, substituted(managed+"service-role/AWSLambdaBasicExecutionRole"), substituted(managed+"AWSXRayDaemonWriteAccess"))
+	} else {
+		rights = append([]mapping{
+			allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
+			allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+		}, rights...)
+	}
 	if fn.Setting("durableConfig").Exists() {
-		r.Properties = r.Properties.because("ManagedPolicyArns", sequence{substituted("arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy")},
-			"lets the function save its own progress")
+		policies, why = append(policies, substituted(managed+"service-role/AWSLambdaBasicDurableExecutionRolePolicy")), "lets the function save its own progress"
+	}
+	r := c.role(role, "lambda.amazonaws.com", nil, rights)
+	if len(policies) > 0 {
+		r.Properties = r.Properties.because("ManagedPolicyArns", policies, why)
 	}
 	return role
 }
 
 // broughtFunction is a function of the folder in which the user's code is.
-func (c *composer) broughtFunction(fn *graph.Node, logs string, rights []mapping) {
-	code, logging := "Code", mapping{}
+func (c *composer) broughtFunction(fn *graph.Node, logs string) {
+	code, format := "Code", ""
 	if c.sam {
 		code = "CodeUri"
 		if len(works(c.g, c.o.Name)) > 0 { // else the others' format would be this one's, too
-			logging = logging.with("LogFormat", "Text")
+			format = "Text"
 		}
 	}
 	p := mapping{}.with(code, codeFolder+kebab(fn.ID)).
@@ -134,21 +179,18 @@ func (c *composer) broughtFunction(fn *graph.Node, logs string, rights []mapping
 		with("Runtime", stringOf(fn.Setting("runtime"))).
 		with("Architectures", c.treeOf(fn.Setting("architectures")))
 	if !c.sam {
-		p = p.with("Role", getAtt{c.functionRole(fn, logs, rights), "Arn"})
+		p = p.with("Role", getAtt{c.functionRole(fn, logs, c.functionRights(fn)), "Arn"})
 	}
 	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
 	if env := c.treeOf(fn.Setting("environment", "Variables")); env != nil {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
-	p = p.with("LoggingConfig", logging.with("LogGroup", reference(logs)))
+	p = p.with("LoggingConfig", logging(format, logs))
 	if !c.sam {
 		c.node(fn, p.with("TracingConfig", flat{{"Mode", "Active", ""}}))
 		return
 	}
-	if len(rights) > 0 {
-		p = p.with("Policies", sequence{document(rights)})
-	}
-	c.add(c.ids[fn], "AWS::Serverless::Function", c.samRelease(fn, p))
+	c.add(c.ids[fn], "AWS::Serverless::Function", c.samEnds(fn, c.samRelease(fn, p)))
 }
 
 func runtimeName(fn *graph.Node) string {

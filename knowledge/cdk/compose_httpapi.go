@@ -12,15 +12,12 @@ var _ = composes(graph.HTTPAPI, composeHTTPAPI)
 const liveStage = "live"
 
 func composeHTTPAPI(c *composer, api *graph.Node) {
-	id := c.ids[api]
-	p := mapping{}.with("Name", substituted("${AWS::StackName}-"+kebab(api.ID))).with("ProtocolType", "HTTP")
-	if origins := api.Setting("corsOrigins"); len(origins.Each()) > 0 {
-		p = p.with("CorsConfiguration", mapping{}.
-			with("AllowOrigins", c.tree(origins)).
-			with("AllowMethods", sequence{"*"}).
-			with("AllowHeaders", sequence{"authorization", "content-type"}))
+	if c.samHTTPAPI(api) {
+		c.serverlessHTTPAPI(api)
+		return
 	}
-	c.node(api, p)
+	id := c.ids[api]
+	c.node(api, c.cors(api, mapping{}.with("Name", substituted("${AWS::StackName}-"+kebab(api.ID))).with("ProtocolType", "HTTP")))
 	guard := c.httpAuthorizer(api)
 	integrations := map[*graph.Node]string{}
 	for _, e := range c.g.Out(api, graph.Invokes, graph.Writes, graph.Reads) {
@@ -42,16 +39,42 @@ func composeHTTPAPI(c *composer, api *graph.Node) {
 				substituted("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${"+id+"}/*/"+method+plainSub(path)))
 		}
 	}
-	logs := c.logGroup(api, "AccessLogs")
+	access := c.accessLog(api, accessLogFormat)
 	c.add(c.name(id+"Stage"), "AWS::ApiGatewayV2::Stage", mapping{}.
 		with("ApiId", reference(id)).
 		with("StageName", "$default").
 		with("AutoDeploy", true).
-		with("DefaultRouteSettings", mapping{}.
-			with("ThrottlingRateLimit", intOf(api.Setting("throttlingRateLimit"))).
-			with("ThrottlingBurstLimit", intOf(api.Setting("throttlingBurstLimit")))).
-		with("AccessLogSettings", mapping{}.with("DestinationArn", getAtt{logs, "Arn"}).with("Format", accessLogFormat)))
+		with("DefaultRouteSettings", c.routeSettings(api)).
+		with("AccessLogSettings", access))
 	c.output(id+"Url", getAtt{id, "ApiEndpoint"})
+}
+
+// cors adds who may call an API from web pages of other origins.
+func (c *composer) cors(api *graph.Node, p mapping) mapping {
+	origins := api.Setting("corsOrigins")
+	if len(origins.Each()) == 0 {
+		return p
+	}
+	return p.with("CorsConfiguration", mapping{}.
+		with("AllowOrigins", c.tree(origins)).
+		with("AllowMethods", sequence{"*"}).
+		with("AllowHeaders", sequence{"authorization", "content-type"}))
+}
+
+// routeSettings are the ceilings of an API's calls.
+func (c *composer) routeSettings(api *graph.Node) mapping {
+	return mapping{}.
+		with("ThrottlingRateLimit", intOf(api.Setting("throttlingRateLimit"))).
+		with("ThrottlingBurstLimit", intOf(api.Setting("throttlingBurstLimit")))
+}
+
+// accessLog has a stage write a line for each call: in projects, a snippet does without.
+func (c *composer) accessLog(api *graph.Node, format string) tree {
+	if c.snippet() {
+		c.leftOut = true
+		return nil
+	}
+	return mapping{}.with("DestinationArn", getAtt{c.logGroup(api, "AccessLogs"), "Arn"}).with("Format", format)
 }
 
 // pathWords are the words of a path, joined by dashes: items-id of /items/{id}.
@@ -91,26 +114,30 @@ func (c *composer) httpIntegration(api *graph.Node, e *graph.Edge) string {
 	return ""
 }
 
-// httpAuthorizer writes who checks the callers, and returns what a route says of it.
-func (c *composer) httpAuthorizer(api *graph.Node) mapping {
-	var issuer, audience tree
+// tokens are who makes the tokens by which callers are let in, and for whom; nil where no tokens are asked for.
+func (c *composer) tokens(api *graph.Node) (issuer, audience tree) {
 	for _, e := range c.g.Out(api, graph.Authorizes) {
 		c.carry(e)
 		pool := c.ids[e.To]
 		issuer, audience = substituted("https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${"+pool+"}"), reference(pool+"Client")
 	}
-	switch spelled(api.Setting("authorizer")) {
-	case "iam":
-		return mapping{}.with("AuthorizationType", "AWS_IAM")
-	case "none":
-		return nil
-	case "jwt":
-		if issuer == nil {
-			issuer = c.parameter("JwtIssuer", "issuer of the JSON web tokens, as in their iss claim", "https://issuer.example.com")
-			audience = c.parameter("JwtAudience", "accepted value of the tokens' aud claim", "api")
-		}
+	switch way := spelled(api.Setting("authorizer")); {
+	case way == "iam" || way == "none":
+		return nil, nil
+	case way == "jwt" && issuer == nil:
+		issuer = c.parameter("JwtIssuer", "issuer of the JSON web tokens, as in their iss claim", "https://issuer.example.com")
+		audience = c.parameter("JwtAudience", "accepted value of the tokens' aud claim", "api")
 	}
-	if issuer == nil {
+	return issuer, audience
+}
+
+// httpAuthorizer writes who checks the callers, and returns what a route says of it.
+func (c *composer) httpAuthorizer(api *graph.Node) mapping {
+	issuer, audience := c.tokens(api)
+	switch {
+	case issuer == nil && spelled(api.Setting("authorizer")) == "iam":
+		return mapping{}.with("AuthorizationType", "AWS_IAM")
+	case issuer == nil:
 		return nil
 	}
 	id := c.name(c.ids[api] + "Authorizer")

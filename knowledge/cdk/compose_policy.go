@@ -32,15 +32,26 @@ func (c *composer) role(id, service string, condition mapping, rights []mapping)
 	if condition != nil {
 		trust = trust.with("Condition", condition)
 	}
-	return c.add(id, "AWS::IAM::Role", mapping{}.
-		with("AssumeRolePolicyDocument", document([]mapping{trust})).
-		with("Policies", sequence{mapping{}.with("PolicyName", "rights").with("PolicyDocument", document(rights))}))
+	p := mapping{}.with("AssumeRolePolicyDocument", document([]mapping{trust}))
+	if len(rights) > 0 {
+		p = p.with("Policies", sequence{mapping{}.with("PolicyName", "rights").with("PolicyDocument", document(rights))})
+	}
+	return c.add(id, "AWS::IAM::Role", p)
 }
 
 // admit is a statement of a resource's own policy that lets a service in on behalf of one thing.
 func admit(service, action string, resource, source tree) mapping {
 	return mapping{}.with("Effect", "Allow").with("Principal", flat{{"Service", service, ""}}).with("Action", action).with("Resource", resource).
 		with("Condition", flat{{"ArnEquals", flat{{"aws:SourceArn", source, ""}}, ""}})
+}
+
+// resourcePolicy writes a policy of a resource's own. Where it only demands TLS, a snippet does without.
+func (c *composer) resourcePolicy(id, typ string, of item, rules []mapping) *resource {
+	if c.snippet() && len(rules) == 1 {
+		c.leftOut = true
+		return nil
+	}
+	return c.add(c.name(id), typ, mapping{of}.with("PolicyDocument", document(rules)))
 }
 
 // onlyTLS denies what does not come over TLS.

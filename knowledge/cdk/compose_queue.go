@@ -40,7 +40,5 @@ func (c *composer) queuePolicy(q *graph.Node) {
 		seen[e.From] = true
 		rules = append(rules, admit(service, "sqs:SendMessage", arn, c.arn(e.From)))
 	}
-	c.add(c.name(c.ids[q]+"Policy"), "AWS::SQS::QueuePolicy", mapping{}.
-		with("Queues", sequence{reference(c.ids[q])}).
-		with("PolicyDocument", document(rules)))
+	c.resourcePolicy(c.ids[q]+"Policy", "AWS::SQS::QueuePolicy", item{"Queues", sequence{reference(c.ids[q])}, ""}, rules)
 }

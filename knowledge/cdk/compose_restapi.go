@@ -259,7 +259,12 @@ func (r *restComposer) cors() {
 }
 
 func (r *restComposer) stage() {
-	logs := r.logGroup(r.api, "AccessLogs")
+	var access tree
+	if r.snippet() {
+		r.leftOut = true
+	} else {
+		access = mapping{}.with("DestinationArn", substituted("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${"+r.logGroup(r.api, "AccessLogs")+"}")).with("Format", restLogFormat)
+	}
 	account := r.logAccount(r.api)
 	deployment, stage := r.name(r.id+"Deployment1"), r.name(r.id+"Stage")
 	d := r.add(deployment, "AWS::ApiGateway::Deployment", mapping{}.with("RestApiId", reference(r.id)))
@@ -274,7 +279,7 @@ func (r *restComposer) stage() {
 			because("LoggingLevel", "ERROR", "errors only: full logs would hold what callers send").with("DataTraceEnabled", false).with("MetricsEnabled", true).
 			with("ThrottlingRateLimit", intOf(r.api.Setting("throttlingRateLimit"))).
 			with("ThrottlingBurstLimit", intOf(r.api.Setting("throttlingBurstLimit")))}).
-		with("AccessLogSetting", mapping{}.with("DestinationArn", substituted("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${"+logs+"}")).with("Format", restLogFormat)))
+		with("AccessLogSetting", access))
 	s.Attributes = s.Attributes.with("DependsOn", account)
 	if acl, ok := r.api.Setting("webAcl").Ref(); ok {
 		r.add(r.name(r.id+"WebAclAssociation"), "AWS::WAFv2::WebACLAssociation", mapping{}.

@@ -22,6 +22,10 @@ var writeRights = map[graph.Kind][]string{
 	graph.StateMachine: {"states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess"},
 }
 
+// idempotencyRights are what Powertools does with the table in which it remembers. Source: Powertools for AWS Lambda,
+// "Idempotency", IAM permissions. Unverified against its text.
+var idempotencyRights = []string{"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+
 var tableReads = []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"}
 
 // poll is the right to read a source's messages or records.
@@ -40,31 +44,45 @@ func (c *composer) poll(source *graph.Node) []mapping {
 }
 
 // functionRights are the rights that a function's edges need, and no more.
-func (c *composer) functionRights(fn *graph.Node, _ string) []mapping {
+func (c *composer) functionRights(fn *graph.Node) []mapping {
 	var out []mapping
-	done := map[*graph.Node]bool{}
 	for _, e := range c.g.In(fn, graph.Polls) {
 		out = append(out, c.poll(e.From)...)
 	}
 	for _, e := range c.g.Out(fn, graph.FailsTo) {
 		out = append(out, allow(c.arn(e.To), "sqs:SendMessage"))
 	}
+	for _, u := range c.usesOf(fn) {
+		out = append(out, c.uses(u.of, u.writes, u.reads)...)
+	}
+	return out
+}
+
+// use is what a function does with a thing that it writes to, reads from or starts.
+type use struct {
+	of            *graph.Node
+	writes, reads bool
+}
+
+// usesOf lists what a function does with others, and what no right was found for.
+func (c *composer) usesOf(fn *graph.Node) []use {
+	var out []use
+	done := map[*graph.Node]bool{}
 	for _, e := range c.g.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
 		c.carry(e)
 		if done[e.To] {
 			continue
 		}
 		done[e.To] = true
-		writes, reads := false, false
+		u := use{of: e.To}
 		for _, other := range c.g.Out(fn, graph.Writes, graph.Reads) {
-			writes = writes || other.To == e.To && other.Kind == graph.Writes
-			reads = reads || other.To == e.To && other.Kind == graph.Reads
+			u.writes = u.writes || other.To == e.To && other.Kind == graph.Writes
+			u.reads = u.reads || other.To == e.To && other.Kind == graph.Reads
 		}
-		rights := c.uses(e.To, writes, reads)
-		if len(rights) == 0 {
+		if len(c.uses(e.To, u.writes, u.reads)) == 0 {
 			c.lacks = append(c.lacks, e.From.ID+" "+string(e.Kind)+" "+e.To.ID)
 		}
-		out = append(out, rights...)
+		out = append(out, u)
 	}
 	return out
 }
@@ -74,6 +92,9 @@ func (c *composer) uses(n *graph.Node, writes, reads bool) []mapping {
 	switch n.Kind {
 	case graph.Table:
 		var actions []string
+		if spelled(n.Setting("role")) == "idempotency" {
+			return []mapping{allow(c.arn(n), idempotencyRights...)}
+		}
 		if reads {
 			actions = append(actions, tableReads...)
 		}

@@ -32,9 +32,7 @@ func composeTopic(c *composer, t *graph.Node) {
 			rules = append(rules, admit("events.amazonaws.com", "sns:Publish", arn, c.arn(e.From)))
 		}
 	}
-	policy := c.add(c.name(c.ids[t]+"Policy"), "AWS::SNS::TopicPolicy", mapping{}.
-		with("Topics", sequence{arn}).
-		with("PolicyDocument", document(rules)))
+	policy := c.resourcePolicy(c.ids[t]+"Policy", "AWS::SNS::TopicPolicy", item{"Topics", sequence{arn}, ""}, rules)
 	if alarms {
 		policy.Comment = "The demand for TLS gives the topic a policy of its own, which would refuse the alarms without the second statement."
 	}

@@ -27,8 +27,7 @@ func composeWebSocket(c *composer, api *graph.Node) {
 		c.permission(e.To, name+"Permission", "apigateway.amazonaws.com",
 			substituted("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${"+id+"}/*/"+plainSub(e.Label)))
 	}
-	logs := c.logGroup(api, "AccessLogs")
-	account := c.logAccount(api)
+	access := c.accessLog(api, socketLogFormat)
 	stage := c.name(id + "Stage")
 	r := c.add(stage, "AWS::ApiGatewayV2::Stage", mapping{}.
 		with("ApiId", reference(id)).
@@ -37,8 +36,10 @@ func composeWebSocket(c *composer, api *graph.Node) {
 		with("DefaultRouteSettings", mapping{}.
 			with("ThrottlingRateLimit", intOf(api.Setting("throttlingRateLimit"))).
 			with("ThrottlingBurstLimit", intOf(api.Setting("throttlingBurstLimit")))).
-		with("AccessLogSettings", mapping{}.with("DestinationArn", getAtt{logs, "Arn"}).with("Format", socketLogFormat)))
-	r.Attributes = r.Attributes.with("DependsOn", account)
+		with("AccessLogSettings", access))
+	if access != nil {
+		r.Attributes = r.Attributes.with("DependsOn", c.logAccount(api))
+	}
 	c.output(id+"Url", substituted("wss://${"+id+"}.execute-api.${AWS::Region}.${AWS::URLSuffix}/"+liveStage))
 }
 

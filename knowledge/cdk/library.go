@@ -63,6 +63,16 @@ func (d declared) member(name string) (libraryMember, bool) {
 	return libraryMember{}, false
 }
 
+// doubled are the other modules of the library that have a type of the same name, too.
+func (d declared) doubled() []string {
+	_, rest, found := strings.Cut(d.members, "\t*")
+	if !found {
+		return nil
+	}
+	modules, _, _ := strings.Cut(rest, "\t")
+	return strings.Split(modules, ",")
+}
+
 // lacks tells whether only newer libraries than Go's have the member.
 func (d declared) lacks(name string) bool {
 	return d.Kind == "-" || strings.Contains(d.members, "\t-"+name+"\t")

@@ -18,7 +18,7 @@ type lowerer struct {
 	notes   []string
 	helpers map[string]bool
 	made    map[*graph.Node]bool // nodes whose variables are there
-	leftOut bool                 // a snippet has fewer alarms than the project
+	leftOut bool                 // a snippet has less than the project
 }
 
 // lowering is how a kind of node becomes constructs. Rank orders kinds: what others refer to comes first.
@@ -50,7 +50,7 @@ func lowers(k graph.Kind, rank int, lower func(*lowerer, *graph.Node)) bool {
 // folded are kinds that are written as part of the nodes they belong to.
 var folded = map[graph.Kind]bool{graph.LogGroup: true, graph.Role: true, graph.Policy: true}
 
-const snippetAlarmsNote = "The snippet watches dead-letter queues only: the project scope adds alarms on errors, throttles, backlog and server errors, handlers, tests and outputs."
+const snippetNote = "The snippet watches dead-letter queues only, and AWS keeps its functions' logs for ever: the project scope adds alarms on errors, throttles, backlog and server errors, log groups that expire, access logs of APIs, handlers, tests and outputs."
 
 func lower(g *graph.Graph, o Options) (*program, []string) {
 	l := &lowerer{
@@ -73,7 +73,7 @@ func lower(g *graph.Graph, o Options) (*program, []string) {
 		l.notes = append(l.notes, fmt.Sprintf("%s %s %s is not carried over: the generator has no code for it yet.", e.From.ID, e.Kind, e.To.ID))
 	}
 	if l.leftOut {
-		l.notes = append(l.notes, snippetAlarmsNote)
+		l.notes = append(l.notes, snippetNote)
 	}
 	return l.p, l.notes
 }

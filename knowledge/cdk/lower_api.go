@@ -32,21 +32,30 @@ func lowerHTTPAPI(l *lowerer, api *graph.Node) {
 			with("methods", list{Of: typeName{apigw2, "HttpMethod"}, Items: []expression{member{typeName{apigw2, "HttpMethod"}, method}}}).
 			with("integration", l.integration(e, integrations)).done()}})
 	}
-	l.emit(let{Name: name + "AccessLogs", Type: logGroup, Value: l.functionLogs(joinedID(constructID(api), "AccessLogs"))})
+	options := props(typeName{apigw2, "HttpStageOptions"}).open().
+		with("stageName", text("$default")).
+		with("autoDeploy", truth(true)).
+		with("throttle", throttle(api))
+	l.accessLog(api, options, accessLogFormat)
 	stage := name + "Stage"
 	l.taken[stage] = true
-	l.emit(let{Name: stage, Type: typeName{apigw2, "HttpStage"}, Value: call{l.ref(api), "addStage", []expression{text("Stage"),
-		*props(typeName{apigw2, "HttpStageOptions"}).open().
-			with("stageName", text("$default")).
-			with("autoDeploy", truth(true)).
-			with("throttle", throttle(api)).
-			with("accessLogSettings", *props(typeName{apigw2, "IAccessLogSettings"}).
-				with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(name + "AccessLogs")}}).
-				with("format", static{typeName{"aws-apigateway", "AccessLogFormat"}, "custom", []expression{jsonText{jsonLiteral(accessLogFormat)}}}).done()).
-			done()}}})
+	l.emit(let{Name: stage, Type: typeName{apigw2, "HttpStage"}, Value: call{l.ref(api), "addStage", []expression{text("Stage"), *options.done()}}})
 	l.openAPI(api)
 	l.unthrottled(api)
 	l.output(api, attribute{local(stage), "url"})
+}
+
+// accessLog has a stage write a line for each call: in projects, a snippet does without.
+func (l *lowerer) accessLog(api *graph.Node, options *builder, format string) {
+	if l.snippet() {
+		l.leftOut = true
+		return
+	}
+	logs := l.names[api] + "AccessLogs"
+	l.emit(let{Name: logs, Type: logGroup, Value: l.functionLogs(joinedID(constructID(api), "AccessLogs"))})
+	options.with("accessLogSettings", *props(typeName{apigw2, accessLogSettings}).
+		with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(logs)}}).
+		with("format", static{rest("AccessLogFormat"), "custom", []expression{jsonText{jsonLiteral(format)}}}).done())
 }
 
 // throttle is the ceiling of an API's calls; nil where it has none but the account's.

@@ -38,8 +38,6 @@ func ownRuntime(fn *graph.Node) string {
 // lowerOwnCode makes a function of the folder in which the user's code is.
 func (l *lowerer) lowerOwnCode(fn *graph.Node) {
 	const lambda = "aws-lambda"
-	name := l.names[fn]
-	l.emit(let{Name: name + "Logs", Type: logGroup, Value: l.functionLogs(joinedID(constructID(fn), "Logs"))})
 	architecture := "X86_64"
 	for _, a := range fn.Setting("architectures").Each() {
 		if spelled(a) == "arm64" {
@@ -56,7 +54,7 @@ func (l *lowerer) lowerOwnCode(fn *graph.Node) {
 		with("memorySize", wholeOf(fn.Setting("memorySize"))).
 		with("environment", l.ownEnvironment(fn)).
 		with("tracing", member{typeName{lambda, "Tracing"}, "ACTIVE"}).
-		with("logGroup", local(name+"Logs"))
+		with("logGroup", l.ownLogs(fn))
 	l.ownSettings(fn, b)
 	l.let(fn, t, b.done(), "")
 }

@@ -23,9 +23,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		l.emit(let{Name: name, Type: l.functionClass(), Value: helper{l.functionMaker(),
 			[]expression{constructID(fn), text(l.handlerName(fn)), timeout, memory, l.environment(fn)}}})
 	} else {
-		id := constructID(fn)
-		l.emit(let{Name: name + "Logs", Type: logGroup, Value: l.functionLogs(joinedID(id, "Logs"))})
-		b := l.functionProps(runtimeOf(fn), l.handlerName(fn), timeout, memory, l.environment(fn), local(name+"Logs"))
+		b := l.functionProps(runtimeOf(fn), l.handlerName(fn), timeout, memory, l.environment(fn), l.ownLogs(fn))
 		l.ownSettings(fn, b)
 		l.let(fn, l.functionClass(), b.done(), "")
 	}
@@ -93,6 +91,17 @@ func (l *lowerer) manyFunctions() bool {
 	return n > 1
 }
 
+// ownLogs writes the log group of a function, so that its logs expire: in projects, a snippet does without.
+func (l *lowerer) ownLogs(fn *graph.Node) expression {
+	if l.snippet() {
+		l.leftOut = true
+		return nil
+	}
+	name := l.names[fn] + "Logs"
+	l.emit(let{Name: name, Type: logGroup, Value: l.functionLogs(joinedID(constructID(fn), "Logs"))})
+	return local(name)
+}
+
 func joinedID(id text, suffix string) text { return id + text(suffix) }
 
 func (l *lowerer) functionLogs(id expression) construct {
@@ -120,18 +129,24 @@ func (l *lowerer) functionHelper() {
 		return
 	}
 	l.helpers[l.functionMaker()] = true
+	var body []statement
+	var logs expression
+	comment := "A function with structured logs and tracing."
+	if !l.snippet() {
+		comment, logs = "A function with its own log group, structured logs and tracing.", local("logGroup")
+		body = append(body, let{Name: "logGroup", Type: logGroup, Value: l.functionLogs(joined{local("id"), text("Logs")})})
+	}
+	l.leftOut = l.snippet()
 	l.p.Helpers = append(l.p.Helpers, function{
 		Name:    l.functionMaker(),
-		Comment: "A function with its own log group, structured logs and tracing.",
+		Comment: comment,
 		Params: []parameter{
 			{Name: "id", Type: "text"}, {Name: "handler", Type: "text"}, {Name: "timeout", Class: duration},
 			{Name: "memorySize", Type: "number"}, {Name: "environment", Type: "environment"},
 		},
 		Result: l.functionClass(),
-		Body: []statement{
-			let{Name: "logGroup", Type: logGroup, Value: l.functionLogs(joined{local("id"), text("Logs")})},
-			give{construct{l.functionClass(), local("id"), l.functionProps(runtimes[usualRuntime], "", local("timeout"), local("memorySize"), local("environment"), local("logGroup")).done()}},
-		},
+		Body: append(body,
+			give{construct{l.functionClass(), local("id"), l.functionProps(runtimes[usualRuntime], "", local("timeout"), local("memorySize"), local("environment"), logs).done()}}),
 	})
 }
 

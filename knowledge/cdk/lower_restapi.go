@@ -21,7 +21,9 @@ func rest(name string) typeName { return typeName{restModule, name} }
 
 func lowerRestAPI(l *lowerer, api *graph.Node) {
 	name := l.names[api]
-	l.emit(let{Name: name + "AccessLogs", Type: logGroup, Value: l.functionLogs(joinedID(constructID(api), "AccessLogs"))})
+	if !l.snippet() {
+		l.emit(let{Name: name + "AccessLogs", Type: logGroup, Value: l.functionLogs(joinedID(constructID(api), "AccessLogs"))})
+	}
 	b := props(rest("RestApiProps")).open()
 	b.with("restApiName", l.staged(spelled(api.Setting("name"))))
 	b.with("endpointTypes", list{Of: rest("EndpointType"), Items: []expression{member{rest("EndpointType"), "REGIONAL"}}})
@@ -79,14 +81,18 @@ func standardFields() object {
 }
 
 func (l *lowerer) restStage(api *graph.Node) expression {
-	return *props(rest("StageOptions")).open().
+	b := props(rest("StageOptions")).open().
 		with("stageName", text("live")).
 		with("tracingEnabled", truth(true)).
 		with("metricsEnabled", truth(true)).
 		because("loggingLevel", member{rest("MethodLoggingLevel"), "ERROR"}, "errors only: full logs would hold what callers send").
 		with("throttlingRateLimit", wholeOf(api.Setting("throttlingRateLimit"))).
-		with("throttlingBurstLimit", wholeOf(api.Setting("throttlingBurstLimit"))).
-		with("accessLogDestination", value{rest("LogGroupLogDestination"), []expression{local(l.names[api] + "AccessLogs")}}).
+		with("throttlingBurstLimit", wholeOf(api.Setting("throttlingBurstLimit")))
+	if l.snippet() {
+		l.leftOut = true
+		return *b.done()
+	}
+	return *b.with("accessLogDestination", value{rest("LogGroupLogDestination"), []expression{local(l.names[api] + "AccessLogs")}}).
 		with("accessLogFormat", static{rest("AccessLogFormat"), "jsonWithStandardFields", []expression{standardFields()}}).done()
 }
 

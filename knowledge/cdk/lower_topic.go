@@ -27,6 +27,9 @@ func (l *lowerer) subscribe(e *graph.Edge) {
 	if len(l.g.Out(e.From, graph.FailsTo)) == 0 {
 		l.accept(e.To, "Serverless-SNSRedrivePolicy", noDeadLetters)
 	}
+	if a := l.aliasOf(e.To); a != nil && e.To.Kind == graph.Function {
+		l.accept(a, "CloudFormation-Validate::W3694", "The endpoint is the alias's ARN: SNS calls the version that it names. The rule knows functions alone.")
+	}
 	args := []expression{l.callee(e.To)}
 	if len(b.o.Fields) > 0 {
 		args = append(args, *b.open().done())

@@ -39,7 +39,18 @@ func (l *lowerer) socketStage(api *graph.Node) string {
 	id := constructID(api)
 	role, account, stage := name+"LogRole", name+"Account", name+"Stage"
 	l.taken[role], l.taken[account], l.taken[stage] = true, true, true
-	l.emit(let{Name: name + "AccessLogs", Type: logGroup, Value: l.functionLogs(joinedID(id, "AccessLogs"))})
+	options := props(typeName{apigw2, "WebSocketStageProps"}).open().
+		with("webSocketApi", l.ref(api)).
+		with("stageName", text("live")).
+		with("autoDeploy", truth(true)).
+		with("throttle", throttle(api))
+	l.accessLog(api, options, socketLogFormat)
+	stageType := typeName{apigw2, "WebSocketStage"}
+	made := let{Name: stage, Type: stageType, Value: construct{stageType, joinedID(id, "Stage"), options.done()}}
+	if l.snippet() {
+		l.emit(made)
+		return stage
+	}
 	roleType := typeName{"aws-iam", "Role"}
 	l.emit(let{Name: role, Type: roleType, Value: construct{roleType, joinedID(id, "LogRole"), props(typeName{"aws-iam", "RoleProps"}).open().
 		with("assumedBy", value{typeName{"aws-iam", "ServicePrincipal"}, []expression{text("apigateway.amazonaws.com")}}).
@@ -47,17 +58,7 @@ func (l *lowerer) socketStage(api *graph.Node) string {
 			static{typeName{"aws-iam", "ManagedPolicy"}, "fromAwsManagedPolicyName", []expression{text("service-role/AmazonAPIGatewayPushToCloudWatchLogs")}}}}).done()}})
 	l.emit(let{Name: account, Type: rest("CfnAccount"), Comment: "Lets API Gateway write logs: one setting for the whole account and region.",
 		Value: construct{rest("CfnAccount"), joinedID(id, "Account"), props(rest("CfnAccountProps")).with("cloudWatchRoleArn", attribute{local(role), "roleArn"}).done()}})
-	l.emit(let{Name: stage, Type: typeName{apigw2, "WebSocketStage"}, Value: construct{typeName{apigw2, "WebSocketStage"}, joinedID(id, "Stage"),
-		props(typeName{apigw2, "WebSocketStageProps"}).open().
-			with("webSocketApi", l.ref(api)).
-			with("stageName", text("live")).
-			with("autoDeploy", truth(true)).
-			with("throttle", *props(typeName{apigw2, "ThrottleSettings"}).
-				with("rateLimit", wholeOf(api.Setting("throttlingRateLimit"))).
-				with("burstLimit", wholeOf(api.Setting("throttlingBurstLimit"))).done()).
-			with("accessLogSettings", *props(typeName{apigw2, accessLogSettings}).
-				with("destination", value{typeName{apigw2, "LogGroupLogDestination"}, []expression{local(name + "AccessLogs")}}).
-				with("format", static{rest("AccessLogFormat"), "custom", []expression{jsonText{jsonLiteral(socketLogFormat)}}}).done()).done()}})
+	l.emit(made)
 	l.do(call{attribute{local(stage), "node"}, "addDependency", []expression{local(account)}})
 	l.p.Accepts = append(l.p.Accepts, acceptance{role, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
 		"API Gateway takes this managed policy to write logs for the whole account."})

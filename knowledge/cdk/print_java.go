@@ -12,12 +12,13 @@ type javaPrinter struct {
 	fields  map[string]let      // locals that helpers see: fields of the stack
 	taken   map[string]string   // simple class name → the class that is imported under it
 	imports map[string]bool     // full class names
+	doubled map[string][]string // full class names → packages that have a class of the same simple name, too
 	classes map[string]typeName // interfaces of the library that need a class of our own
 	sorting bool                // mappings must have the same order in each run
 }
 
 func newJavaPrinter(p *program, snippet bool) *javaPrinter {
-	j := &javaPrinter{snippet: snippet, helpers: map[string]function{}, fields: map[string]let{}, taken: map[string]string{}, imports: map[string]bool{}, classes: map[string]typeName{}}
+	j := &javaPrinter{snippet: snippet, helpers: map[string]function{}, fields: map[string]let{}, taken: map[string]string{}, imports: map[string]bool{}, doubled: map[string][]string{}, classes: map[string]typeName{}}
 	for _, h := range p.Helpers {
 		j.helpers[h.Name] = h
 	}
@@ -32,7 +33,12 @@ func newJavaPrinter(p *program, snippet bool) *javaPrinter {
 // name spells a class and remembers its import. Where another class of that name is imported, the name is the full one.
 func (j *javaPrinter) name(t typeName) string {
 	first, _, _ := strings.Cut(t.Name, ".")
-	return j.use(javaPackage(t.Module)+"."+first) + strings.TrimPrefix(t.Name, first)
+	full := javaPackage(t.Module) + "." + first
+	d, _ := declaration(t.Module + "." + first)
+	for _, module := range d.doubled() {
+		j.doubled[full] = append(j.doubled[full], javaPackage(module))
+	}
+	return j.use(full) + strings.TrimPrefix(t.Name, first)
 }
 
 // use imports a class and gives the name under which it is known.
@@ -44,6 +50,9 @@ func (j *javaPrinter) use(full string) string {
 	j.taken[simple], j.imports[full] = full, true
 	return simple
 }
+
+// javaLang are classes of Java's own that need no import: one of the same name is imported by its own.
+var javaLang = map[string]bool{"Function": true, "Module": true, "Number": true, "Object": true, "Package": true, "Process": true, "Record": true, "Runtime": true, "String": true}
 
 // deep indents a continuation: four columns, twice the unit.
 func deep(items ...doc) doc { return nest(nest(items...)) }

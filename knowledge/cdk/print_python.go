@@ -350,20 +350,24 @@ func (py *pyPrinter) library() []string {
 	if py.settings {
 		lines = append(lines, "import jsii")
 	}
-	if names := py.named[""]; len(names) > 0 {
+	if names := py.named[""]; len(names) > 0 && !py.snippet {
 		lines = append(lines, py.from("aws_cdk", names))
 	}
 	var modules []string
 	for m := range py.spaces {
-		modules = append(modules, m)
+		module := pyModule(m)
+		if pyAlias(m) != module {
+			module += " as " + pyAlias(m)
+		}
+		modules = append(modules, module)
 	}
 	sort.Strings(modules)
+	if py.snippet { // its lines are fewer
+		names := append(sortedNames(py.named[""]), modules...)
+		lines, modules = append(lines, "from aws_cdk import (\n    "+strings.Join(wrap(strings.Join(names, ", "), pyWidth-4), "\n    ")+"\n)"), nil
+	}
 	for _, m := range modules {
-		l := "from aws_cdk import " + pyModule(m)
-		if pyAlias(m) != pyModule(m) {
-			l += " as " + pyAlias(m)
-		}
-		lines = append(lines, l)
+		lines = append(lines, "from aws_cdk import "+m)
 	}
 	modules = nil
 	for m := range py.named {

@@ -13,7 +13,10 @@ const yamlWidth = 110
 
 // yamlPrinter writes values as YAML 1.1, which CloudFormation reads: what such a reader could take for something else
 // than a text is quoted.
-type yamlPrinter struct{ b strings.Builder }
+type yamlPrinter struct {
+	b     strings.Builder
+	tight bool // whatever fits on a line stands on it: indents are half of a snippet
+}
 
 // plainForm is a text that needs no quotes anywhere: it begins with a letter or slash and holds nothing that ends a
 // scalar, begins a comment or closes a flow.
@@ -67,6 +70,34 @@ func inline(v tree) (s string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// oneLiner spells any value on one line; ok is false where that would lose a comment or a line break.
+func oneLiner(v tree) (s string, ok bool) {
+	var parts []string
+	switch x := v.(type) {
+	case block:
+		return "", false
+	case sequence:
+		for _, it := range x {
+			s, ok := oneLiner(it)
+			if !ok {
+				return "", false
+			}
+			parts = append(parts, s)
+		}
+		return "[" + strings.Join(parts, ", ") + "]", true
+	case mapping:
+		for _, e := range x {
+			s, ok := oneLiner(e.Value)
+			if !ok || e.Comment != "" {
+				return "", false
+			}
+			parts = append(parts, yamlString(e.Name)+": "+s)
+		}
+		return "{" + strings.Join(parts, ", ") + "}", true
+	}
+	return inline(v)
 }
 
 // flow spells a list of scalars in brackets.
@@ -140,11 +171,21 @@ func (p *yamlPrinter) value(v tree, indent, used int) {
 		}
 		return
 	}
+	if s, ok := oneLiner(v); p.tight && ok && used+2+runes(s) <= yamlWidth {
+		p.b.WriteString(" " + s + "\n")
+		return
+	}
 	s, ok := inline(v)
 	_, list := v.(sequence)
 	if ok && (!list || used+2+runes(s) <= yamlWidth) {
 		p.b.WriteString(" " + s + "\n")
 		return
+	}
+	if words, ok := v.(sequence); ok && p.tight {
+		if s, ok := flow(words); ok && strings.Count(s, ", ") == len(words)-1 {
+			p.filled(s, indent, used)
+			return
+		}
 	}
 	p.b.WriteString("\n")
 	switch x := v.(type) {
@@ -155,11 +196,33 @@ func (p *yamlPrinter) value(v tree, indent, used int) {
 	}
 }
 
+// filled breaks a list in brackets into lines as long as they may be.
+func (p *yamlPrinter) filled(list string, indent, used int) {
+	for i, word := range strings.SplitAfter(list, ", ") {
+		word = strings.TrimSuffix(word, " ")
+		switch {
+		case i == 0 || used+1+runes(word) <= yamlWidth:
+			p.b.WriteString(" ")
+			used++
+		default:
+			p.b.WriteString("\n" + strings.Repeat(" ", indent+2))
+			used = indent + 2
+		}
+		p.b.WriteString(word)
+		used += runes(word)
+	}
+	p.b.WriteString("\n")
+}
+
 func (p *yamlPrinter) sequence(items sequence, indent int) {
 	lead := strings.Repeat(" ", indent) + "- "
 	for _, it := range items {
 		if m, ok := it.(mapping); ok && len(m) > 0 {
-			if s, ok := pair(m); ok && indent+2+runes(s) <= yamlWidth {
+			s, ok := pair(m)
+			if p.tight {
+				s, ok = oneLiner(m)
+			}
+			if ok && indent+2+runes(s) <= yamlWidth {
 				p.b.WriteString(lead + s + "\n")
 				continue
 			}

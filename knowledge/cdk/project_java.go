@@ -3,6 +3,7 @@ package cdk
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -135,11 +136,37 @@ func (j *javaPrinter) ownClasses() []doc {
 }
 
 func (j *javaPrinter) importLines() string {
+	return importsOf(j.imports)
+}
+
+func importsOf(classes map[string]bool) string {
 	var b strings.Builder
-	for _, full := range sortedNames(j.imports) {
+	for _, full := range sortedNames(classes) {
 		b.WriteString("import " + full + ";\n")
 	}
 	return b.String()
+}
+
+// importPackages spells the imports of a snippet: packages as a whole, where that leaves every name clear.
+func (j *javaPrinter) importPackages() string {
+	packages, lines := map[string]bool{}, map[string]bool{}
+	split := func(full string) (pkg, class string) {
+		i := strings.LastIndexByte(full, '.')
+		return full[:i], full[i+1:]
+	}
+	for full := range j.imports {
+		pkg, _ := split(full)
+		packages[pkg] = true
+	}
+	for full := range j.imports {
+		pkg, class := split(full)
+		clear := !slices.ContainsFunc(j.doubled[full], func(other string) bool { return packages[other] })
+		if strings.HasPrefix(full, "software.amazon.") && clear && !javaLang[class] {
+			full = pkg + ".*"
+		}
+		lines[full] = true
+	}
+	return importsOf(lines)
 }
 
 // stackArguments are the stack's own properties, stage being the variable.
@@ -191,7 +218,7 @@ func javaSnippet(p *program) string {
 	for _, c := range j.ownClasses() {
 		rest = append(rest, hard, hard, c)
 	}
-	text := j.importLines() + "\n// Inside the constructor of a Stack:\n\n" + body
+	text := j.importPackages() + "\n// Inside the constructor of a Stack:\n\n" + body
 	if len(rest) > 0 {
 		text += "\n\n// Beside the constructor:" + layout(cat(rest...), javaWidth, "  ")
 	}

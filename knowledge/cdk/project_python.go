@@ -98,7 +98,7 @@ func pyStack(p *program) string {
 		cat(txt("def __init__"), py.call(params, true), txt(" -> None:"),
 			nest(hard, txt("super().__init__(scope, construct_id, **kwargs)"), hard, hard, body))}
 	for _, h := range p.Helpers {
-		class = append(class, hard, hard, py.method(h, "_", []doc{txt("self")}))
+		class = append(class, hard, hard, py.method(h))
 	}
 	code := layout(cat(txt("class "+p.Stack+"Stack(Stack):"), nest(class...)), pyWidth, "    ")
 	if py.settings {
@@ -118,7 +118,9 @@ func pyDoc(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(oneLine(s), `\`, `\\`), `"`, `\"`)
 }
 
-func (py *pyPrinter) method(h function, prefix string, params []doc) doc {
+// method spells a helper of the stack.
+func (py *pyPrinter) method(h function) doc {
+	params := []doc{txt("self")}
 	for _, q := range h.Params {
 		params = append(params, txt(pyName(q.Name)+": "+py.paramType(q)))
 	}
@@ -126,7 +128,20 @@ func (py *pyPrinter) method(h function, prefix string, params []doc) doc {
 	if h.Result.Name != "" {
 		result = py.name(h.Result)
 	}
-	return cat(txt("def "+prefix+pyName(h.Name)), py.call(params, false), txt(" -> "+result+":"),
+	return py.function("_", params, " -> "+result, h)
+}
+
+// inner spells a helper within the constructor. In a snippet its types would be half of it.
+func (py *pyPrinter) inner(h function) doc {
+	var params []doc
+	for _, q := range h.Params {
+		params = append(params, txt(pyName(q.Name)))
+	}
+	return py.function("", params, "", h)
+}
+
+func (py *pyPrinter) function(prefix string, params []doc, result string, h function) doc {
+	return cat(txt("def "+prefix+pyName(h.Name)), py.call(params, false), txt(result+":"),
 		nest(hard, txt(`"""`+pyDoc(h.Comment)+`"""`), hard, py.statements(h.Body)))
 }
 
@@ -173,7 +188,7 @@ func pySnippet(p *program) string {
 	}
 	items := []doc{py.statements(first), hard, hard}
 	for _, h := range p.Helpers {
-		items = append(items, py.method(h, "", nil), hard, hard)
+		items = append(items, py.inner(h), hard, hard)
 	}
 	text := layout(cat(append(items, py.statements(body))...), pyWidth, "    ")
 	head := ""

@@ -22,6 +22,7 @@ func templateLacks(g *graph.Graph, language string) []string {
 func templateYAML(c *composer) string {
 	p := &yamlPrinter{}
 	if c.snippet() {
+		p.tight = true
 		p.section("Globals", c.t.Globals)
 		p.resources(c.t.Resources)
 		return p.b.String()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,4 +57,31 @@ func proveJava(t *testing.T, work string, designs map[string]*patterns.Design) {
 	for _, slug := range slugs {
 		compareTemplate(t, work, slug, filepath.Join(root, slug, "template.json"), func(text []byte) []byte { return asOlderLibrary(t, text, met) })
 	}
+}
+
+// Snippets in Java compile where their comments say that they go: packages that they import whole leave no name unclear.
+func TestJavaSnippetsCompile(t *testing.T) {
+	classpath, err := os.ReadFile("../../.toolchain/java/classpath")
+	require.NoError(t, err, "run `make test`, which installs what the generated pom.xml asks for into .toolchain/java")
+	work := t.TempDir()
+	arguments := []string{"-d", filepath.Join(work, "classes"), "-cp", strings.TrimSpace(string(classpath))}
+	for _, p := range patterns.All() {
+		d, err := p.Blueprint.Graph(nil)
+		require.NoError(t, err)
+		if !slices.Contains(cdk.Writable(d.Graph), "java") {
+			continue
+		}
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Scope: "snippet", Language: "java"})
+		require.NoError(t, err)
+		imports, body, found := strings.Cut(pr.Files[0].Text, "// Inside the constructor of a Stack:\n")
+		require.True(t, found)
+		inside, beside, _ := strings.Cut(body, "// Beside the constructor:\n")
+		class := "Pasted" + strings.ReplaceAll(p.Slug, "-", "")
+		file := filepath.Join(work, class+".java")
+		text := imports + "\nclass " + class + " extends software.amazon.awscdk.Stack {\n  " + class + "(software.constructs.Construct scope, String id) {\n    super(scope, id);\n" + inside + "  }\n" + beside + "}\n"
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		arguments = append(arguments, file)
+	}
+	said, err := exec.Command("javac", arguments...).CombinedOutput()
+	require.NoError(t, err, string(said))
 }

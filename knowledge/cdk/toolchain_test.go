@@ -46,8 +46,8 @@ nodes: {api: httpApi, intake: function, first: queue, second: queue, kept: {kind
 edges: [api POST /orders -> intake, intake -> first, intake -> second, first -> one, second -> two, one -> kept, two -> kept]
 `, `
 name: address
-nodes: {door: functionUrl, intake: {kind: function, release: linear}, jobs: queue, worker: {kind: function, release: canary}, done: {kind: table, key: jobId}}
-edges: [door -> intake, intake -> jobs, jobs -> worker, worker -> done]
+nodes: {door: functionUrl, intake: {kind: function, release: linear}, jobs: queue, worker: {kind: function, release: canary}, done: {kind: table, key: jobId}, news: topic, listener: {kind: function, release: canary}}
+edges: [door -> intake, intake -> jobs, jobs -> worker, worker -> done, intake -> news, news -> listener, listener -> done]
 `, `
 name: brought
 nodes: {orders: queue, work: {kind: function, code: own, runtime: python3.14, handler: app.handler, environment: {LEVEL: info, KEPT: {ref: kept}, BUS_ARN: {ref: bus, attribute: Arn}}},

@@ -36,7 +36,7 @@ var (
 
 // deployable is a generated template as the emulator can take it: with code in it, and without what it lacks.
 func deployable(text, language string) string {
-	code := map[string]string{"cloudformation": "Code: {ZipFile: 'exports.handler = async () => {}'}", "sam": "InlineCode: 'exports.handler = async () => {}'"}
+	code := map[string]string{"cloudformation": "Code: {ZipFile: 'exports.handler = async () => {}'}", "sam": "CodeUri: s3://code/code.zip"}
 	text = localCode.ReplaceAllString(text, "${1}"+code[language])
 	return resource.ReplaceAllStringFunc(text, func(s string) string {
 		if slices.Contains(beyondEmulator, resource.FindStringSubmatch(s)[1]) {
