@@ -87,6 +87,8 @@ func (x *expander) makeFunction(src *graph.Resource) {
 	}
 	if dlq := p.Get("DeadLetterQueue"); dlq.Kind == graph.Map {
 		fields = append(fields, f("DeadLetterConfig", obj(dlq.At, f("TargetArn", dlq.Get("TargetArn")))))
+	} else if dlq.IsUnknown() {
+		fields = append(fields, f("DeadLetterConfig", dlq))
 	}
 	if cp := p.Get("CapacityProviderConfig"); cp.Kind == graph.Map {
 		inner := append([]graph.Field{f("CapacityProviderArn", cp.Get("Arn"))},

@@ -140,6 +140,9 @@ func otherUse(p *Pass, a *graph.Node) graph.Value {
 		return v
 	}
 	for _, n := range p.Graph.Nodes {
+		if name := a.Setting("alarmName"); n.Type == "AWS::CloudWatch::CompositeAlarm" && open(name) && sameStack(n.Resource, a) {
+			return name // its rule may name this alarm
+		}
 		if n.Type == "AWS::CodeDeploy::DeploymentGroup" && sameStack(n.Resource, a) {
 			if v := firstWithin(n.Setting("alarmConfiguration")); mayMeanOwn(v) {
 				return v

@@ -120,6 +120,10 @@ func checkCompetingConsumers(p *Pass) {
 				}
 				continue
 			}
+			if v := e.Via.Properties.Get("FunctionName"); e.To.External && open(v) && len(p.Graph.Out(q, graph.Polls)) > 1 {
+				p.Unknown(q, v) // it may be one of the others
+				continue
+			}
 			consumers[nameOf(e.To)] = e
 			filtered = filtered || e.Setting("filterCriteria").Exists() || e.To.Setting("sourceParameters", "filterCriteria").Exists()
 		}

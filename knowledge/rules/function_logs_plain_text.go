@@ -58,7 +58,7 @@ Resources:
 			if fn.External || fn.Type != "AWS::Lambda::Function" || fn.Resource == nil {
 				continue
 			}
-			if kind, _ := fn.Setting("packageType").Str(); kind == "Image" {
+			if kind, ok := p.Text(fn, fn.Setting("packageType")); kind == "Image" || !ok && fn.Setting("packageType").Exists() {
 				continue
 			}
 			config := fn.Resource.Properties.Get("LoggingConfig")

@@ -110,6 +110,9 @@ func checkEscalation(p *Pass) {
 					found = action
 				}
 			}
+			if found == "" && allowsAction(s, "sts:AssumeRole") {
+				found = "sts:AssumeRole"
+			}
 			if found == "" && allowsAction(s, "iam:PassRole") && mayRun(n) {
 				found = "iam:PassRole together with a right to run code"
 			}

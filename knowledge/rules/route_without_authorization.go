@@ -215,6 +215,10 @@ func openDomain(g *graph.Graph, api *graph.Node) bool {
 
 func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	key, _ := r.Get("RouteKey").Str()
+	if v := api.Setting("protocolType"); open(v) {
+		p.Unknown(api, v)
+		return
+	}
 	protocol, _ := api.Setting("protocolType").Str()
 	webSocket := api.Kind == graph.WebSocketAPI || strings.EqualFold(protocol, "WEBSOCKET")
 	if strings.HasPrefix(key, "OPTIONS ") || webSocket && key != "$connect" || publicPath().MatchString(key) {

@@ -67,7 +67,7 @@ func checkRetention(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		severity, ok := stateful[n.Type]
 		on, perStage := protection(n)
-		if !ok || n.Resource == nil || n.External || shortLived(n) || perStage || encryptsOnlyMessages(p.Graph, n) {
+		if !ok || n.Resource == nil || n.External || shortLived(n) || mayBeShortLived(p, n) || perStage || encryptsOnlyMessages(p.Graph, n) {
 			continue
 		}
 		var lacking []string

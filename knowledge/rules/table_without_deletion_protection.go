@@ -55,7 +55,7 @@ var _ = add(Rule{
 `},
 	Check: func(p *Pass) {
 		for _, t := range p.Graph.OfKind(graph.Table) {
-			if t.External || t.Resource == nil || shortLived(t) {
+			if t.External || t.Resource == nil || shortLived(t) || mayBeShortLived(p, t) {
 				continue
 			}
 			v := t.Setting("deletionProtectionEnabled")

@@ -78,7 +78,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, t := range p.Graph.OfKind(graph.Table) {
-			if t.External || shortLived(t) {
+			if t.External || shortLived(t) || mayBeShortLived(p, t) {
 				continue
 			}
 			v := t.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled")
@@ -114,6 +114,17 @@ func shortLived(t *graph.Node) bool {
 		}
 	}
 	return shortLivedName().MatchString(nameOf(t)) || shortLivedName().MatchString(t.Name)
+}
+
+// mayBeShortLived records that the name of a table with a time to live would tell what lies in it, but is not known. It is
+// false where it is, or where nothing depends on it.
+func mayBeShortLived(p *Pass, t *graph.Node) bool {
+	name := t.Setting("tableName")
+	if !name.IsUnknown() || !t.Setting("timeToLiveSpecification").Exists() {
+		return false
+	}
+	p.Unknown(t, name)
+	return true
 }
 
 // inBackupPlan tells whether a backup selection of the system names the thing, or selects by tags or wildcard.

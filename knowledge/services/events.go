@@ -82,12 +82,35 @@ func connectRule(b *builder, r *graph.Resource, n *graph.Node) {
 		bus := b.bus(p.Get("EventBusName"))
 		b.edge(graph.Edge{From: bus.node, To: n, Kind: graph.Routes, Mode: graph.Async, Via: r, Settings: p},
 			target{byName: bus.byName}, p.Get("EventBusName"), p.Get("EventPattern"))
+		n.ARN = onBus(n.ARN, bus.node, p.Get("EventBusName"))
 	}
 	b.role(n, r, p.Get("RoleArn"))
 	for _, t := range p.Get("Targets").Each() {
 		b.ruleTarget(n, r, t)
 	}
 	b.patternSources(n, r, p.Get("EventPattern"))
+}
+
+// onBus puts the name of its bus into the ARN of a rule, where that is not the default one: rule/BUS/NAME.
+func onBus(arn graph.Value, bus *graph.Node, name graph.Value) graph.Value {
+	parts := arn.Parts()
+	text, literal := name.Str()
+	var between []graph.Part
+	switch {
+	case len(parts) == 0 || bus == nil || bus.ID == defaultBusID:
+		return arn
+	case bus.Named.Exists() && bus.Named.Kind == graph.String:
+		between = append(append(between, bus.Named.Parts()...), graph.Part{Literal: "/"})
+	case !bus.External:
+		between = []graph.Part{{Ref: &graph.Ref{Resource: bus.ID}}, {Literal: "/"}}
+	case literal:
+		between = []graph.Part{{Literal: text[strings.LastIndexByte(text, '/')+1:] + "/"}}
+	default: // the default one, whose name is not there, or another
+		between = []graph.Part{{Unknown: "the rule's bus is not known"}}
+	}
+	head, rest, _ := strings.Cut(parts[0].Literal, ":rule/")
+	between = append([]graph.Part{{Literal: head + ":rule/"}}, between...)
+	return graph.NewText(arn.At, append(append(between, graph.Part{Literal: rest}), parts[1:]...)...)
 }
 
 // ruleTarget joins a rule to one target. A rule calls everything asynchronously, also an API.

@@ -69,7 +69,9 @@ func operationRoute(op, body graph.Value) graph.Value {
 	if !security.Exists() && op.Get("x-amazon-apigateway-auth").Exists() {
 		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: op.Get("x-amazon-apigateway-auth", "type")})
 	}
-	if scheme, t := protection(security, body); t != "" {
+	if unknown := unknownSecurity(security); unknown.Exists() {
+		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: unknown})
+	} else if scheme, t := protection(security, body); t != "" {
 		at := firstPlace(scheme.Value.At, op.At)
 		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: graph.NewString(at, t)})
 		if t == "CUSTOM" {
@@ -94,13 +96,20 @@ func schemeOf(name string, body graph.Value) graph.Value {
 	return body.Get("components", "securitySchemes", name)
 }
 
+// unknownSecurity is what is not known of the security of an operation, as a whole or one of its alternatives.
+func unknownSecurity(security graph.Value) graph.Value {
+	for _, alternative := range append([]graph.Value{security}, security.Each()...) {
+		if alternative.IsUnknown() {
+			return alternative
+		}
+	}
+	return graph.Value{}
+}
+
 // protection says what protects an operation: the first scheme that is more than an API key, and its kind in the words
 // of a method's AuthorizationType.
 func protection(security, body graph.Value) (scheme graph.Field, kind string) {
 	for _, alternative := range security.Each() {
-		if alternative.IsUnknown() {
-			return graph.Field{}, ""
-		}
 		for _, f := range alternative.Fields() {
 			s := schemeOf(f.Name, body)
 			auth, _ := s.Get("x-amazon-apigateway-authtype").Str()
