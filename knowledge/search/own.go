@@ -104,6 +104,7 @@ func parseOwn(id, text string) *Page {
 		}
 	}
 	flush()
+	p.detach()
 	return p
 }
 

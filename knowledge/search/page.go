@@ -79,7 +79,45 @@ func ParsePage(id, text string) (*Page, error) {
 	if inFence {
 		return nil, &pageError{id, len(lines), "a code block is not closed"}
 	}
-	return p, p.sections(rest, notes)
+	if err := p.sections(rest, notes); err != nil {
+		return p, err
+	}
+	p.detach()
+	return p, nil
+}
+
+// detach copies the short strings, which are parts of the file's text and would keep all of it as long as the page is kept:
+// a third of what a server holds after some hundred questions.
+func (p *Page) detach() {
+	copies := map[string]string{} // sections cite the same sources
+	own := func(texts ...*string) {
+		for _, t := range texts {
+			c, ok := copies[*t]
+			if !ok {
+				c = strings.Clone(*t)
+				copies[c] = c
+			}
+			*t = c
+		}
+	}
+	each := func(list []string) {
+		for i := range list {
+			own(&list[i])
+		}
+	}
+	own(&p.Title, &p.Summary, &p.Domain, &p.Kind)
+	for _, list := range [][]string{p.Topics, p.Services, p.Rules, p.Related, p.Replaces} {
+		each(list)
+	}
+	for i := range p.Sections {
+		s := &p.Sections[i]
+		own(&s.Anchor, &s.Heading, &s.Asked)
+		each(s.Facts)
+		each(s.Notes)
+		for j := range s.Sources {
+			own(&s.Sources[j].Title, &s.Sources[j].URL, &s.Sources[j].Checked)
+		}
+	}
 }
 
 // front reads the front matter and returns the line after it.
