@@ -344,7 +344,7 @@ func (b *builder) authorizer(api *graph.Node, r *graph.Resource, p graph.Value) 
 			b.edge(e, to, issuer)
 		}
 	}
-	if role := first(p, "AuthorizerCredentials", "AuthorizerCredentialsArn"); role.Exists() {
+	if role := first(p, "AuthorizerCredentials", "AuthorizerCredentialsArn", "authorizerCredentials"); role.Exists() {
 		b.integrationRole(api, r, role)
 	}
 }

@@ -158,3 +158,28 @@ Resources:
 	require.Contains(t, notes["Queue"], "permissions boundary")
 	require.NotContains(t, notes["Queue"], "account 4444")
 }
+
+// OpenAPI writes the authorizers of HTTP APIs as API keys that nobody asks for.
+func TestAnAuthorizerInADefinitionIsNoAPIKey(t *testing.T) {
+	g := load(t, `
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Body:
+        openapi: 3.0.1
+        components:
+          securitySchemes:
+            Own: {type: apiKey, in: header, name: Unused, x-amazon-apigateway-authorizer: {type: request, authorizerUri: "arn:aws:lambda:eu-west-1:111122223333:function:check"}}
+            Key: {type: apiKey, in: header, name: x-api-key}
+        paths:
+          /own: {get: {security: [{Own: []}]}}
+          /key: {get: {security: [{Key: []}]}}
+`)
+	said := map[string]string{}
+	for _, r := range g.Node("Api").Setting("routes").Each() {
+		key := r.Get("RouteKey").String()
+		said[key] = r.Get("AuthorizationType").String() + " " + r.Get("ApiKeyRequired").String()
+	}
+	require.Equal(t, map[string]string{"GET /own": "CUSTOM (absent)", "GET /key": "(absent) true"}, said)
+}
