@@ -40,6 +40,7 @@ var goWriters = map[trigger]func(*goHandler){
 	triggerTable:   (*goHandler).stream,
 	triggerObjects: (*goHandler).objects,
 	triggerEnrich:  (*goHandler).enrich,
+	triggerAnswer:  (*goHandler).streamed,
 	triggerSocket:  (*goHandler).socket,
 	triggerPlain:   (*goHandler).given,
 }

@@ -56,8 +56,13 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 			o.Handlers = o.Language
 		}
 	}
-	if len(works(g, o.Name)) == 0 && o.Language != "python" {
-		o.Handlers = HandlerLanguages[0] // there is nothing to write, and nothing to install for it
+	if len(works(g, o.Name)) == 0 { // there is nothing to write, and nothing to install or build for it
+		switch {
+		case o.Language != "python":
+			o.Handlers = HandlerLanguages[0]
+		case o.Handlers == "go":
+			o.Handlers = "python"
+		}
 	}
 	in, some := handlerLanguages[o.Handlers]
 	if !some {
@@ -112,6 +117,7 @@ func (w work) lack(in handlerLanguage) string {
 
 // purposes say what a handler does, behind its name.
 var purposes = map[trigger]string{
+	triggerAnswer:  "answers the requests of an API, piece by piece.",
 	triggerHTTP:    "answers the requests of an API.",
 	triggerREST:    "answers the requests of an API.",
 	triggerQueue:   "works on the messages of a queue.",

@@ -35,7 +35,6 @@ const (
 
 // goLacks are the ways to be called for which handlers in Go are refused, each with the reason.
 var goLacks = map[trigger]string{
-	triggerAnswer: "streams its answer, which handlers in Go are not written for yet",
 	// Source: Lambda developer guide, "Supported runtimes for durable functions", checked 2026-11-30.
 	triggerDurable: "is durable, for which AWS has no SDK in Go",
 }

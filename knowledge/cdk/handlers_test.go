@@ -1,6 +1,7 @@
 package cdk_test
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,6 @@ var (
 	withoutGo = map[string]string{
 		"durable-function-workflow": "is durable",
 		"managed-instances-worker":  "runs on managed instances",
-		"response-streaming-api":    "streams its answer",
 	}
 )
 
@@ -105,4 +105,25 @@ func TestHandlersInPythonHaveModulesThatCanBeImported(t *testing.T) {
 	pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: "python"})
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{"src/handlers/__init__.py", "src/handlers/class_.py", "src/handlers/json_.py", "src/handlers/order_intake.py"}, handlerFiles(pr, "python"))
+}
+
+// A project without handlers builds none, whatever is asked for.
+func TestProjectsWithoutHandlersHaveNothingToBuild(t *testing.T) {
+	p, ok := patterns.Find("graphql-api")
+	require.True(t, ok)
+	d, err := p.Blueprint.Graph(nil)
+	require.NoError(t, err)
+	for _, language := range cdk.Writable(d.Graph) {
+		if language == "sam" || language == "cloudformation" {
+			continue // their handlers are in TypeScript
+		}
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: language, Handlers: "go"})
+		require.NoError(t, err)
+		for _, f := range pr.Files {
+			assert.NotEqual(t, "Makefile", f.Path, language)
+			if path.Base(f.Path) == "cdk.json" || f.Path == "package.json" {
+				assert.NotContains(t, f.Text, "make ", language)
+			}
+		}
+	}
 }

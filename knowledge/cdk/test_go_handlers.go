@@ -12,9 +12,10 @@ import (
 // goTest writes the unit test of one handler: what it asks of AWS is kept by a fake.
 type goTest struct {
 	*goHandler
-	imports map[string]string
-	faked   map[string][]string // operations that the fake answers, by service
-	blocks  []string
+	imports  map[string]string
+	faked    map[string][]string // operations that the fake answers, by service
+	fakeType string              // "fake", or that of a fake which the test declares itself
+	blocks   []string
 }
 
 // goTests write the test of a handler by its trigger.
@@ -29,12 +30,13 @@ var goTests = map[trigger]func(*goTest){
 	triggerTable:   (*goTest).stream,
 	triggerObjects: (*goTest).someObjects,
 	triggerEnrich:  (*goTest).enriched,
+	triggerAnswer:  (*goTest).answeredInPieces,
 	triggerSocket:  (*goTest).connection,
 }
 
 // test returns the file of the handler's test. It comes after text: the handler's calls are known then.
 func (h *goHandler) test() string {
-	t := &goTest{goHandler: h, imports: map[string]string{}, faked: maps.Clone(h.calls)}
+	t := &goTest{goHandler: h, imports: map[string]string{}, faked: maps.Clone(h.calls), fakeType: "fake"}
 	if h.circuit() != nil {
 		t.faked["dynamodb"] = []string{"DeleteItem", "GetItem", "UpdateItem"}
 	}
@@ -42,6 +44,7 @@ func (h *goHandler) test() string {
 		t.uses(path)
 	}
 	goTests[h.trigger](t)
+	t.sent()
 	blocks := append([]string{t.fake(), t.newHandler()}, t.blocks...)
 	return goFormatted("package main\n\n" + goImports(t.imports) + "\n" + strings.Join(slices.DeleteFunc(blocks, func(b string) bool { return b == "" }), "\n"))
 }
@@ -57,6 +60,7 @@ func (t *goTest) claim(format string, args ...any) {
 var (
 	goAnswers = map[string]string{
 		"GetItem": "Item: f.item", "UpdateItem": "Attributes: f.item", "Scan": "Items: []map[string]dynamodbtypes.AttributeValue{f.item}",
+		"PutEvents": "FailedEntryCount: f.refused, Entries: make([]eventbridgetypes.PutEventsResultEntry, 1)",
 		"GetObject": "Body: io.NopCloser(strings.NewReader(`{\"n\":1.5}`))",
 	}
 	goErrors = map[string]string{"PostToConnection": "posted", "SendTaskSuccess": "told"}
@@ -64,7 +68,7 @@ var (
 
 // fake declares what stands in for AWS.
 func (t *goTest) fake() string {
-	if len(t.faked) == 0 {
+	if len(t.faked) == 0 || t.fakeType != "fake" {
 		return ""
 	}
 	t.uses("context")
@@ -78,6 +82,9 @@ func (t *goTest) fake() string {
 			case strings.Contains(answer, "f.item"):
 				t.imports[goSDK+"/service/dynamodb/types"] = "dynamodbtypes"
 				fields["item map[string]dynamodbtypes.AttributeValue // what is found"] = true
+			case operation == "PutEvents":
+				t.imports[goSDK+"/service/eventbridge/types"] = "eventbridgetypes"
+				fields["refused int32 // events that the bus did not take"] = true
 			case operation == "GetObject":
 				t.uses("strings")
 			}
@@ -108,7 +115,7 @@ func (t *goTest) newHandler() string {
 		t.uses(t.internal("once") + "/oncetest")
 		t.uses("time")
 	}
-	return "func newHandler(" + t.withFake("cloud *fake", "") + ") *handler {\nreturn &handler{\n" + b.String() + "}\n}\n"
+	return "func newHandler(" + t.withFake("cloud *"+t.fakeType, "") + ") *handler {\nreturn &handler{\n" + b.String() + "}\n}\n"
 }
 
 // example spells a piece of work as JSON, with the given name.
