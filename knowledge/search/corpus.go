@@ -41,6 +41,7 @@ type Corpus struct {
 	mu         sync.Mutex
 	pages      map[string]*Page
 	signatures map[string]signature // of the passages that were answers, by id
+	asked      map[string][]phrase  // of the sections that were among the best, by id
 
 	list func() ([]string, error) // the paths of all pages
 	hash func() (string, error)   // see Hash
@@ -51,7 +52,7 @@ type Corpus struct {
 func NewCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, false, "guides", "patterns") }
 
 func newCorpus(fsys fs.FS, own bool, roots ...string) *Corpus {
-	c := &Corpus{fsys: fsys, own: own, pages: map[string]*Page{}, signatures: map[string]signature{}}
+	c := &Corpus{fsys: fsys, own: own, pages: map[string]*Page{}, signatures: map[string]signature{}, asked: map[string][]phrase{}}
 	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, roots...) })
 	c.hash = sync.OnceValues(c.sizeHash)
 	if own {

@@ -106,10 +106,11 @@ var tuning = struct {
 	cover                            float64 // what a passage keeps that covers next to nothing of the question
 	facts, rules                     float64 // passages of these kinds against pages
 	siblings                         float64 // what the best sections of the same page add
+	phrase                           float64 // what a way to ask adds that is the question, in shares of what its words weigh
 }{
 	heading: 0.9, page: 0.4, lead: 1, body: 1, asked: 1, askedB: 0.2,
 	whole: 1.1, pair: 0.75, synonym: 0.3, weak: 0.6,
 	cover: 0.4,
 	facts: 0.55, rules: 0.65,
-	siblings: 0.3,
+	siblings: 0.3, phrase: 1.1,
 }

@@ -36,6 +36,9 @@ type conceptQuery struct {
 	// ideal is, after the search, what the asked words weigh together: a word that no passage holds weighs most.
 	ideal float64
 
+	// weights is, after the search, what each asked word weighs; a misspelled one as it is meant.
+	weights map[string]float64
+
 	// foreign tells, after the search, that the question is on other matters: see foreignShare.
 	foreign bool
 }
@@ -67,6 +70,7 @@ var _ query.Query = (*conceptQuery)(nil)
 func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
 	s := &tally{ctx: ctx, reader: r, impacts: q.impacts}
 	asked, unknown, anchored := 0, 0, false
+	q.weights = map[string]float64{}
 	for _, c := range q.concepts {
 		if c.asked {
 			asked++
@@ -82,17 +86,20 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 			if a > 0 || !c.asked {
 				continue
 			}
-			anchored = anchored || s.isAnchor(alt.terms[0])
+			word := alt.terms[0]
+			anchored = anchored || s.isAnchor(word)
 			if !found {
 				if meant, sure := q.correct(alt.terms[0]); meant != "" {
-					known = sure
+					known, word = sure, meant
 					if _, err := s.alternative(alternative{[]string{meant}, alt.weight}); err != nil {
 						return nil, err
 					}
 					anchored = anchored || s.isAnchor(meant)
 				}
 			}
-			q.ideal += alt.weight * q.impacts.idf(s.seen)
+			weight := alt.weight * q.impacts.idf(s.seen)
+			q.weights[word] = weight
+			q.ideal += weight
 		}
 		if c.asked && !known {
 			unknown++ // also where some similar word is known: "bash" is not a slip for "base"

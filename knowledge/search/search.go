@@ -152,6 +152,9 @@ func (ix *Index) rank(ctx context.Context, scored *conceptQuery, q Query) ([]can
 		out = append(out, candidate{h.ID, h.Score * kindWeight(h.ID), ix.corpus})
 	}
 	sortByScore(out)
+	if err := ix.byPhrases(scored, out); err != nil {
+		return nil, err
+	}
 	addSiblings(out)
 	return out, nil
 }
