@@ -207,6 +207,9 @@ func (x *expander) records(src *graph.Resource, d graph.Value, domain string) {
 
 // resourcePolicy writes the API's resource policy into its document.
 func (x *expander) resourcePolicy(p, body graph.Value) graph.Value {
+	if p.IsUnknown() {
+		return with(body, p.At, p, "x-amazon-apigateway-policy")
+	}
 	if p.Kind != graph.Map {
 		return body
 	}

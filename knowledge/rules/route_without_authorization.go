@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG4", "cdk-nag:AwsSolutions-COG4", "cdk-nag:APIGWAuthorization", "cdk-nag:CognitoUserPoolAPIGWAuthorizer", "checkov:CKV_AWS_59", "security-hub:APIGateway.8", "prowler:apigateway_restapi_authorizers_enabled", "prowler:apigatewayv2_api_authorizers_enabled", "prowler:apigateway_restapi_public_with_authorizer", "guard-rules-registry:api_gw_method_authorization_type_rule", "control-tower:api_gw_v2_authorization_type_configured_check"},
-	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose default endpoint is off, and paths such as /health, /webhook and /.well-known. Mock integrations are low.`,
+	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose resource policy admits some callers only, APIs whose default endpoint is off, and paths such as /health, /webhook and /.well-known. Mock integrations are low.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi
@@ -170,7 +171,13 @@ func checkRoutes(p *Pass) {
 // maybeClosed records that it decides a rule, where it matters, whether an API is closed, and that this is not known. It is
 // false where it is.
 func (p *Pass) maybeClosed(api *graph.Node, matters bool) bool {
-	v := firstOpen(openEndpoint(api), api.Setting("disableExecuteApiEndpoint"))
+	if api.PolicyUnknown != "" {
+		if matters {
+			p.Unclear(api, api.PolicyUnknown)
+		}
+		return true
+	}
+	v := firstOpen(openEndpoint(api), api.Setting("disableExecuteApiEndpoint"), api.Setting("policy"), api.Setting("body", "x-amazon-apigateway-policy"))
 	if v.Exists() && matters {
 		p.Unknown(api, v)
 	}
@@ -186,8 +193,11 @@ func openPart(key string) string {
 	return why
 }
 
-// closedAPI tells whether an API cannot be reached from the internet directly.
+// closedAPI tells whether an API cannot be reached from the internet directly, or by some callers only.
 func closedAPI(g *graph.Graph, api *graph.Node) bool {
+	if len(api.ResourcePolicy) > 0 && !admitsEveryone(api) {
+		return true
+	}
 	for _, v := range api.Setting("endpointConfiguration", "types").Each() {
 		if s, ok := v.Str(); !ok || s == "PRIVATE" {
 			return true
@@ -195,6 +205,41 @@ func closedAPI(g *graph.Graph, api *graph.Node) bool {
 	}
 	off, ok := api.Setting("disableExecuteApiEndpoint").Truth()
 	return off && !openDomain(g, api) || !ok && open(api.Setting("disableExecuteApiEndpoint"))
+}
+
+// admitsEveryone tells whether an API's resource policy lets everyone call something: a statement allows it, and none
+// refuses all but some callers.
+func admitsEveryone(api *graph.Node) bool {
+	admits := false
+	for _, s := range api.ResourcePolicy {
+		if !isAllow(s) && keepsOthersOut(s) {
+			return false
+		}
+		admits = admits || openToWorld(s)
+	}
+	return admits
+}
+
+// keepsOthersOut tells whether a denial holds for everyone but some, on the whole API or a stage of it.
+func keepsOthersOut(s graph.Statement) bool {
+	whole := len(s.Resources) == 0
+	for _, r := range s.Resources {
+		text, known := r.Str()
+		steps := strings.Split(text, "/") // execute-api:/STAGE/METHOD/PATH
+		whole = whole || !known || !slices.ContainsFunc(steps[min(2, len(steps)):], func(step string) bool { return step != "*" })
+	}
+	if s.Conditions.IsUnknown() || !whole {
+		return whole
+	}
+	for _, operator := range s.Conditions.Fields() {
+		for _, key := range operator.Value.Fields() {
+			name, _, _ := strings.Cut(strings.ToLower(key.Name), "/")
+			if strings.Contains(operator.Name, "Not") && (narrowing[name] || name == "aws:vpcsourceip") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // openDomain tells whether a domain of this system leads to an API without asking for a client's certificate.

@@ -11,10 +11,13 @@ import (
 var _ = add(resourceType{
 	Type: "AWS::ApiGateway::RestApi", Kind: graph.RestAPI, ARN: "execute-api:", Name: "Name",
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
-		if doc := r.Properties.Get("Policy"); doc.Exists() {
-			b.resourcePolicy(r, doc, graph.RestAPI, []graph.Value{graph.NewRef(r.At, r.ID, "")}, "")
+		body := jsonValue(r.Properties.Get("Body"))
+		for _, doc := range []graph.Value{r.Properties.Get("Policy"), body.Get("x-amazon-apigateway-policy")} {
+			if doc.Exists() {
+				b.resourcePolicy(r, doc, graph.RestAPI, []graph.Value{graph.NewRef(r.At, r.ID, "")}, "")
+			}
 		}
-		b.openAPI(n, r, r.Properties.Get("Body"))
+		b.openAPI(n, r, body)
 		if !r.Properties.Get("Body").Exists() && r.Properties.Get("BodyS3Location").Exists() {
 			b.gap(r, r.Properties.Get("BodyS3Location"), "the API's definition is in a file that was not given")
 		}
