@@ -238,6 +238,7 @@ func lowerUserPool(l *lowerer, pool *graph.Node) {
 		with("removalPolicy", l.removal()).done(), "")
 	client := call{l.ref(pool), "addClient", []expression{text("Client"), *props(typeName{m, "UserPoolClientOptions"}).
 		with("authFlows", *props(typeName{m, "AuthFlow"}).with("userSrp", t).done()).
+		because("disableOAuth", t, "else a hosted page hands out tokens, and sends them to example.com").
 		with("preventUserExistenceErrors", t).done()}}
 	name := l.names[pool] + "Client"
 	l.taken[name] = true
