@@ -19,6 +19,7 @@ const { AwsSolutionsChecks, ServerlessChecks } = require('cdk-nag');
 const accepted = [
   [/^AwsSolutions-IAM4\[.*AmazonAPIGatewayPushToCloudWatchLogs\]/, /LogRole$/, 'API Gateway takes this managed policy to write logs for the whole account.'],
   [/^AwsSolutions-IAM4\[.*AWSAppSyncPushToCloudWatchLogs\]/, /LogRole$/, 'AppSync takes this managed policy to write its logs.'],
+  [/^AwsSolutions-IAM4\[.*AWSLambdaVPCAccessExecutionRole\]/, /Role$/, "Lambda's own policy for the interfaces of functions in a network."],
   [/^AwsSolutions-IAM4\[.*AWSCodeDeployRoleForLambdaLimited\]/, /ReleaseRole$/, "CodeDeploy's own policy for moving aliases."],
   [/^AwsSolutions-IAM4\[.*AWSLambdaBasicDurableExecutionRolePolicy\]/, /Role$/, 'Lets a durable function save its own progress.'],
   [/^AwsSolutions-IAM4\[.*AWSLambdaManagedEC2ResourceOperator\]/, /OperatorRole$/, "Lambda's own policy for running the instances of capacity providers."],

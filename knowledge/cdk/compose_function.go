@@ -1,6 +1,10 @@
 package cdk
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var _ = composes(graph.Function, composeFunction)
 
@@ -154,6 +158,9 @@ func (c *composer) functionRole(fn *graph.Node, logs string, rights []mapping) s
 			allow("*", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
 		}, rights...)
 	}
+	if inNetwork(fn) {
+		policies = append(policies, substituted(managed+"service-role/AWSLambdaVPCAccessExecutionRole"))
+	}
 	if fn.Setting("durableConfig").Exists() {
 		policies, why = append(policies, substituted(managed+"service-role/AWSLambdaBasicDurableExecutionRolePolicy")), "lets the function save its own progress"
 	}
@@ -177,7 +184,8 @@ func (c *composer) broughtFunction(fn *graph.Node, logs string) {
 		with("Handler", stringOf(fn.Setting("handler"))).
 		with("Description", stringOf(fn.Setting("description"))).
 		with("Runtime", stringOf(fn.Setting("runtime"))).
-		with("Architectures", c.treeOf(fn.Setting("architectures")))
+		with("Architectures", c.treeOf(fn.Setting("architectures"))).
+		with("Layers", layerARNs(fn))
 	if !c.sam {
 		p = p.with("Role", getAtt{c.functionRole(fn, logs, c.functionRights(fn)), "Arn"})
 	}
@@ -202,6 +210,11 @@ func runtimeName(fn *graph.Node) string {
 
 // ownSettings are those that few functions have. Both back ends name them alike.
 func (c *composer) ownSettings(fn *graph.Node, p mapping) mapping {
+	if inNetwork(fn) {
+		p = p.with("VpcConfig", mapping{}.
+			with("SubnetIds", c.parameters("SubnetIds", networkSubnets, "subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2")).
+			with("SecurityGroupIds", sequence{c.parameter("SecurityGroupId", networkGroup, "sg-0123456789abcdef0")}))
+	}
 	return p.with("ReservedConcurrentExecutions", intOf(fn.Setting("reservedConcurrentExecutions"))).
 		because("CapacityProviderConfig", c.capacity(fn), "how many calls one environment serves at the same time").
 		with("FunctionScalingConfig", c.treeOf(fn.Setting("functionScalingConfig"))).
@@ -283,4 +296,20 @@ var mappingReasons = map[string]string{
 	"FunctionResponseTypes": "only the failed messages of a batch come back",
 	"StartingPosition":      "nothing written before the first deployment is lost",
 	"MaximumRetryAttempts":  "a bad record must not hold up its shard until it expires",
+}
+
+// layerARNs are the layers of a function with its own code, nil if it has none.
+func layerARNs(fn *graph.Node) tree {
+	var out sequence
+	for _, v := range fn.Setting("layers").Each() {
+		var arn tree = spelled(v)
+		if strings.Contains(spelled(v), "${") {
+			arn = substituted(spelled(v))
+		}
+		out = append(out, arn)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }

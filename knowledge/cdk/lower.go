@@ -19,6 +19,8 @@ type lowerer struct {
 	helpers map[string]bool
 	made    map[*graph.Node]bool // nodes whose variables are there
 	leftOut bool                 // a snippet has less than the project
+	network string               // variable of the network that functions are in, "" before the first
+	group   string               // variable of their security group
 }
 
 // lowering is how a kind of node becomes constructs. Rank orders kinds: what others refer to comes first.

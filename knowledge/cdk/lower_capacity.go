@@ -8,25 +8,16 @@ func init() {
 
 // lowerCapacity writes what a function on managed instances runs on. The network is there already: it is named, not made.
 func lowerCapacity(l *lowerer, provider *graph.Node) {
-	const ec2 = "aws-ec2"
 	network := l.names[provider] + "Network"
 	l.taken[network] = true
-	vpc := typeName{ec2, "Vpc"}
-	l.emit(let{Name: network, Type: typeName{ec2, "IVpc"}, Value: static{vpc, "fromVpcAttributes", []expression{local("this"), constructID(provider) + "Network",
-		*props(typeName{ec2, "VpcAttributes"}).open().
-			with("vpcId", l.stackProp("vpcId", "text", text("vpc-0123456789abcdef0"), "your network")).
-			with("availabilityZones", l.stackProp("availabilityZones", "texts", textList("eu-west-1a", "eu-west-1b", "eu-west-1c"), "zones of the subnets, in their order")).
-			with("privateSubnetIds", l.stackProp("privateSubnetIds", "texts", textList("subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2"),
-				"subnets for the instances, one a zone, with a way to CloudWatch Logs, X-Ray and what the function calls")).done()}}})
-	group := typeName{ec2, "SecurityGroup"}
+	l.importNetwork(network, constructID(provider)+"Network", "subnets for the instances, one a zone, with a way to CloudWatch Logs, X-Ray and what the function calls")
 	l.let(provider, typeName{"aws-lambda", "CapacityProvider"}, props(typeName{"aws-lambda", "CapacityProviderProps"}).open().
 		with("subnets", attribute{local(network), "privateSubnets"}).
-		with("securityGroups", list{Of: typeName{ec2, "ISecurityGroup"}, Items: []expression{static{group, "fromSecurityGroupId", []expression{local("this"), constructID(provider) + "SecurityGroup",
-			l.stackProp("securityGroupId", "text", text("sg-0123456789abcdef0"), "security group of the instances: it needs to let traffic out, and nothing in")}}}}).
+		with("securityGroups", list{Of: typeName{ec2Module, "ISecurityGroup"}, Items: []expression{
+			l.securityGroup(constructID(provider)+"SecurityGroup", "security group of the instances: it needs to let traffic out, and nothing in")}}).
 		with("architectures", list{Of: typeName{"aws-lambda", "Architecture"}, Items: []expression{member{typeName{"aws-lambda", "Architecture"}, "ARM_64"}}}).
 		because("maxVCpuCount", wholeOf(provider.Setting("capacityProviderScalingConfig", "maxVCpuCount")), "the bill's ceiling: no more instances start").done(),
 		"Instances in your network that Lambda starts, patches and replaces.")
-	l.p.Accepts = append(l.p.Accepts, acceptance{network, "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId", "Nothing here asks for the subnets' route tables."})
 	l.accept(provider, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator]",
 		"Lambda's own policy for running the instances of capacity providers: it may touch no others.")
 }

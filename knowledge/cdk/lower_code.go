@@ -53,6 +53,7 @@ func (l *lowerer) lowerOwnCode(fn *graph.Node) {
 		with("timeout", secondsOf(fn.Setting("timeout"))).
 		with("memorySize", wholeOf(fn.Setting("memorySize"))).
 		with("environment", l.ownEnvironment(fn)).
+		with("layers", l.layers(fn)).
 		with("tracing", member{typeName{lambda, "Tracing"}, "ACTIVE"}).
 		with("logGroup", l.ownLogs(fn))
 	l.ownSettings(fn, b)

@@ -36,6 +36,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 
 // ownSettings are the settings that a function has by itself only.
 func (l *lowerer) ownSettings(fn *graph.Node, b *builder) {
+	l.onNetwork(fn, b)
 	b.with("reservedConcurrentExecutions", wholeOf(fn.Setting("reservedConcurrentExecutions")))
 	b.with("description", textOf(fn.Setting("description")))
 	if whole, ok := fn.Setting("durableConfig", "executionTimeout").Int(); ok {
@@ -71,6 +72,9 @@ func runtimeOf(fn *graph.Node) string {
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
 	if ownCode(fn) || l.o.Handlers == "typescript" && runtimeOf(fn) != runtimes[usualRuntime] {
+		return false
+	}
+	if inNetwork(fn) {
 		return false
 	}
 	for _, name := range []string{"reservedConcurrentExecutions", "description", "tenancyConfig", "durableConfig"} {

@@ -37,7 +37,7 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 		}
 		l.accept(q, "Serverless-SQSRedrivePolicy", "This is the dead-letter queue itself: nothing takes messages from it but an operator.")
 		if !anyFrom(in, graph.Queue) {
-			l.accept(q, "AwsSolutions-SQS3", "This is a dead-letter queue too: what fails into it is no queue.")
+			l.accept(q, "AwsSolutions-SQS3", "Failures end here: an operator looks at them, nothing behind this queue could.")
 		}
 	}
 	if len(l.g.In(q, graph.FailsTo))+len(l.g.Out(q, graph.FailsTo)) == 0 {

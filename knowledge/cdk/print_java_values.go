@@ -23,7 +23,7 @@ func (j *javaPrinter) expr(e expression) doc {
 		}
 		return txt(j.name(x.Type) + "." + javaConstant(x))
 	case equal:
-		return cat(j.expr(x.A), txt(".equals("), j.expr(x.B), txt(")"))
+		return cat(j.expr(x.B), txt(".equals("), j.expr(x.A), txt(")")) // the constant first: the other may be null
 	case opposite:
 		return cat(txt("!"), j.expr(x.Of))
 	case either:
@@ -75,7 +75,7 @@ func (j *javaPrinter) invocation(e expression) doc {
 		}
 		return cat(txt("new "+j.name(x.Type)), j.args(x.Args))
 	case static:
-		if x.Name == "fromObject" { // the object becomes a text in the template
+		if x.Name == "fromObject" || x.Type.Name == "FilterCriteria" { // the object becomes a text in the template
 			defer func(before bool) { j.sorting = before }(j.sorting)
 			j.sorting = true
 		}

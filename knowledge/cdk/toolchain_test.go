@@ -51,7 +51,7 @@ edges: [door -> intake, intake -> jobs, jobs -> worker, worker -> done, intake -
 `, `
 name: brought
 nodes: {orders: queue, work: {kind: function, code: own, runtime: python3.14, handler: app.handler, environment: {LEVEL: info, KEPT: {ref: kept}, BUS_ARN: {ref: bus, attribute: Arn}}},
-  tick: {kind: schedule, rate: 5 minutes}, bus: eventBus, sold: {kind: rule, pattern: {source: [{prefix: shop.}], detail-type: [Sold]}}, help: {kind: function, code: own, runtime: dotnet10, handler: 'a::b.C::d', architecture: arm64}, kept: {kind: table, key: orderId, sortKey: at, sortKeyType: number, indexes: {byStatus: {key: status, sortKey: at, sortKeyType: number, projection: keys}, byOwner: {key: owner, projection: [total, currency]}}}}
+  tick: {kind: schedule, rate: 5 minutes}, bus: eventBus, sold: {kind: rule, pattern: {source: [{prefix: shop.}], detail-type: [Sold]}}, help: {kind: function, code: own, runtime: dotnet10, handler: 'a::b.C::d', architecture: arm64, network: true, layers: ['arn:aws:lambda:{region}:111122223333:layer:shared:3', 'arn:aws:lambda:eu-west-1:111122223333:layer:other:1']}, kept: {kind: table, key: orderId, sortKey: at, sortKeyType: number, indexes: {byStatus: {key: status, sortKey: at, sortKeyType: number, projection: keys}, byOwner: {key: owner, projection: [total, currency]}}}}
 edges: ["orders -> work": {reportBatchItemFailures: true, filters: [{body: {type: [Paid, {prefix: Re}], total: [{numeric: ['>', 5]}]}}, {body: {urgent: [true]}}]}, tick -> work, work -> kept, work reads kept, work -> bus, bus -> sold, sold -> help, work invokes help]
 `, `
 name: import

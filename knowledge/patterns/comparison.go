@@ -111,6 +111,10 @@ func (c comparison) compareNode(n, twin *graph.Node) {
 			n.Kind == graph.Function && (name == "code" || name == "packageType" && f.Value.String() == "Zip") {
 			continue
 		}
+		if in, _ := twin.Setting("network").Truth(); in && name == "vpcConfig" {
+			c.lose(Loss{Of: LostSetting, Resource: n.ID, What: name, Why: "is asked for anew: network, subnets and security group are inputs of the stack"})
+			continue
+		}
 		c.compareValue(n, name, n.Setting(name), twin.Setting(name))
 	}
 }

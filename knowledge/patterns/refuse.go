@@ -47,7 +47,7 @@ func cannotJoin(spec EdgeSpec, from, to *node) error {
 
 // refuse finds what AWS would refuse, or what could never work, in nodes that each look right.
 func (d *draft) refuse() error {
-	for _, check := range []func() error{d.refuseCode, d.refuseDoubled, d.refuseCallers, d.refuseForms, d.refuseRules, d.refuseSchedules, d.refuseScheduleGroups, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops, d.refuseObjectLoops, d.refuseLongExpress, d.refusePipes, d.refuseDirect, d.refuseReleases, d.refuseURLs, d.refuseSockets, d.refuseStreams, d.refuseSecrets, d.refuseKeys, d.refuseSteps, d.refuseBuses, d.refuseSites, d.refuseTenants, d.refuseDurable, d.refuseCircuits, d.refuseManaged, d.refuseSubscribers, d.refuseGraphs, d.refuseEventAPIs} {
+	for _, check := range []func() error{d.refuseCode, d.refuseDoubled, d.refuseCallers, d.refuseForms, d.refuseRules, d.refuseSchedules, d.refuseScheduleGroups, d.refuseFailures, d.refusePools, d.refuseFIFO, d.refuseDeadLetters, d.refuseAPIs, d.refuseLoops, d.refuseObjectLoops, d.refuseLongExpress, d.refusePipes, d.refuseDirect, d.refuseReleases, d.refuseURLs, d.refuseSockets, d.refuseStreams, d.refuseSecrets, d.refuseKeys, d.refuseNetworks, d.refuseSteps, d.refuseBuses, d.refuseSites, d.refuseTenants, d.refuseDurable, d.refuseCircuits, d.refuseManaged, d.refuseSubscribers, d.refuseGraphs, d.refuseEventAPIs} {
 		if err := check(); err != nil {
 			return err
 		}

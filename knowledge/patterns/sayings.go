@@ -49,7 +49,7 @@ var told = map[graph.Kind]map[string]saying{
 		}
 		return graph.NewString(n.At(), "standard")
 	}, "timeout": nothing},
-	graph.Function: {"runtime": runtimeOf, "code": always("own"), "architecture": architectureOf, "environment": settingAt("environment", "Variables"), "durable": settingAt("durableConfig", "ExecutionTimeout"), "tenantIsolation": func(n *graph.Node) graph.Value {
+	graph.Function: {"network": networkOf, "layers": layersOf, "runtime": runtimeOf, "code": always("own"), "architecture": architectureOf, "environment": settingAt("environment", "Variables"), "durable": settingAt("durableConfig", "ExecutionTimeout"), "tenantIsolation": func(n *graph.Node) graph.Value {
 		if n.Setting("tenancyConfig").Exists() {
 			return graph.NewBool(n.At(), true)
 		}

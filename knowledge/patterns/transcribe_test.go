@@ -34,6 +34,8 @@ func TestTemplatesBecomeSketches(t *testing.T) {
 	for _, c := range []struct{ resources, want string }{
 		{ownFunction + `Timeout: 20}}`, "work: {kind: function, code: own, handler: app.run, memorySize: 128, runtime: python3.13, timeout: 20}"},
 		{ownFunction + `Architectures: [arm64]}}`, "architecture: arm64"},
+		{ownFunction + `Layers: [!Sub 'arn:aws:lambda:${AWS::Region}:111122223333:layer:shared:3', 'arn:aws:lambda:eu-west-1:111122223333:layer:other:1'], VpcConfig: {SubnetIds: [s-1], SecurityGroupIds: [sg-1]}}}`,
+			"layers: ['arn:aws:lambda:{region}:111122223333:layer:shared:3', 'arn:aws:lambda:eu-west-1:111122223333:layer:other:1'], memorySize: 128, network: true"},
 		{ownFunction + `Environment: {Variables: {T: !Ref Things, A: !GetAtt Things.Arn, L: x, R: !Ref AWS::Region}}}}
   Things: {Type: AWS::SQS::Queue}`, "environment: {T: {ref: things}, A: {ref: things, attribute: Arn}, L: x}"},
 		{ownFunction + `Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}}}}`, "kind: schedule, rate: 5 minutes}"},
@@ -69,6 +71,9 @@ func TestWhatASketchCannotSayIsNamed(t *testing.T) {
 		{ownFunction + `EphemeralStorage: {Size: 1024}}}`, "Work: ephemeralStorage is not carried"},
 		{strings.Replace(ownFunction, "python3.13", "python3.6", 1) + `Timeout: 5}}`, "runtime is python3.14, not python3.6"},
 		{ownFunction + `Environment: {Variables: {R: !Ref AWS::Region}}}}`, "environment is not carried"},
+		{ownFunction + `VpcConfig: {SubnetIds: [!ImportValue a], SecurityGroupIds: [!ImportValue b]}}}`, "vpcConfig is asked for anew: network, subnets and security group are inputs of the stack"},
+		{ownFunction + `Layers: [!Ref Shared]}}
+  Shared: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: ./x}}`, "layers is not carried"},
 		{ownFunction + `Events: {E: {Type: EventBridgeRule, Properties: {Pattern: {source: [shop], account: [!Ref AWS::AccountId]}}}}}}`,
 			"WorkE (AWS::Events::Rule) is not carried: a part of its event pattern is not known here"},
 		{ownFunction + `Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}}}}`, "type is AWS::Scheduler::Schedule, not AWS::Events::Rule"},
@@ -119,6 +124,9 @@ func TestIndexesKeysAndFiltersAreChecked(t *testing.T) {
 		{fn + ", indexes: {byA: {key: a, projection: some}}}", "", "a projection is all, keys or a list"},
 		{fn + ", indexes: {byA: {key: id, keyType: number}}}", "", "id of t is a string and a number"},
 		{"f: function, t: {kind: table, key: id, keyType: number}", "f -> t", "the generator's code writes texts there"},
+		{"f: {kind: function, code: own, layers: [shared]}", "", "ARNs of layers with their versions"},
+		{"f: {kind: function, layers: ['arn:aws:lambda:eu-west-1:111122223333:layer:other:1']}", "", "knows its own layers"},
+		{"f: {kind: function, managedInstances: true, network: true}, q: queue", "q -> f", "which are in your network"},
 		{"q: queue, " + fn + "}", "'q -> f': {filters: []}", "patterns for the records"},
 		{"q: queue, " + fn + "}", "'q -> f': {filters: [{}]}", "patterns for the records"},
 		{"q: queue, " + fn + "}", "'q -> f': {filter: {a: [b]}}", "filters"},
