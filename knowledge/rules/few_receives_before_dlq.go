@@ -128,7 +128,7 @@ func checkReceives(p *Pass) {
 		case n == 2:
 			severity = Medium
 		}
-		p.Report(Hit{Node: q, Severity: severity, Values: []graph.Value{v}, Confidence: weaker(reader), Related: []*graph.Node{reader.To},
+		p.Report(Hit{Node: q, Severity: severity, Values: []graph.Value{v}, Confidence: weaker(reader), Related: []*graph.Node{reader.To}, RelatedResources: []*graph.Resource{reader.Via},
 			Message: fmt.Sprintf("gives a message up after %s, and throttling of %s or another bad message of its batch uses them up: at least %d are wanted", times, nameOf(reader.To), enoughReceives)})
 	}
 }

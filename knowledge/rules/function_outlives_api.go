@@ -149,7 +149,7 @@ func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
 	if strings.HasPrefix(e.Label, "ANY ") || strings.Contains(e.Label, "{proxy+}") || e.Label == "$default" {
 		severity = Medium
 	}
-	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+	p.Report(Hit{Node: e.To, Severity: severity, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: []*graph.Resource{e.Via}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: the client gets %s while the work goes on", nameOf(e.To), seconds(v), nameOf(e.From), limit/1000, answer)})
 }
 

@@ -50,7 +50,7 @@ func checkLargeMessages(p *Pass) {
 		for _, s := range subscriptions {
 			protocol, ok := p.Text(topic, s.Get("Protocol"))
 			if ok && protocol != "sqs" && protocol != "lambda" && protocol != "firehose" {
-				p.Report(Hit{Node: topic, Values: []graph.Value{v, s.Get("Protocol")},
+				p.Report(Hit{Node: topic, RelatedResources: []*graph.Resource{carrier(p.Graph, s)}, Values: []graph.Value{v, s.Get("Protocol")},
 					Message: fmt.Sprintf("MaximumMessageSize is %d bytes, but a subscription by %s takes at most %d", size, protocol, facts.Int("sns.message_bytes_default"))})
 			}
 		}

@@ -121,7 +121,7 @@ func checkMay(p *Pass, e *graph.Edge, service, action, what string) {
 	case policy.Unknown:
 		p.Unclear(e.To, "whether its policy lets "+what+": "+d.Why)
 	case policy.No:
-		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: policiesOf(e.To.ResourcePolicy),
+		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: append(policiesOf(e.To.ResourcePolicy), e.Via),
 			Message: fmt.Sprintf("the policy of %s does not let %s: %s", nameOf(e.To), what, d.Why),
 			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
 	}

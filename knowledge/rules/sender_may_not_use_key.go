@@ -151,7 +151,7 @@ func checkRoleKeyUse(p *Pass, e *graph.Edge) {
 				}
 			}
 			if len(missing) > 0 {
-				p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{k.From, role, e.From},
+				p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{k.From, role, e.From}, RelatedResources: []*graph.Resource{e.Via},
 					Values:  append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
 					Message: fmt.Sprintf("role %s may not do %s with key %s: nothing arrives at %s from %s", nameOf(role), strings.Join(missing, " and "), nameOf(k.From), nameOf(e.To), nameOf(e.From))})
 			}
@@ -187,7 +187,7 @@ var keyActions = []string{"kms:GenerateDataKey", "kms:Decrypt"}
 func checkKeyUse(p *Pass, e *graph.Edge, service string) {
 	setting := e.To.Setting("kmsMasterKeyId")
 	if s, ok := setting.Str(); ok && strings.HasSuffix(s, "alias/aws/"+managedKeys[e.To.Kind]) {
-		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{setting}, edgePlace(e)...),
+		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: []*graph.Resource{e.Via}, Values: append([]graph.Value{setting}, edgePlace(e)...),
 			Message: fmt.Sprintf("%s is encrypted with the AWS managed key %s, whose policy does not admit %s: nothing arrives from %s", nameOf(e.To), s, service, nameOf(e.From))})
 		return
 	}
@@ -216,7 +216,7 @@ func checkKeyPolicy(p *Pass, e *graph.Edge, key *graph.Node, service string) {
 	if len(missing) == 0 {
 		return
 	}
-	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{key, e.From}, RelatedResources: policiesOf(key.ResourcePolicy),
+	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{key, e.From}, RelatedResources: append(policiesOf(key.ResourcePolicy), e.Via),
 		Values: append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
 		Message: fmt.Sprintf("by the policy of key %s %s may not do %s: nothing arrives at %s from %s",
 			nameOf(key), service, strings.Join(missing, " and "), nameOf(e.To), nameOf(e.From))})

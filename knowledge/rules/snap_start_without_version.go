@@ -128,6 +128,9 @@ func checkSnapStart(p *Pass) {
 		case len(callers) > 0:
 			h.Message = fmt.Sprintf("SnapStart of %s is on for published versions, but %s calls $LATEST, as all its triggers do", nameOf(fn), placeOf(callers[0].From, callers[0].Via).ID)
 			h.Values = append(h.Values, edgePlace(callers...)...)
+			for _, e := range callers {
+				h.Related = append(h.Related, e.From)
+			}
 		default:
 			continue
 		}

@@ -166,6 +166,7 @@ func checkReaders(p *Pass, source *graph.Node) {
 	}
 	for _, e := range readers {
 		h.Related = append(h.Related, e.To)
+		h.RelatedResources = append(h.RelatedResources, e.Via)
 	}
 	p.Report(h)
 }
