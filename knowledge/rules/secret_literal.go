@@ -83,7 +83,7 @@ Resources:
 
 // secretProperties hold a secret whatever they say.
 var secretProperties = [][]string{
-	{"masterUserPassword"}, {"secretString"}, {"authToken"}, {"oauthToken"}, {"providerDetails", "client_secret"},
+	{"masterUserPassword"}, {"secretString"}, {"authToken"}, {"oauthToken"},
 }
 
 func checkSecretLiterals(p *Pass) {
@@ -101,12 +101,15 @@ func checkSecretLiterals(p *Pass) {
 		switch n.Kind {
 		case graph.StateMachine:
 			for _, name := range []string{"definition", "definitionString"} {
-				reportCredentials(p, n, n.Setting(name), "the definition of "+nameOf(n))
+				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
 			}
+		case graph.UserPool:
+			checkClientSecrets(p, n)
 		case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI:
 			for _, stage := range n.Setting("stages").Each() {
-				reportCredentials(p, n, stage.Get("Variables"), "a stage variable of "+nameOf(n))
-				reportCredentials(p, n, stage.Get("StageVariables"), "a stage variable of "+nameOf(n))
+				h := Hit{Node: n, Place: stagePlace(n, stage), Related: []*graph.Node{n}}
+				reportCredentials(p, h, stage.Get("Variables"), "a stage variable of "+nameOf(n))
+				reportCredentials(p, h, stage.Get("StageVariables"), "a stage variable of "+nameOf(n))
 			}
 		}
 	}
@@ -137,14 +140,28 @@ func carriesSecret(text string) bool {
 	return len(text) >= 4 && !stub().MatchString(text)
 }
 
-func reportCredentials(p *Pass, n *graph.Node, root graph.Value, where string) {
+// checkClientSecrets looks at what the identity providers of a user pool are told.
+func checkClientSecrets(p *Pass, pool *graph.Node) {
+	for _, provider := range pool.Setting("identityProviders").Each() {
+		v := provider.Get("ProviderDetails", "client_secret")
+		if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) {
+			id, _ := provider.Get("ResourceId").Str()
+			p.Report(Hit{Node: pool, Place: &Place{ID: plainID(id), Type: "AWS::Cognito::UserPoolIdentityProvider", File: pool.Resource.File}, Related: []*graph.Node{pool}, Values: []graph.Value{hidden(v)},
+				Message: fmt.Sprintf("the client secret of %s is written in the template", plainID(id))})
+		}
+	}
+}
+
+// reportCredentials reports h for each text below root that shows a credential.
+func reportCredentials(p *Pass, h Hit, root graph.Value, where string) {
 	root.Walk(func(v graph.Value) {
 		if v.Kind != graph.String || !v.Exists() {
 			return
 		}
 		if text, ok := v.Str(); ok {
 			if what := secretIn(text); what != "" {
-				p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)}, Message: fmt.Sprintf("%s holds %s", where, what)})
+				h.Values, h.Message = []graph.Value{hidden(v)}, fmt.Sprintf("%s holds %s", where, what)
+				p.Report(h)
 			}
 		}
 	})

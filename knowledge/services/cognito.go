@@ -28,7 +28,7 @@ var _ = add(resourceType{Type: "AWS::Cognito::UserPoolClient", Of: "UserPoolId",
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolDomain", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolGroup", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolResourceServer", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})
-var _ = add(resourceType{Type: "AWS::Cognito::UserPoolIdentityProvider", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})
+var _ = add(resourceType{Type: "AWS::Cognito::UserPoolIdentityProvider", Of: "UserPoolId", ARN: "cognito-idp:userpool/", Connect: collectAs("UserPoolId", "identityProviders")})
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolRiskConfigurationAttachment", Of: "UserPoolId", Connect: collectAs("UserPoolId", "riskConfigurations")})
 
 var _ = add(resourceType{
