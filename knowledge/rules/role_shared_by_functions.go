@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Lambda Operator Guide, "Applying the principles of least privilege"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/least-privilege.html", Checked: "2026-11-23"},
 	},
-	Gaps: `Roles of other stacks are left out, as are roles that allow no more than logs, traces, network interfaces and the like: only grants of actions on data or of whole services count.`,
+	Gaps: `Roles of other stacks are left out, as are roles that allow no more than logs, traces, network interfaces and the like.`,
 	Bad: `Resources:
   A:
     Type: AWS::Lambda::Function
@@ -124,6 +124,19 @@ func differingCode(fns []*graph.Node) (v graph.Value, surely bool) {
 	return v, len(known) > 1
 }
 
+// everyFunctionMay tells the rights to write logs, traces and metrics and to stand in a network, by which no function
+// gets at what is another's.
+func everyFunctionMay(action string) bool {
+	service, rest, _ := strings.Cut(action, ":")
+	switch service {
+	case "logs", "cloudwatch":
+		return true
+	case "ec2":
+		return strings.Contains(rest, "networkinterface") || strings.Contains(rest, "privateipaddresses") || strings.HasPrefix(rest, "describe")
+	}
+	return harmless(service, true)
+}
+
 // workingRight is the first action of a role that is more than what every function may do.
 func workingRight(role *graph.Node) string {
 	for _, s := range role.Statements {
@@ -131,9 +144,7 @@ func workingRight(role *graph.Node) string {
 			continue
 		}
 		for _, action := range literals(s.Actions) {
-			service, rest, _ := strings.Cut(action, ":")
-			whole := rest == "*" && service != "logs" && !harmless(service, true)
-			if actsOnData(action) || whole || action == "*" {
+			if !everyFunctionMay(strings.ToLower(action)) {
 				return action
 			}
 		}
