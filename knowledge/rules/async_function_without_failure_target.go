@@ -23,7 +23,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaAsyncFailureDestination", "cdk-nag:Serverless-LambdaDLQ", "cdk-nag:LambdaDLQ", "cdk-nag:LambdaAsyncFailureDestination",
 		"checkov:CKV_AWS_116", "serverless-rules:ES1007", "prowler:awslambda_function_no_dead_letter_queue", "guard-rules-registry:lambda_dlq_check"},
-	Gaps: `Callers outside the files, and code that invokes with InvocationType Event, are seen only where a grant names the function. A function whose only asynchronous callers are custom resources is left out.`,
+	Gaps: `Callers outside the files, and code that invokes with InvocationType Event, are seen only where a grant names the function, or a permission without a source admits a service (medium). A function whose only asynchronous callers are custom resources is left out.`,
 	Bad: `Resources:
   Nightly:
     Type: AWS::Events::Rule
@@ -140,7 +140,14 @@ func checkAsync(p *Pass, fn *graph.Node) {
 		}
 		h.Related = append(h.Related, e.From)
 	}
-	if len(h.Related) == 0 {
+	by := names(h.Related)
+	if len(h.Related) == 0 && len(caught) == 0 {
+		s := admittedCaller(fn)
+		if s == nil {
+			return
+		}
+		by, h.RelatedResources = s.Principals[0].Value.String()+", as a permission shows,", []*graph.Resource{s.Via}
+	} else if len(h.Related) == 0 {
 		return
 	}
 	if v := openInvokeConfig(p.Graph, fn); v.Exists() {
@@ -148,8 +155,26 @@ func checkAsync(p *Pass, fn *graph.Node) {
 		return
 	}
 	h.Message = fmt.Sprintf("function is invoked asynchronously by %s and has neither an on-failure destination nor a dead-letter queue%s: after 2 retries the event is lost",
-		names(h.Related), elsewhere(len(caught) > 0))
+		by, elsewhere(len(caught) > 0))
 	p.Report(h)
+}
+
+// asynchronous are the services that invoke functions and do not wait.
+var asynchronous = []string{"events.", "s3.", "sns.", "logs.", "ses.", "iot.", "config.", "codecommit."}
+
+// admittedCaller finds a permission that lets a service invoke the function, whatever for: with no source in it, it says
+// that callers are outside the files. It is nil where there is none.
+func admittedCaller(fn *graph.Node) *graph.Statement {
+	for i, s := range fn.ResourcePolicy {
+		if s.Via == nil || s.Via.Source != "" || len(s.Principals) != 1 || s.Principals[0].Kind != "Service" || s.Via.Properties.Get("SourceArn").Exists() || !allowsAction(s, "lambda:InvokeFunction") {
+			continue
+		}
+		who, _ := s.Principals[0].Value.Str()
+		if slices.ContainsFunc(asynchronous, func(service string) bool { return strings.HasPrefix(who, service) }) {
+			return &fn.ResourcePolicy[i]
+		}
+	}
+	return nil
 }
 
 // openInvokeConfig finds what leaves open whether a configuration with a destination is for a function's asynchronous

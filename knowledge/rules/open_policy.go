@@ -11,7 +11,8 @@ var narrowing = map[string]bool{
 	"aws:sourcearn": true, "aws:sourceaccount": true, "aws:sourceowner": true, "aws:sourceorgid": true, "aws:sourceorgpaths": true,
 	"aws:principalorgid": true, "aws:principalorgpaths": true, "aws:principalarn": true, "aws:principalaccount": true,
 	"sts:externalid": true, "aws:sourcevpce": true, "aws:sourcevpc": true, "aws:sourceip": true, "aws:userid": true, "aws:principaltag": true,
-	"events:source": false,
+	"events:creatoraccount": true, // rules that the caller has made itself
+	"events:source":         false,
 }
 
 // openToWorld tells whether a statement of a resource policy grants something to everyone without asking whose

@@ -265,9 +265,13 @@ var refusals = map[graph.Kind][]string{
 
 // fits tells whether some permission lets from invoke the qualifier.
 func fits(g *graph.Graph, fn, from *graph.Node, qualifier string) bool {
+	service := servicePrincipals[serviceOfType(from.Type)]
 	for _, s := range fn.ResourcePolicy {
 		if s.Via == nil {
 			continue
+		}
+		if who, ok := s.Via.Properties.Get("Principal").Str(); ok && service != "" && strings.Contains(who, ".amazonaws.com") && !strings.HasPrefix(who, service+".") {
+			continue // another service's
 		}
 		source := s.Via.Properties.Get("SourceArn")
 		other, _ := sourceOf(g, source)

@@ -67,7 +67,7 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 	other := p.openLink(fn, "ResourceId", "AWS::ApplicationAutoScaling::ScalableTarget")
 	sum, all := 0, true
 	var places []graph.Value
-	look := func(on *graph.Node, v graph.Value) {
+	look := func(on *graph.Node, place *Place, v graph.Value) {
 		if !v.Exists() {
 			return
 		}
@@ -82,17 +82,18 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 				p.Unknown(on, other)
 				return
 			}
-			p.Report(Hit{Node: on, Related: []*graph.Node{fn}, Values: []graph.Value{v},
+			p.Report(Hit{Node: on, Place: place, Related: []*graph.Node{fn}, Values: []graph.Value{v},
 				Message: fmt.Sprintf("%d environments of %s are kept ready day and night: nothing scales them", n, nameOf(fn))})
 		}
 	}
 	for _, e := range p.Graph.In(fn, graph.Deploys) {
 		if e.From.Kind == graph.Alias {
-			look(e.From, e.From.Setting("provisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"))
+			look(e.From, nil, e.From.Setting("provisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"))
 		}
 	}
 	for _, v := range fn.Setting("versions").Each() {
-		look(fn, v.Get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"))
+		id, _ := v.Get("Id").Str()
+		look(fn, &Place{ID: plainID(id), Type: "AWS::Lambda::Version", File: fn.Resource.File}, v.Get("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"))
 	}
 	reserved := fn.Setting("reservedConcurrentExecutions")
 	if limit, known := reserved.Int(); known && all && sum > limit && len(places) > 0 {

@@ -84,8 +84,16 @@ func checkWorkflowLogs(p *Pass) {
 			p.Unknown(m, level)
 			continue
 		}
-		if known && text != "OFF" {
+		destinations := m.Setting("loggingConfiguration", "Destinations")
+		if open(destinations) {
+			p.Unknown(m, destinations)
 			continue
+		}
+		if known && text != "OFF" && destinations.Exists() {
+			continue
+		}
+		if known && text != "OFF" {
+			level = destinations
 		}
 		kind, known := p.Text(m, m.Setting("stateMachineType"))
 		if !known {
