@@ -61,7 +61,7 @@ func actionsOf(s graph.Statement) string {
 // matchesAnything tells whether one of the values of a condition matches whatever is compared with it.
 func matchesAnything(v graph.Value) bool {
 	for _, text := range literals(v.Each()) {
-		if strings.Trim(text, "*") == "" {
+		if text != "" && strings.Trim(text, "*") == "" {
 			return true
 		}
 	}

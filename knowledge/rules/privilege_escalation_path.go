@@ -117,8 +117,12 @@ func checkEscalation(p *Pass) {
 				found = "iam:PassRole together with a right to run code"
 			}
 			if found != "" {
+				gains := "it can obtain any right in the account"
+				if found == "sts:AssumeRole" {
+					gains = "it can take on every role that trusts the account"
+				}
 				p.Report(Hit{Node: n, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, actionsOf(s))},
-					Message: fmt.Sprintf("%s allows %s on every resource: it can obtain any right in the account", nameOf(n), found)})
+					Message: fmt.Sprintf("%s allows %s on every resource: %s", nameOf(n), found, gains)})
 			}
 		}
 	}
