@@ -23,7 +23,7 @@ var writeRights = map[graph.Kind][]string{
 }
 
 // idempotencyRights are what Powertools does with the table in which it remembers. Source: Powertools for AWS Lambda,
-// "Idempotency", IAM permissions. Unverified against its text.
+// "Idempotency", IAM Permissions, checked 2026-11-30.
 var idempotencyRights = []string{"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 
 var tableReads = []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"}

@@ -94,9 +94,9 @@ func (h *pyHandler) field(f field) string {
 	case "boolean":
 		typ = "bool"
 	case executionName:
-		limits = append(limits, `pattern=r"^[A-Za-z0-9_.-]{1,80}$"`)
+		limits = append(limits, `pattern=r"^[A-Za-z0-9_-]{1,80}$"`)
 	case executionHalf:
-		limits = append(limits, `pattern=r"^[A-Za-z0-9_.-]{1,39}$"`)
+		limits = append(limits, `pattern=r"^[A-Za-z0-9_-]{1,39}$"`)
 	case "scheduleName":
 		limits = append(limits, `pattern=r"^[A-Za-z0-9_.-]{1,64}$"`)
 	case "scheduleHalf":

@@ -141,9 +141,9 @@ func zodType(typ string) string {
 	case "boolean":
 		return "z.boolean()"
 	case executionName:
-		return `z.string().regex(/^[\w.-]{1,80}$/)`
+		return `z.string().regex(/^[\w-]{1,80}$/)`
 	case executionHalf:
-		return `z.string().regex(/^[\w.-]{1,39}$/)`
+		return `z.string().regex(/^[\w-]{1,39}$/)`
 	case "scheduleName":
 		return `z.string().regex(/^[\w.-]{1,64}$/)`
 	case "scheduleHalf":

@@ -6,11 +6,12 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-// Types of fields that name executions: letters, digits and few signs, at most 80 of them. Source: Step Functions API
-// reference, StartExecution, name. Unverified against AWS.
+// Types of fields that name executions: letters, digits, dashes and underscores, at most 80 of them (facts:
+// sfn.name_chars). A name may have other signs, but then the execution writes no logs. Source: Step Functions API
+// reference, StartExecution, name, checked 2026-11-30.
 const (
 	executionName = "executionName"
-	executionHalf = "executionHalf" // of two fields with a dot between them
+	executionHalf = "executionHalf" // of two fields with two dashes between them
 )
 
 // asStarter narrows the fields that name the executions of a workflow which the handler starts.
@@ -50,7 +51,7 @@ func (h *tsHandler) executionName() string {
 	case !h.namesExecutions():
 		return ""
 	case h.second != "":
-		return "name: `${work" + tsAccess(h.key) + "}.${work" + tsAccess(h.second) + "}`"
+		return "name: `${work" + tsAccess(h.key) + "}--${work" + tsAccess(h.second) + "}`"
 	}
 	for _, f := range h.fields {
 		if f.name == h.key && f.jsonType() == "string" {
@@ -66,7 +67,7 @@ func (h *pyHandler) executionName() string {
 	case !h.namesExecutions():
 		return ""
 	case h.second != "":
-		return `name=f"{` + h.spelt(h.key) + `}.{` + h.spelt(h.second) + `}"`
+		return `name=f"{` + h.spelt(h.key) + `}--{` + h.spelt(h.second) + `}"`
 	}
 	return "name=" + h.spelt(h.key)
 }

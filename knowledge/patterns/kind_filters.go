@@ -8,18 +8,15 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
-
-// mostFilters is how many filters a mapping may have unless AWS allows more. Source: Lambda developer guide, "Control which
-// events Lambda sends to your function". Unverified against AWS.
-const mostFilters = 5
 
 const wantFilters = "patterns for the records that the function is to get, such as {filters: [{body: {type: [Paid]}}]}"
 
 // readFilters reads which records of a queue or stream a function gets: patterns, of which one has to fit.
 func (e *edge) readFilters(v graph.Value) error {
-	if v.Kind != graph.List || len(v.Items()) == 0 || len(v.Items()) > mostFilters {
+	if v.Kind != graph.List || len(v.Items()) == 0 || len(v.Items()) > facts.Int("esm.filters") {
 		return wrong(*v.At, wantFilters, "filters of %s -> %s is %s", e.from.id, e.to.id, clip(v.String()))
 	}
 	var filters []graph.Value

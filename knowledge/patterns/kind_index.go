@@ -1,6 +1,7 @@
 package patterns
 
 import (
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
@@ -16,10 +17,6 @@ func init() {
 // attributeTypes are the words for the types that a key may have; AWS's names begin with the same letter.
 var attributeTypes = []string{"string", "number", "binary"}
 
-// mostIndexes is how many global secondary indexes a table may have unless AWS allows more. Source: DynamoDB developer
-// guide, "Quotas in Amazon DynamoDB", Secondary indexes per table. Unverified against AWS.
-const mostIndexes = 20
-
 var indexName = lazy.Regexp(`^[A-Za-z0-9_.-]{3,255}$`)
 
 const wantIndexes = "names with their keys, such as {byStatus: {key: status, sortKey: createdAt, projection: keys}}"
@@ -27,7 +24,7 @@ const wantIndexes = "names with their keys, such as {byStatus: {key: status, sor
 // readIndexes reads global secondary indexes: each has a key and may have a sort key, their types, and what it holds
 // beside them: all attributes, the keys alone, or some attributes.
 func readIndexes(d *draft, n *node, name string, v graph.Value) error {
-	if v.Kind != graph.Map || len(v.Fields()) == 0 || len(v.Fields()) > mostIndexes {
+	if v.Kind != graph.Map || len(v.Fields()) == 0 || len(v.Fields()) > facts.Int("dynamodb.gsi") {
 		return wrong(*v.At, wantIndexes, "indexes of %s is %s", n.id, clip(v.String()))
 	}
 	for _, index := range v.Fields() {

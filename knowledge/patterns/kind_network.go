@@ -1,10 +1,12 @@
 package patterns
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -14,10 +16,6 @@ func init() {
 	settings["network"] = truth(func(n *node, on bool) { n.setExtra("network", n.bool(on)) })
 	settings["layers"] = readLayers
 }
-
-// mostLayers is how many layers a function may have. Source: Lambda developer guide, "Managing Lambda dependencies with
-// layers". Unverified against AWS.
-const mostLayers = 5
 
 // regionWord stands for the stack's region in the ARN of a layer.
 const regionWord = "{region}"
@@ -30,8 +28,8 @@ var layerForm = sync.OnceValue(func() *regexp.Regexp {
 
 func readLayers(d *draft, n *node, name string, v graph.Value) error {
 	const want = "ARNs of layers with their versions, such as [arn:aws:lambda:{region}:111122223333:layer:shared:3]"
-	if len(v.Each()) > mostLayers {
-		return wrong(*v.At, "at most five layers", "%s has %d", n.id, len(v.Each()))
+	if most := facts.Int("lambda.layers"); len(v.Each()) > most {
+		return wrong(*v.At, fmt.Sprintf("at most %d layers", most), "%s has %d", n.id, len(v.Each()))
 	}
 	var layers []graph.Value
 	for _, item := range v.Each() {
