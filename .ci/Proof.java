@@ -42,7 +42,7 @@ final class Proof {
     System.exit(failed ? 1 : 0);
   }
 
-  private static List<String> test(String name) throws Exception {
+  static List<String> test(String name) throws Exception {
     Launcher launcher = LauncherFactory.create();
     SummaryGeneratingListener heard = new SummaryGeneratingListener();
     launcher.execute(

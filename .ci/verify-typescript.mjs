@@ -94,7 +94,8 @@ async function tests(project) {
   const files = fs.readdirSync(path.join(project, 'test')).filter((f) => f.endsWith('.test.ts'));
   const python = fs.existsSync(path.join(project, 'pyproject.toml')) ? ' && pytest' : ''; // run by verify_python.py
   const go = fs.existsSync(path.join(project, 'Makefile')) ? 'make test && ' : ''; // run by TestGoHandlers
-  if (script !== `${go}node --import tsx --test test/*.test.ts${python}`) {
+  const java = fs.existsSync(path.join(project, 'handlers', 'pom.xml')) ? 'mvn -q -f handlers/pom.xml package && ' : ''; // run by TestJavaHandlers
+  if (script !== `${go}${java}node --import tsx --test test/*.test.ts${python}`) {
     problems.push(`the script "test" is ${script}, not what is run here`);
   }
   if (process.env.PROOF === 'handlers') {

@@ -9,7 +9,7 @@ import (
 )
 
 // HandlerLanguages are the languages that handlers can be written in, whatever the language of the stack.
-var HandlerLanguages = []string{"typescript", "python", "go"}
+var HandlerLanguages = []string{"typescript", "python", "go", "java"}
 
 // handlerLanguage is what there is to know of a language of handlers before they are written.
 type handlerLanguage struct {
@@ -30,6 +30,7 @@ func init() {
 		"go": {"Go", goLacks, func(t trigger) bool { return goWriters[t] != nil }, goOperations,
 			// Source: Lambda developer guide, "Lambda Managed Instances runtimes", checked 2026-11-30: of programs those in Rust only.
 			"runs on managed instances, which Lambda has for no program in Go", goTagName},
+		"java": {"Java", javaLacks, func(t trigger) bool { return javaWriters[t] != nil }, javaOperations, "", nil},
 	}
 }
 
@@ -60,7 +61,7 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 		switch {
 		case o.Language != "python":
 			o.Handlers = HandlerLanguages[0]
-		case o.Handlers == "go":
+		case o.Handlers == "go" || o.Handlers == "java":
 			o.Handlers = "python"
 		}
 	}
@@ -146,6 +147,8 @@ func handlersOf(g *graph.Graph, o Options) handlers {
 		files = pyHandlers(g, o)
 	case "go":
 		files = goHandlers(g, o)
+	case "java":
+		files = javaHandlers(g, o)
 	default:
 		files, modules := tsHandlerFiles(g, o)
 		return handlers{files, modules, o.Handlers}
@@ -164,6 +167,8 @@ func (h handlers) beside(stack string) (files []File, test, ignored string) {
 		return pyToolFiles(pyHandlerRequirements), "pytest && " + stack, pyIgnored
 	case "go":
 		return nil, goTestCommand + " && " + stack, goIgnored
+	case "java":
+		return nil, javaBuildCommand + " && " + stack, javaIgnored
 	}
 	return []File{{"tsconfig.json", tsConfig("src", "test")}}, tsTests + " && " + stack, ""
 }
@@ -202,6 +207,8 @@ func (o Options) needs(into spelling) string {
 		return goHandlerNeeds
 	case o.Handlers == "go":
 		return into.needs + goHandlerNeeds
+	case o.Handlers == "java" && o.Language != "java":
+		return into.needs + javaHandlerNeeds
 	case o.hasPython() && into.needs != pyNeeds:
 		return into.needs + pyNeeds
 	}
@@ -221,6 +228,8 @@ func handlersNote(o Options) string {
 	switch {
 	case o.Handlers == "go":
 		return goHandlersNote
+	case o.Handlers == "java":
+		return javaHandlersNote
 	case o.Handlers == o.Language:
 		return ""
 	case o.Handlers == "python":

@@ -13,7 +13,7 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
-// withoutPython and withoutGo are the patterns with a handler that cannot be in that language, and what tells why.
+// withoutPython, withoutGo and withoutJava are the patterns with a handler that cannot be in that language, and what tells why.
 var (
 	withoutPython = map[string]string{
 		"durable-function-workflow": "is durable",
@@ -23,12 +23,17 @@ var (
 		"durable-function-workflow": "is durable",
 		"managed-instances-worker":  "runs on managed instances",
 	}
+	withoutJava = map[string]string{
+		"durable-function-workflow": "is durable",
+		"response-streaming-api":    "streams its answer",
+	}
+	withoutHandlers = map[string]map[string]string{"python": withoutPython, "go": withoutGo, "java": withoutJava}
 )
 
 // handlerFiles are the paths of a project's handlers in a language.
 func handlerFiles(p *cdk.Project, language string) (paths []string) {
-	folder, ending := "src/", map[string]string{"typescript": ".ts", "python": ".py", "go": "/main.go"}[language]
-	if language == "go" {
+	folder, ending := "src/", map[string]string{"typescript": ".ts", "python": ".py", "go": "/main.go", "java": ".java"}[language]
+	if language == "go" || language == "java" {
 		folder = "handlers/"
 	}
 	for _, f := range p.Files {
@@ -40,7 +45,6 @@ func handlerFiles(p *cdk.Project, language string) (paths []string) {
 }
 
 func TestHandlersFollowTheLanguageOfTheStack(t *testing.T) {
-	without := map[string]map[string]string{"python": withoutPython, "go": withoutGo}
 	for _, p := range patterns.All() {
 		d, err := p.Blueprint.Graph(nil)
 		require.NoError(t, err)
@@ -48,7 +52,7 @@ func TestHandlersFollowTheLanguageOfTheStack(t *testing.T) {
 			pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: language})
 			require.NoError(t, err)
 			want := "typescript"
-			if refused, some := without[language]; some && refused[p.Slug] == "" {
+			if refused, some := withoutHandlers[language]; some && refused[p.Slug] == "" {
 				want = language
 			}
 			for _, handlers := range cdk.HandlerLanguages {
@@ -64,7 +68,7 @@ func TestHandlersFollowTheLanguageOfTheStack(t *testing.T) {
 }
 
 func TestHandlersThatCannotBeInALanguageAreToldOf(t *testing.T) {
-	for language, without := range map[string]map[string]string{"python": withoutPython, "go": withoutGo} {
+	for language, without := range withoutHandlers {
 		for _, p := range patterns.All() {
 			d, err := p.Blueprint.Graph(nil)
 			require.NoError(t, err)
@@ -93,7 +97,7 @@ func TestHandlersInAnUnknownLanguageAreRefused(t *testing.T) {
 	d, err := patterns.All()[0].Blueprint.Graph(nil)
 	require.NoError(t, err)
 	_, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Handlers: "cobol"})
-	require.EqualError(t, err, `there is no language of handlers "cobol": choose typescript, python, go`)
+	require.EqualError(t, err, `there is no language of handlers "cobol": choose typescript, python, go, java`)
 }
 
 // Functions that run a Python handler have it in a module that neither Python nor Lambda keeps for itself.

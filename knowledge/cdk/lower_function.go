@@ -47,6 +47,10 @@ func (l *lowerer) ownSettings(fn *graph.Node, b *builder) {
 		l.accept(fn, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy]",
 			"Lets the function write its logs and its own checkpoints.")
 	}
+	if l.snapshots(fn) {
+		b.because("snapStart", member{typeName{"aws-lambda", "SnapStartConf"}, "ON_PUBLISHED_VERSIONS"}, "versions start from a snapshot of a started environment: Java starts slowly")
+		l.accept(fn, "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version.")
+	}
 	if isolated(fn) {
 		b.because("tenancyConfig", member{typeName{"aws-lambda", "TenancyConfig"}, "PER_TENANT"}, "one tenant's memory and files are never seen by another's calls")
 	}
@@ -71,7 +75,7 @@ func runtimeOf(fn *graph.Node) string {
 
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
-	if ownCode(fn) || l.o.Handlers == "typescript" && runtimeOf(fn) != runtimes[usualRuntime] {
+	if ownCode(fn) || l.snapshots(fn) || l.o.Handlers == "typescript" && runtimeOf(fn) != runtimes[usualRuntime] {
 		return false
 	}
 	if inNetwork(fn) {

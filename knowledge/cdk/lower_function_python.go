@@ -37,7 +37,7 @@ func (l *lowerer) functionClass() typeName {
 
 // functionMaker is the helper that makes the functions of a stack alike.
 func (l *lowerer) functionMaker() string {
-	return map[string]string{"typescript": "nodeFunction", "python": "pythonFunction", "go": "goFunction"}[l.o.Handlers]
+	return map[string]string{"typescript": "nodeFunction", "python": "pythonFunction", "go": "goFunction", "java": "javaFunction"}[l.o.Handlers]
 }
 
 // powertools names the layer that all functions in Python have.
@@ -67,6 +67,8 @@ func (l *lowerer) handlerProps(runtime, file string) *builder {
 			with("runtime", member{typeName{"aws-lambda", "Runtime"}, runtime})
 	case "go":
 		return goFunctionProps(file)
+	case "java":
+		return l.javaFunctionProps(file)
 	}
 	var handler expression = text("handlers." + file + ".handler")
 	if file == "" {
@@ -95,6 +97,8 @@ func (l *lowerer) handlerName(fn *graph.Node) string {
 		return w.pyModule()
 	case "go":
 		return w.goCommand()
+	case "java":
+		return w.javaClass()
 	}
 	return w.file
 }
@@ -110,6 +114,9 @@ func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
 		reason = "The code is written for this runtime."
 	case l.o.Handlers == "go":
 		l.otherRuntime(fn, "Go", goRuntime)
+		return
+	case l.o.Handlers == "java":
+		l.otherRuntime(fn, "Java", javaRuntime)
 		return
 	case l.python():
 		l.otherRuntime(fn, "Python", "python3.14")

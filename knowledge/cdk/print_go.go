@@ -181,7 +181,7 @@ func (gp *goPrinter) let(x let) doc {
 	switch x.Value.(type) {
 	case equal:
 		want = "=b"
-	case text, joined, jsonText, entry, handlersFolder, built:
+	case text, joined, jsonText, entry, handlersFolder, jar, built:
 		want = "s"
 	case number:
 		want = "n"

@@ -25,6 +25,8 @@ func (gp *goPrinter) expr(e expression, want string) doc {
 		return gp.pointer(want, "s", "String", txt(goString("src/"+sourceFile(string(x)))))
 	case handlersFolder:
 		return gp.pointer(want, "s", "String", txt(goString("src")))
+	case jar:
+		return gp.pointer(want, "s", "String", txt(goString(javaJar)))
 	case built:
 		if x == "" {
 			return gp.pointer(want, "s", "String", txt(goString(goBuilt+"/")+" + handler"))
@@ -115,8 +117,12 @@ func (gp *goPrinter) constant(x member) doc {
 		if family == "DOTNET" {
 			family = "DOTNET_CORE"
 		}
+		about := txt("nil")
+		if family == "JAVA" {
+			about = txt("&" + goPackage(x.Type.Module) + ".LambdaRuntimeProps{SupportsSnapStart: jsii.Bool(true)}")
+		}
 		return cat(txt(goPackage(x.Type.Module)+".NewRuntime"), parenthesised([]doc{gp.jsii("String", txt(goString(runtime))),
-			txt(gp.name(typeName{x.Type.Module, "RuntimeFamily"}) + "_" + family), txt("nil")}, false))
+			txt(gp.name(typeName{x.Type.Module, "RuntimeFamily"}) + "_" + family), about}, false))
 	}
 	name := gp.name(x.Type) + "_" + goMember(x.Name)
 	if d.Kind != "enum" {

@@ -158,7 +158,7 @@ func (j *javaPrinter) typeOf(l let) string {
 	switch l.Value.(type) {
 	case equal, truth:
 		return "boolean"
-	case text, joined, jsonText, entry, handlersFolder, built:
+	case text, joined, jsonText, entry, handlersFolder, jar, built:
 		return "String"
 	case number:
 		return "Number"

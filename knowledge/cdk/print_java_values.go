@@ -39,6 +39,8 @@ func (j *javaPrinter) expr(e expression) doc {
 			return txt(`"src/" + handler + ".ts"`)
 		}
 		return txt(javaString("src/" + sourceFile(string(x))))
+	case jar:
+		return txt(javaString(javaJar))
 	case built:
 		if x == "" {
 			return txt(javaString(goBuilt+"/") + " + handler")

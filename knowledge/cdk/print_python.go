@@ -83,6 +83,9 @@ func (py *pyPrinter) expr(e expression) doc {
 	case handlersFolder:
 		py.entries = true
 		return txt("str(HANDLERS)")
+	case jar:
+		py.entries = true
+		return cat(txt("str"), py.call([]doc{txt("HANDLERS.parent / " + pyString(javaJar))}, false))
 	case built:
 		py.entries = true
 		name := "handler"

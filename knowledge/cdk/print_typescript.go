@@ -100,6 +100,12 @@ func (ts *tsPrinter) expr(e expression) doc {
 			return txt("path.join(__dirname)")
 		}
 		return txt("path.join(__dirname, '..', 'src')")
+	case jar:
+		ts.path = true
+		if ts.snippet {
+			return txt("path.join(__dirname, " + tsString(javaJar) + ")")
+		}
+		return txt("path.join(__dirname, '..', " + tsString(javaJar) + ")")
 	case built:
 		if x == "" {
 			return ts.folder(goBuilt, "handler")

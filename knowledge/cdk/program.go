@@ -73,6 +73,7 @@ type (
 	entry          string       // the path of a handler's file, by the handler's name; "" takes the parameter "handler"
 	handlersFolder struct{}     // the path of the folder that the handlers' package stands in
 	built          string       // the path of the folder that a handler is built into, by the handler's name; "" takes the parameter "handler"
+	jar            struct{}     // the path of the jar that all handlers are built into
 	folder         string       // the path of a folder with the user's own code, by the function's name
 	either         struct{ If, Then, Else expression }
 	equal          struct{ A, B expression }

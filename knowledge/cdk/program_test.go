@@ -30,6 +30,7 @@ func everything() *program {
 			heading{"A heading"},
 			run{Value: static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{handlersFolder{}}}},
 			run{Value: static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{built("work")}}},
+			run{Value: static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{jar{}}}},
 			let{Name: "isProduction", Value: equal{prop("stage"), text("prod")}},
 			let{Name: "removalPolicy", Field: true, Type: removalPolicy, Value: either{local("isProduction"), retain, destroy}},
 			let{Name: "jobs", Type: queue, Value: made, Comment: "A comment"},

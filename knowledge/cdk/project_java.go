@@ -40,7 +40,7 @@ func javaProject(g *graph.Graph, p *program, o Options) []File {
 		File{"pom.xml", strings.NewReplacer("ARTIFACT", o.Name, "MAINCLASS", pkg+"."+p.Stack+"App").Replace(javaPOM)},
 		File{"package.json", tsPackage(o, h.modules, test)},
 		File{"cdk.json", cdkJSON("mvn -e -q compile exec:java", o)},
-		File{".gitignore", "node_modules/\ncdk.out/\ntarget/\n" + ignored},
+		File{".gitignore", "node_modules/\ncdk.out/\n" + javaIgnored + strings.ReplaceAll(ignored, javaIgnored, "")},
 	)
 }
 

@@ -43,6 +43,8 @@ func pyProject(g *graph.Graph, p *program, o Options) []File {
 		requirements, tests = pyStackRequirements+pyHandlerRequirements, "pytest"
 	case "go":
 		tests, ignored = goTestCommand+" && pytest", ignored+goIgnored
+	case "java":
+		tests, ignored = javaBuildCommand+" && pytest", ignored+javaIgnored
 	default:
 		files = append(files, File{"tsconfig.json", tsConfig("src", "test")})
 	}

@@ -27,6 +27,8 @@ func tsProject(g *graph.Graph, p *program, o Options) []File {
 		tests, folders, ignored = tests+" && pytest", []string{"bin", "lib", "test"}, ignored+pyIgnored
 	case "go":
 		tests, folders, ignored = goTestCommand+" && "+tests, []string{"bin", "lib", "test"}, ignored+goIgnored
+	case "java":
+		tests, folders, ignored = javaBuildCommand+" && "+tests, []string{"bin", "lib", "test"}, ignored+javaIgnored
 	}
 	return append(files,
 		File{"test/" + o.Name + "-stack.test.ts", tsStackTest(g, p, o)},
@@ -179,7 +181,7 @@ func tsSnippet(p *program) string {
 	return tidy(ts.imports(nil) + "\n\n// Inside the constructor of a Stack:\n\n" + strings.TrimLeft(text, "\n"))
 }
 
-// cdkJSON is the file by which the CDK's command line finds the app. It has handlers in Go built before.
+// cdkJSON is the file by which the CDK's command line finds the app. It has handlers in Go and Java built before.
 func cdkJSON(app string, o Options) string {
 	var context map[string]any
 	if err := json.Unmarshal([]byte(flags), &context); err != nil {
@@ -188,8 +190,11 @@ func cdkJSON(app string, o Options) string {
 	context["@aws-cdk/core:validateAgainstDefaultRules"] = true
 	unwatched := []string{"README.md", "cdk*.json", "node_modules", "test"}
 	settings := map[string]any{"app": app, "context": context}
-	if o.Handlers == "go" {
+	switch o.Handlers {
+	case "go":
 		settings["build"], unwatched = "make build", append(unwatched, goBuilt)
+	case "java":
+		settings["build"], unwatched = javaBuildCommand+" -DskipTests", append(unwatched, "handlers/target")
 	}
 	settings["watch"] = map[string]any{"include": []string{"**"}, "exclude": unwatched}
 	out, err := json.MarshalIndent(settings, "", "  ")

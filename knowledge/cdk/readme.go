@@ -87,6 +87,11 @@ func readmeTests(o Options, handlers bool) string {
 			own = "- `test/`: its tests\n"
 		}
 		return own + "- `handlers/`: the handlers, a Go module with a test beside each; `Makefile` builds them into `dist/`\n\n"
+	case handlers && o.Handlers == "java":
+		if own == "" {
+			own = "- `test/`: its tests\n"
+		}
+		return own + "- `handlers/`: the handlers, a Maven project with a test for each, which makes `" + javaJar + "` of them\n\n"
 	case handlers && tests != "":
 		return own + "- `src/`: the handlers\n- `test/`: their tests\n\n"
 	case handlers:

@@ -71,7 +71,7 @@ func TestGoHandlers(t *testing.T) {
 	}
 }
 
-// placePrograms puts something in the place of the handlers' programs, which a stack's template names by their content.
+// placePrograms puts something in the place of the handlers' programs or jar, which a stack's template names by their content.
 func placePrograms(t *testing.T, project string) {
 	commands, err := filepath.Glob(filepath.Join(project, "handlers", "*", "main.go"))
 	require.NoError(t, err)
@@ -80,6 +80,11 @@ func placePrograms(t *testing.T, project string) {
 		folder := filepath.Join(project, "dist", name)
 		require.NoError(t, os.MkdirAll(folder, 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "bootstrap"), []byte(name), 0o755))
+	}
+	if _, err := os.Stat(filepath.Join(project, "handlers", "pom.xml")); err == nil {
+		folder := filepath.Join(project, "handlers", "target")
+		require.NoError(t, os.MkdirAll(folder, 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "handlers.jar"), []byte("jar"), 0o644))
 	}
 }
 

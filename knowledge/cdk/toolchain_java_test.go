@@ -20,11 +20,16 @@ import (
 // proveJava compiles the projects, as they are, in one run of the compiler, has google-java-format look at them, and
 // synthesises all of them and runs their own tests in one process: see .ci/Proof.java.
 func proveJava(t *testing.T, work string, designs map[string]*patterns.Design) {
+	proveJavaStacks(t, work, "typescript", designs)
+}
+
+// proveJavaStacks does so with handlers in a language.
+func proveJavaStacks(t *testing.T, work, handlers string, designs map[string]*patterns.Design) {
 	root := filepath.Join(work, "java")
 	tools := filepath.Join(filepath.Dir(work), "..", "java")
 	classpath, err := os.ReadFile(filepath.Join(tools, "classpath"))
 	require.NoError(t, err, "run `make test`, which installs what the generated pom.xml asks for into .toolchain/java")
-	slugs := writeProjects(t, root, cdk.Options{Language: "java", Handlers: "typescript"}, work, designs)
+	slugs := writeProjects(t, root, cdk.Options{Language: "java", Handlers: handlers}, work, designs)
 	if len(slugs) == 0 { // none of those that -only chose can be written in this language
 		return
 	}

@@ -23,12 +23,17 @@ import (
 // provePython writes the designs' projects, runs the verifier over them, one process for all, and compares each
 // synthesised template with the one the TypeScript project made.
 func provePython(t *testing.T, work string, designs map[string]*patterns.Design) {
+	provePythonStacks(t, work, "typescript", designs)
+}
+
+// provePythonStacks does so with handlers in a language.
+func provePythonStacks(t *testing.T, work, handlers string, designs map[string]*patterns.Design) {
 	python := filepath.Join(filepath.Dir(work), "..", "python-cdk", "bin", "python")
 	_, err := os.Stat(python)
 	require.NoError(t, err, "run `make test`, which installs .ci/requirements-cdk.txt into .toolchain/python-cdk")
 	projects, out := filepath.Join(work, "python"), filepath.Join(work, "python-out")
 	args := []string{verifier(t, "verify_python.py"), out}
-	slugs := writeProjects(t, projects, cdk.Options{Language: "python", Handlers: "typescript"}, work, designs)
+	slugs := writeProjects(t, projects, cdk.Options{Language: "python", Handlers: handlers}, work, designs)
 	for _, slug := range slugs {
 		args = append(args, filepath.Join(projects, slug))
 	}

@@ -1,0 +1,26 @@
+package cdk
+
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+
+// javaRuntime is the newest runtime of Java. Source: Lambda developer guide, "Lambda runtimes", and the construct library's
+// Runtime, checked 2026-11-30.
+const javaRuntime = "java25"
+
+// javaFunctionProps are the properties that say what a function runs whose handler is in Java: a class of the one jar that
+// is built before the stack is synthesised.
+func (l *lowerer) javaFunctionProps(class string) *builder {
+	_, pkg := javaFolder(l.o)
+	var handler expression = text(javaEntry(pkg, class))
+	if class == "" {
+		handler = joined{text(pkg + "."), local("handler"), text("::handleRequest")}
+	}
+	return props(typeName{"aws-lambda", "FunctionProps"}).open().
+		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{jar{}}}).
+		with("handler", handler).
+		with("runtime", member{typeName{"aws-lambda", "Runtime"}, "JAVA_25"})
+}
+
+// snapshots tells whether a function starts from a snapshot: one in Java that has versions, which its alias names.
+func (l *lowerer) snapshots(fn *graph.Node) bool {
+	return l.o.Handlers == "java" && !ownCode(fn) && l.aliasOf(fn) != nil
+}
