@@ -226,6 +226,8 @@ func (o Options) install() string {
 // handlersNote tells of handlers in another language than the stack's.
 func handlersNote(o Options) string {
 	switch {
+	case o.Handlers == "go" && o.Scope == "snippet":
+		return goSnippetNote
 	case o.Handlers == "go":
 		return goHandlersNote
 	case o.Handlers == "java":

@@ -31,6 +31,8 @@ const (
 	goHandlerNeeds = "Go 1.26 or newer, make, "
 	goHandlersNote = "The functions run Go handlers: make build puts each handler's program, bootstrap, into a folder below dist. cdk.json has that done " +
 		"before each synthesis. npm test runs their tests too."
+	goSnippetNote = "The functions run programs that you build before you synthesise, each as bootstrap into its folder below dist: CGO_ENABLED=0 GOOS=linux " +
+		"GOARCH=arm64 go build -tags lambda.norpc. The project scope has the handlers in Go, with their tests and a Makefile for that."
 )
 
 // goLacks are the ways to be called for which handlers in Go are refused, each with the reason.

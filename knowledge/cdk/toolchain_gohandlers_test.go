@@ -22,7 +22,7 @@ import (
 )
 
 // TestGoHandlers proves the projects with handlers in Go: the stacks in TypeScript are synthesised, checked and read back,
-// two of those in Go compared with them, and the handlers of all projects pass gofmt, vet and their tests. One project is
+// two of those in each other language compared with them, and the handlers of all projects pass gofmt, vet and their tests. One project is
 // built and tested by its own Makefile, from its own go.mod; the others have placeholders for their programs.
 func TestGoHandlers(t *testing.T) {
 	dir := toolchain(t)
@@ -64,8 +64,11 @@ func TestGoHandlers(t *testing.T) {
 		}
 	}
 	proveGoHandlers(t, work, handled)
+	// One project whose functions a helper makes, and one with a function by itself.
 	maps.DeleteFunc(designs, func(slug string, _ *patterns.Design) bool { return slug != "queue-worker" && slug != "scheduled-job" })
-	t.Run("stacks", func(t *testing.T) { proveGoStacks(t, work, "go", designs) })
+	t.Run("go", func(t *testing.T) { proveGoStacks(t, work, "go", designs) })
+	t.Run("python", func(t *testing.T) { provePythonStacks(t, work, "go", designs) })
+	t.Run("java", func(t *testing.T) { proveJavaStacks(t, work, "go", designs) })
 	if designs["queue-worker"] != nil {
 		t.Run("programs", func(t *testing.T) { provePrograms(t, filepath.Join(work, "typescript", "queue-worker")) })
 	}
