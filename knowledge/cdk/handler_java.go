@@ -153,7 +153,7 @@ func (h *javaHandler) client(service string) string {
 	return javaServices[service].client
 }
 
-// model imports a type of a service.
+// modelOf imports a type of a service.
 func (h *javaHandler) modelOf(service, class string) string {
 	return h.use(javaSDK + service + ".model." + class)
 }

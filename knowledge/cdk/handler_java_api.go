@@ -77,7 +77,7 @@ func (h *javaHandler) routing(parts []javaAnswering) {
 		r.out, r.in, r.route, strings.Join(tests, ""), parts[len(parts)-1].name)
 }
 
-// refused spells the answer that nothing comes of a request.
+// refusedInJava spells the answer that nothing comes of a request.
 func refusedInJava(status int, message string) string {
 	return fmt.Sprintf("return answer(%d, Map.of(\"message\", %s));\n", status, javaString(message))
 }

@@ -230,6 +230,8 @@ func handlersNote(o Options) string {
 		return goSnippetNote
 	case o.Handlers == "go":
 		return goHandlersNote
+	case o.Handlers == "java" && o.Scope == "snippet":
+		return javaSnippetNote
 	case o.Handlers == "java":
 		return javaHandlersNote
 	case o.Handlers == o.Language:

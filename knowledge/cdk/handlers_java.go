@@ -26,6 +26,8 @@ const (
 	javaBuildCommand = "mvn -q -f handlers/pom.xml package"
 	javaIgnored      = "target/\n"
 	javaHandlerNeeds = "Java 17 or newer, Maven, "
+	javaSnippetNote  = "The functions run classes of one jar, " + javaJar + ", that you build before you synthesise. The project scope has the handlers in Java, with their tests " +
+		"and a pom.xml for that."
 	javaHandlersNote = "The functions run Java handlers, all from one jar: mvn -f handlers/pom.xml package tests them and builds " + javaJar + ". cdk.json has it built before each synthesis, " +
 		"and npm test runs their tests too. Java starts slowly: functions with an alias start from a snapshot (SnapStart); give the others memory, which brings them CPU."
 )
@@ -109,7 +111,7 @@ func usesClass(files []File, name string) bool {
 	return false
 }
 
-// javaService of the SDK in the project file.
+// javaServicePOM describes a service of the SDK in the project file.
 var javaServicePOM = regexp.MustCompile(`(?s)    <dependency>\n      <groupId>software\.amazon\.awssdk</groupId>\n      <artifactId>([a-z0-9]+)</artifactId>\n      <exclusions>.*?</dependency>\n`)
 
 // javaHandlersPOM leaves out what the handlers do not need.
