@@ -143,13 +143,13 @@ func (h *goHandler) elsewhere(key, tag, more string) string {
 
 // goNames are fields that become names, which are of few signs and not too long.
 var goNames = map[string]struct {
-	variable, by, word string
-	most               int
+	variable, by, word, signs string
+	most                      int
 }{
-	"scheduleName": {"scheduleName", "Scheduler", "name for a schedule", 64},
-	"scheduleHalf": {"scheduleName", "Scheduler", "name for a schedule", 31},
-	executionName:  {"executionName", "Step Functions", "name for an execution", 80},
-	executionHalf:  {"executionName", "Step Functions", "name for an execution", 39},
+	"scheduleName": {"scheduleName", "Scheduler", "name for a schedule", "_.-", 64},
+	"scheduleHalf": {"scheduleName", "Scheduler", "name for a schedule", "_.-", 31},
+	executionName:  {"executionName", "Step Functions", "name for an execution", "_-", 80},
+	executionHalf:  {"executionName", "Step Functions", "name for an execution", "_-", 39},
 }
 
 // check spells what is done with a field that is not as it has to be.
@@ -163,7 +163,7 @@ func (h *goHandler) check(f field) string {
 	case goNames[f.typ].most > 0:
 		h.use("regexp")
 		n := goNames[f.typ]
-		if declared := fmt.Sprintf("// %[1]s is what %[2]s takes for a name.\nvar %[1]s = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,%[3]d}$`)\n", n.variable, n.by, n.most); !slices.Contains(h.blocks, declared) {
+		if declared := fmt.Sprintf("// %[1]s is what %[2]s takes for a name.\nvar %[1]s = regexp.MustCompile(`^[A-Za-z0-9%[3]s]{1,%[4]d}$`)\n", n.variable, n.by, n.signs, n.most); !slices.Contains(h.blocks, declared) {
 			h.block("%s", declared)
 		}
 		wrong, why = "!"+n.variable+".MatchString("+value+")", "is no "+n.word

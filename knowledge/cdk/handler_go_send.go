@@ -120,7 +120,7 @@ func (h *goHandler) executionName() string {
 	case !h.namesExecutions():
 		return ""
 	case h.second != "":
-		return "Name: " + h.pointed(h.textOf(h.key)+` + "." + `+h.textOf(h.second))
+		return "Name: " + h.pointed(h.textOf(h.key)+` + "--" + `+h.textOf(h.second))
 	}
 	return "Name: " + h.pointed(h.textOf(h.key))
 }

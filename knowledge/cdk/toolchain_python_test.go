@@ -34,6 +34,9 @@ func provePythonStacks(t *testing.T, work, handlers string, designs map[string]*
 	projects, out := filepath.Join(work, "python"), filepath.Join(work, "python-out")
 	args := []string{verifier(t, "verify_python.py"), out}
 	slugs := writeProjects(t, projects, cdk.Options{Language: "python", Handlers: handlers}, work, designs)
+	if len(slugs) == 0 { // none of those that -only chose
+		return
+	}
 	for _, slug := range slugs {
 		args = append(args, filepath.Join(projects, slug))
 	}
