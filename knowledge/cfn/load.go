@@ -147,8 +147,10 @@ type stack struct {
 	double map[string]bool
 	memo   map[string][]memo
 	whole  []wholeMemo
-	alone  map[*graph.Resource][]*graph.Resource // SAM functions that change nothing else, with what they came to
-	hashes map[string]string                     // of resources as written
+	// SAM functions as they were made in earlier scenarios: those that change nothing else whole, others without events.
+	alone     map[*graph.Resource][]*graph.Resource
+	eventless map[*graph.Resource]*eventless
+	hashes    map[string]string // of resources as written
 	// values are given names, for the policy templates of SAM.
 	values map[string]graph.Value
 }

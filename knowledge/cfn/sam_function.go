@@ -53,13 +53,57 @@ func (x *expander) function(src *graph.Resource) {
 		x.put(src, made...)
 		return
 	}
-	x.makeFunction(src)
+	m, before := x.withoutEvents(src)
+	m.functionEvents()
+	if m.role != nil {
+		m.put(before.roleOf(m))
+	}
 	if ownOnly(src.Properties) {
 		if x.s.alone == nil {
 			x.s.alone = map[*graph.Resource][]*graph.Resource{}
 		}
 		x.s.alone[src] = x.made[src.LogicalID]
 	}
+}
+
+// eventless is a function before its events are looked at. It is shared between scenarios and never changed, but for the
+// role that is put down once.
+type eventless struct {
+	m    sammed
+	made []*graph.Resource
+	role *graph.Resource // for a function whose events add nothing to its role; nil until it was needed
+}
+
+// withoutEvents makes a function but for its events, or takes it from an earlier scenario. A function with a gradual
+// deployment is made each time: the deployment changes what was made.
+func (x *expander) withoutEvents(src *graph.Resource) (*sammed, *eventless) {
+	if known := x.s.eventless[src]; known != nil {
+		x.put(src, known.made...)
+		m := known.m
+		m.x, m.role = x, m.role.copy()
+		return &m, known
+	}
+	m := x.makeFunction(src)
+	made := &eventless{m: *m, made: x.made[src.LogicalID]}
+	made.m.role = m.role.copy()
+	if !src.Properties.Get("DeploymentPreference").Exists() {
+		if x.s.eventless == nil {
+			x.s.eventless = map[*graph.Resource]*eventless{}
+		}
+		x.s.eventless[src] = made
+	}
+	return m, made
+}
+
+// roleOf is the role of m, which was made from e: the same resource in all scenarios whose events add nothing to it.
+func (e *eventless) roleOf(m *sammed) *graph.Resource {
+	if len(m.role.managed) != len(e.m.role.managed) || len(m.role.inline) != len(e.m.role.inline) {
+		return m.role.resource(m)
+	}
+	if e.role == nil {
+		e.role = m.role.resource(m)
+	}
+	return e.role
 }
 
 // ownOnly tells whether a function changes and sees nothing but what is made for it: no API that it is a route of, no
@@ -77,7 +121,7 @@ func ownOnly(p graph.Value) bool {
 	return true
 }
 
-func (x *expander) makeFunction(src *graph.Resource) {
+func (x *expander) makeFunction(src *graph.Resource) *sammed {
 	p := src.Properties
 	m := &sammed{x: x, src: src, props: p}
 	fields := pass(p, functionProperties...)
@@ -110,10 +154,7 @@ func (x *expander) makeFunction(src *graph.Resource) {
 	if p.Get("DeploymentPreference").Kind == graph.Map {
 		m.gradual()
 	}
-	m.functionEvents()
-	if m.role != nil {
-		m.put(m.role.resource(m))
-	}
+	return m
 }
 
 // tracing tells whether SAM gives the function X-Ray rights: Disabled is as good as nothing.

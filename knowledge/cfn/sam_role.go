@@ -3,6 +3,7 @@ package cfn
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -24,6 +25,16 @@ type role struct {
 	boundary graph.Value
 	tags     graph.Value
 	once     bool // policies that are there already are not added again: so for what polled events need
+}
+
+// copy is the role for another scenario, which may add policies of its own. r may be nil.
+func (r *role) copy() *role {
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.managed, out.inline = slices.Clip(r.managed), slices.Clip(r.inline)
+	return &out
 }
 
 // trustOf is the trust policy for a service.

@@ -64,7 +64,7 @@ func BenchmarkBuild(b *testing.B) {
 // with the garbage collector as lazy as the command makes it. What is beyond the YAML library's own time for the same
 // text is ours.
 func BenchmarkGraphs(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(200))
+	defer debug.SetGCPercent(debug.SetGCPercent(250))
 	read := func(name string) ([]byte, error) {
 		return os.ReadFile(filepath.Join("..", "..", ".ci", "templates", filepath.FromSlash(name)))
 	}

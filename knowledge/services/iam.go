@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,10 +43,19 @@ func originOf(r *graph.Resource, pol graph.Value) string {
 }
 
 func (b *builder) statements(n *graph.Node, doc document) {
-	n.Statements = append(n.Statements, doc.statements...)
+	allow(n, doc.statements)
 	if doc.undecided != "" {
 		undecided(n, doc.undecided)
 	}
+}
+
+// allow adds statements to a role or policy. They are remembered, and nobody changes them: the first ones are not copied.
+func allow(n *graph.Node, statements []graph.Statement) {
+	if n.Statements == nil {
+		n.Statements = slices.Clip(statements)
+		return
+	}
+	n.Statements = append(n.Statements, statements...)
 }
 
 func undecided(n *graph.Node, why string) {
@@ -71,7 +81,7 @@ func (b *builder) managedPolicy(n *graph.Node, r *graph.Resource, arn graph.Valu
 		undecided(n, "the statements of managed policy "+arn.String()+" are not part of this system")
 		return
 	}
-	n.Statements = append(n.Statements, statements...)
+	allow(n, statements)
 }
 
 // attachment is a policy that names roles it belongs to.

@@ -12,25 +12,25 @@ import (
 // differ are the same in all of them, and most do not. Nobody may change what it returns.
 type shared struct{ arns, documents, managed, rights, frameworks sync.Map }
 
-// part is what is remembered: something of a resource. Two parts of one resource have two names.
+// part is something of a resource that is remembered. Two parts of one resource have two names.
 type part struct {
 	resource *graph.Resource
 	name     string
 }
 
-// remember returns what was made for a part before, or makes it.
-func remember[V any](m *sync.Map, p part, compute func() V) V {
-	if v, ok := m.Load(p); ok {
+// remember returns what was made for a resource or a part of it before, or makes it.
+func remember[V any](m *sync.Map, key any, compute func() V) V {
+	if v, ok := m.Load(key); ok {
 		return v.(V)
 	}
 	v := compute()
-	m.Store(p, v)
+	m.Store(key, v)
 	return v
 }
 
 // arn is arnOf, remembered.
 func (m *shared) arn(r *graph.Resource, t *resourceType) graph.Value {
-	return remember(&m.arns, part{resource: r}, func() graph.Value { return arnOf(r, t) })
+	return remember(&m.arns, r, func() graph.Value { return arnOf(r, t) })
 }
 
 // parse reads the statements of a resource's policy document. name tells its documents apart.
@@ -80,5 +80,5 @@ func (m *shared) right(s graph.Statement) right {
 
 // framework is cdkPart, remembered.
 func (m *shared) framework(r *graph.Resource) string {
-	return remember(&m.frameworks, part{resource: r}, func() string { return cdkPart(r) })
+	return remember(&m.frameworks, r, func() string { return cdkPart(r) })
 }
