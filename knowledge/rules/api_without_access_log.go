@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-23"},
 		{Title: `Amazon API Gateway Developer Guide, "Configure logging for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html", Checked: "2026-11-30"},
 	},
-	Equivalents: []string{"cdk-nag:AwsSolutions-APIG1", "cdk-nag:Serverless-APIGWAccessLogging", "cdk-nag:APIGWAccessLogging", "checkov:CKV_AWS_76", "checkov:CKV_AWS_95", "serverless-rules:ES2000",
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG1", "cdk-nag:Serverless-APIGWAccessLogging", "cdk-nag:APIGWAccessLogging", "checkov:CKV_AWS_76", "checkov:CKV_AWS_95", "cfn_nag:W69", "cfn_nag:W46", "serverless-rules:ES2000",
 		"security-hub:APIGateway.1", "security-hub:APIGateway.9", "prowler:apigateway_restapi_logging_enabled", "prowler:apigatewayv2_api_access_logging_enabled",
 		"guard-rules-registry:api_gw_stage_access_logging_rule", "guard-rules-registry:api_gwv2_access_logs_enabled", "control-tower:api_gw_v2_access_logs_enabled_check"},
 	Gaps: `Low for stages named dev, test or sandbox. The format of the log is not judged. Stages that other templates make are not seen.`,

@@ -14,13 +14,13 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why:      `One mistake in a bucket policy or an ACL publishes all objects; the block is what stops it.`,
-	Fix:      `Set all four flags of PublicAccessBlockConfiguration to true (new buckets have them by default: removing the property does as well).`,
+	Fix:      `Set all four flags of PublicAccessBlockConfiguration to true.`,
 	CDK:      `blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::S3::Bucket PublicAccessBlockConfiguration`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-s3-bucket.html#cfn-s3-bucket-publicaccessblockconfiguration", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-S2", "cdk-nag:S3BucketLevelPublicAccessProhibited", "cdk-nag:S3BucketPublicReadProhibited", "cdk-nag:S3BucketPublicWriteProhibited", "checkov:CKV_AWS_53", "checkov:CKV_AWS_54", "checkov:CKV_AWS_55", "checkov:CKV_AWS_56", "checkov:CKV_AWS_20", "checkov:CKV_AWS_57", "security-hub:S3.2", "security-hub:S3.3", "security-hub:S3.8", "prowler:s3_bucket_level_public_access_block", "prowler:s3_bucket_public_access", "prowler:s3_bucket_public_list_acl", "prowler:s3_bucket_public_write_acl", "prowler:s3_bucket_policy_public_write_access", "guard-rules-registry:s3_bucket_level_public_access_prohibited", "guard-rules-registry:s3_bucket_public_read_acl", "guard-rules-registry:s3_bucket_public_read_prohibited", "guard-rules-registry:s3_bucket_public_rw_acl", "guard-rules-registry:s3_bucket_public_write_prohibited", "guard-rules-registry:s3_bucket_policy_no_wildcard_principal", "control-tower:s3_bucket_level_public_access_prohibited_check"},
-	Gaps:        `An absent configuration is low: since April 2023 new buckets block public access by default. A website bucket is left out.`,
+	Gaps:        `An absent configuration is info: since April 2023 new buckets block public access by default. A website bucket is left out.`,
 	Bad: `Resources:
   Files:
     Type: AWS::S3::Bucket
@@ -54,7 +54,8 @@ func checkPublicAccess(p *Pass) {
 			}
 		}
 		if !b.Setting("publicAccessBlockConfiguration").Exists() {
-			p.Report(Hit{Node: b, Severity: Low, Values: []graph.Value{{}},
+			p.Report(Hit{Node: b, Severity: Info, Values: []graph.Value{{}},
+				Fix:     `Write PublicAccessBlockConfiguration with all four flags true, so that each deployment of the bucket states them.`,
 				Message: fmt.Sprintf("%s blocks public access by the default of new buckets only: no deployment mends what is changed by hand", nameOf(b))})
 		}
 		if len(off) > 0 {

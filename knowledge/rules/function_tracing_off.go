@@ -15,6 +15,7 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Why:      `With the default, PassThrough, Lambda hands the trace header on and sends no trace of the function, even where its caller sampled the request: the function is a gap in every trace.`,
 	Fix:      `Set TracingConfig: {Mode: Active}; the role needs xray:PutTraceSegments and xray:PutTelemetryRecords.`,
+	SAM:      `Set Tracing: Active, once for all functions under Globals.Function; the role that SAM makes gets the rights, a role of your own needs xray:PutTraceSegments and xray:PutTelemetryRecords.`,
 	CDK:      `tracing: lambda.Tracing.ACTIVE`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Visualize Lambda function invocations using AWS X-Ray"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html", Checked: "2026-11-30"},
@@ -92,5 +93,5 @@ func checkTracing(p *Pass, fn *graph.Node) {
 			return
 		}
 	}
-	p.Report(Hit{Node: fn, Values: []graph.Value{mode}, Message: fmt.Sprintf("%s is not traced (TracingConfig.Mode is not Active)", nameOf(fn))})
+	p.Report(Hit{Node: fn, Values: []graph.Value{mode}, Message: fmt.Sprintf("%s is not traced (%s is not Active)", nameOf(fn), spelled(fn, "TracingConfig.Mode", "Tracing"))})
 }

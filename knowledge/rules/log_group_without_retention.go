@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation reference, AWS::Logs::LogGroup RetentionInDays (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html#cfn-logs-loggroup-retentionindays", Checked: "2026-11-29"},
 		{Title: `AWS Config Developer Guide, cw-loggroup-retention-period-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cw-loggroup-retention-period-check.html", Checked: "2026-11-23"},
 	},
-	Equivalents: []string{"cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66", "serverless-rules:WS1004",
+	Equivalents: []string{"cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66", "cfn_nag:W86", "serverless-rules:WS1004",
 		"prowler:cloudwatch_log_group_retention_policy_specific_days_enabled", "guard-rules-registry:cw_loggroup_retention_period_check", "control-tower:cloudwatch_log_group_retention_period_check"},
 	Gaps: `Only groups that the files create are seen: one that Lambda makes at the first invocation keeps its logs for ever too. A retention policy of the account, which overrides what groups say, is not seen. Groups of class DELIVERY, whose retention is fixed, are left out.`,
 	Bad: `Resources:

@@ -140,6 +140,14 @@ func names(nodes []*graph.Node) string {
 	return strings.Join(out, "")
 }
 
+// spelled is the name of a property as the file spells it that n is written in.
+func spelled(n *graph.Node, cloudFormation, sam string) string {
+	if n.Resource != nil && strings.HasPrefix(n.Resource.SourceType, "AWS::Serverless::") {
+		return sam
+	}
+	return cloudFormation
+}
+
 // seconds spells a duration with the word default where nothing is written.
 func seconds(v graph.Value) string {
 	s, _ := v.Str()

@@ -15,6 +15,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why:      `A body that lacks what it must have, or has what it must not, is passed on, run and billed; the code has to find out.`,
 	Fix:      `Give the method a RequestValidatorId (ValidateRequestBody: true) and RequestModels with a JSON schema.`,
+	SAM:      `Describe the body in Models of an AWS::Serverless::Api that the event names (RestApiId), and set RequestModel: {Model: its name, Required: true, ValidateBody: true} on the event; in an OpenAPI body x-amazon-apigateway-request-validator.`,
 	CDK:      `requestValidatorOptions: { validateRequestBody: true }, requestModels`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Request validation for REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html", Checked: "2026-11-30"},

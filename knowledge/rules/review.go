@@ -205,6 +205,9 @@ func (m *merger) finding(p *Pass, h Hit) *merged {
 		f.Confidence = Certain
 	}
 	f.Aliases = append(f.Aliases, h.Aliases...)
+	if r.SAM != "" && strings.HasPrefix(f.Resource.Type, "AWS::Serverless::") {
+		f.Fix.Summary = r.SAM
+	}
 	if h.Fix != "" {
 		f.Fix.Summary = h.Fix
 	}

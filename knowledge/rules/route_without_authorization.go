@@ -21,7 +21,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-23"},
 	},
-	Equivalents: []string{"cdk-nag:AwsSolutions-APIG4", "cdk-nag:AwsSolutions-COG4", "cdk-nag:APIGWAuthorization", "cdk-nag:CognitoUserPoolAPIGWAuthorizer", "checkov:CKV_AWS_59", "security-hub:APIGateway.8", "prowler:apigateway_restapi_authorizers_enabled", "prowler:apigatewayv2_api_authorizers_enabled", "prowler:apigateway_restapi_public_with_authorizer", "guard-rules-registry:api_gw_method_authorization_type_rule", "control-tower:api_gw_v2_authorization_type_configured_check"},
+	Equivalents: []string{"cdk-nag:AwsSolutions-APIG4", "cdk-nag:AwsSolutions-COG4", "cdk-nag:APIGWAuthorization", "cdk-nag:CognitoUserPoolAPIGWAuthorizer", "checkov:CKV_AWS_59", "cfn_nag:W59", "security-hub:APIGateway.8", "prowler:apigateway_restapi_authorizers_enabled", "prowler:apigatewayv2_api_authorizers_enabled", "prowler:apigateway_restapi_public_with_authorizer", "guard-rules-registry:api_gw_method_authorization_type_rule", "control-tower:api_gw_v2_authorization_type_configured_check"},
 	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose resource policy admits some callers only, APIs whose default endpoint is off, and paths such as /health, /webhook and /.well-known. Mock integrations are low.`,
 	Bad: `Resources:
   Api:

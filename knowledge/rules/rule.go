@@ -102,6 +102,7 @@ type Rule struct {
 	Profile  Profile // "" is Core
 	Why      string  // what happens if it stays so
 	Fix      string  // what to do, in CloudFormation's words
+	SAM      string  // what to do to a SAM resource, where SAM spells it otherwise
 	CDK      string  // what to do, in CDK's words
 	Sources  []Source
 	// Equivalents are rules of other tools that look for the same: "cdk-nag:AwsSolutions-SQS3".

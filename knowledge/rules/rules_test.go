@@ -102,6 +102,7 @@ type testCase struct {
 		Path     string `yaml:"path"`
 		Message  string `yaml:"message"`
 		Severity string `yaml:"severity"`
+		Fix      string `yaml:"fix"`
 		When     string `yaml:"when"`
 	} `yaml:"want"`
 	Unknown bool   `yaml:"unknown"` // the rule must be among the open questions
@@ -149,6 +150,7 @@ func runCase(t *testing.T, id string, c testCase) {
 			continue
 		}
 		assert.Contains(t, hit.Message, w.Message)
+		assert.Contains(t, hit.Fix.Summary, w.Fix)
 		assert.Equal(t, w.When, hit.When)
 		if w.Severity != "" {
 			assert.Equal(t, w.Severity, string(hit.Severity))

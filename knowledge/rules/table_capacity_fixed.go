@@ -15,6 +15,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why:      `Requests above the provisioned capacity are throttled as soon as the burst is used up, and nobody raises the capacity: functions fail and are retried just when there is most to do.`,
 	Fix:      `Set BillingMode: PAY_PER_REQUEST, or add an AWS::ApplicationAutoScaling::ScalableTarget with a scaling policy for reads and one for writes.`,
+	SAM:      `Remove ProvisionedThroughput: SAM then makes the table with BillingMode PAY_PER_REQUEST.`,
 	CDK:      `billingMode: dynamodb.BillingMode.PAY_PER_REQUEST (TableV2: billing: dynamodb.Billing.onDemand())`,
 	Sources: []Source{
 		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB provisioned capacity mode"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ProvisionedThroughput.html", Checked: "2026-11-23"},

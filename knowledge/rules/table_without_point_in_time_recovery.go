@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: "CloudFormation reference, AWS::DynamoDB::Table PointInTimeRecoverySpecification", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html#cfn-dynamodb-table-pointintimerecoveryspecification", Checked: "2026-11-23"},
 	},
-	Equivalents: []string{"cdk-nag:AwsSolutions-DDB3", "cdk-nag:DynamoDBPITREnabled", "cdk-nag:DynamoDBInBackupPlan", "checkov:CKV_AWS_28", "checkov:CKV_AWS_165",
+	Equivalents: []string{"cdk-nag:AwsSolutions-DDB3", "cdk-nag:DynamoDBPITREnabled", "cdk-nag:DynamoDBInBackupPlan", "checkov:CKV_AWS_28", "cfn_nag:W78", "checkov:CKV_AWS_165",
 		"security-hub:DynamoDB.2", "security-hub:DynamoDB.4", "prowler:dynamodb_tables_pitr_enabled", "prowler:dynamodb_table_protected_by_backup_plan",
 		"guard-rules-registry:dynamodb_pitr_enabled", "guard-rules-registry:dynamodb_in_backup_plan", "guard-rules-registry:dynamodb_resources_protected_by_backup_plan"},
 	Gaps: `A table with a time to live whose name says that its items are short-lived (idempotency, lock, session, connection, cache, token, nonce, deduplication ...) is left out; so is one with Metadata serverless-review role ephemeral, and one whose recovery a condition switches off: that is a choice made per stage.`,

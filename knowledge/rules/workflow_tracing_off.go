@@ -14,6 +14,7 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Why:      `A request that passes through a workflow breaks off in its trace there: which state was slow, and what it called, is not on the service map.`,
 	Fix:      `Set TracingConfiguration: {Enabled: true} and let the role write to X-Ray.`,
+	SAM:      `Set Tracing: {Enabled: true}; the role that SAM makes gets the rights, a role of your own has to write to X-Ray.`,
 	CDK:      `tracingEnabled: true`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Trace Step Functions request data in AWS X-Ray"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html", Checked: "2026-11-30"},
@@ -67,7 +68,7 @@ Resources:
 			if m.External {
 				continue
 			}
-			reportUnlessOn(p, m, m.Setting("tracingConfiguration", "Enabled"), fmt.Sprintf("state machine %s is not traced (TracingConfiguration.Enabled is not true)", nameOf(m)))
+			reportUnlessOn(p, m, m.Setting("tracingConfiguration", "Enabled"), fmt.Sprintf("state machine %s is not traced (%s.Enabled is not true)", nameOf(m), spelled(m, "TracingConfiguration", "Tracing")))
 		}
 	},
 })

@@ -151,7 +151,7 @@ func (c *Corpus) sizeHash() (string, error) {
 		size += info.Size()
 	}
 	for _, r := range rules.All() {
-		fmt.Fprintf(sum, "%s %d\n", r.ID, len(r.Title)+len(r.Why)+len(r.Fix)+len(r.CDK))
+		fmt.Fprintf(sum, "%s %d\n", r.ID, len(r.Title)+len(r.Why)+len(r.Fix)+len(r.SAM)+len(r.CDK))
 	}
 	for _, t := range facts.Tables() {
 		for _, f := range t.Facts {
@@ -298,6 +298,9 @@ func tablePassage(id string) (Passage, bool) {
 func rulePassage(r *rules.Rule) Passage {
 	p := Passage{ID: "rules/" + r.ID, Title: r.Title, Page: "Review rule " + r.ID, Kind: "rule", Rules: []string{r.ID}, Domain: "deployment"}
 	p.Text = strings.TrimSpace(r.Why) + "\n\nFix: " + strings.TrimSpace(r.Fix)
+	if r.SAM != "" {
+		p.Text += "\n\nSAM: " + strings.TrimSpace(r.SAM)
+	}
 	if r.CDK != "" {
 		p.Text += "\n\nCDK: " + strings.TrimSpace(r.CDK)
 	}

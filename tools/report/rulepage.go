@@ -27,7 +27,7 @@ func RulePage(r *rules.Rule) []byte {
 		fmt.Fprintf(&b, "\nOther tools look for the same under: %s.\n", codes(r.Equivalents))
 	}
 	fmt.Fprintf(&b, "\n## Why %s matters {#why}\n\n%s (%s)%s\n", r.Code, r.Why, of, cite)
-	fmt.Fprintf(&b, "\n## How to fix %s {#fix}\n\nCloudFormation and SAM (%s): %s\n\nCDK: `%s`%s\n", r.Code, of, r.Fix, r.CDK, cite)
+	fmt.Fprintf(&b, "\n## How to fix %s {#fix}\n\n%s\n\nCDK: `%s`%s\n", r.Code, fixOf(r, of), r.CDK, cite)
 	fmt.Fprintf(&b, "\n## Example for %s {#example}\n\n%s: a template in which %s finds the defect, on the marked lines.%s\n\n%s", r.Code, of, r.Code, cite, fenced(r.Bad))
 	fmt.Fprintf(&b, "\nThe same without the defect:\n\n%s\n", fenced(r.Good))
 	for i, s := range r.Sources {
@@ -108,4 +108,12 @@ func codes(words []string) string {
 
 func fenced(template string) string {
 	return "```yaml\n" + strings.TrimRight(template, "\n") + "\n```\n"
+}
+
+// fixOf says what to do in a template, apart for SAM where that spells it otherwise.
+func fixOf(r *rules.Rule, services string) string {
+	if r.SAM == "" {
+		return "CloudFormation and SAM (" + services + "): " + r.Fix
+	}
+	return "CloudFormation (" + services + "): " + r.Fix + "\n\nSAM: " + r.SAM
 }

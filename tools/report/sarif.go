@@ -119,6 +119,9 @@ func (d *sarifDriver) describe(id string, index map[string]int) int {
 	if r, ok := rules.Find(id); ok {
 		s.Short, s.Full = sarifText{r.Title}, sarifText{r.Why}
 		s.Help = sarifText{r.Why + "\n\n" + r.Fix}
+		if r.SAM != "" {
+			s.Help.Text += "\n\nSAM: " + r.SAM
+		}
 		s.Configuration = sarifLevel{level(r.Severity)}
 		s.Properties = map[string]any{"tags": []string{string(r.Pillar), r.Code}, "precision": "high"}
 		if r.Pillar == rules.Security {
