@@ -124,6 +124,7 @@ func brief(full ReviewResult, detail string, maxTokens int) (ReviewResult, error
 		for _, f := range full.Findings {
 			if f.ID == detail {
 				full.Findings, full.Unknown, full.detail = []rules.Finding{f}, []rules.Undecided{}, true
+				full.Suppressed = []rules.Suppressed{} // of others than the one that is asked for
 				return full, nil
 			}
 		}
