@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Add AlarmActions with the ARN of a topic that reaches a person, and leave ActionsEnabled at true.`,
 	CDK:      `alarm.addAlarmAction(new cw_actions.SnsAction(topic))`,
 	Sources: []Source{
-		{Title: `AWS Config Developer Guide, cloudwatch-alarm-action-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-alarm-action-check.html", Checked: "2026-11-23"},
+		{Title: `AWS Config Developer Guide, cloudwatch-alarm-action-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-alarm-action-check.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:CloudWatchAlarmAction", "security-hub:CloudWatch.15", "security-hub:CloudWatch.17", "prowler:cloudwatch_alarm_actions_alarm_state_configured",
 		"prowler:cloudwatch_alarm_actions_enabled", "guard-rules-registry:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_enabled_check"},

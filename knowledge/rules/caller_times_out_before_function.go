@@ -14,12 +14,12 @@ var _ = add(Rule{
 	Title:    `Caller gives up before the function that it waits for`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why: `When the caller's wait ends the function works on, unseen: the caller fails or tries again, and the work is done twice. Cognito waits 5 s and calls again, ` +
+	Why: `When the caller's wait ends the function works on, unseen: the caller fails or tries again, and the work is done twice. Cognito waits 5 s and may call again, ` +
 		`AppSync waits 30 s, a task waits its TimeoutSeconds.`,
 	Fix: `Set the function's Timeout below what its caller waits, or let it hand long work to a queue.`,
 	CDK: `timeout: Duration.seconds(4) for a user pool's trigger; taskTimeout of LambdaInvoke above the function's timeout`,
 	Sources: []Source{
-		{Title: `Amazon Cognito Developer Guide, "Customizing User Pool Workflows with Lambda Triggers" (5 seconds, not to be changed)`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html", Checked: "2026-11-29"},
+		{Title: `Amazon Cognito Developer Guide, "Customizing user pool workflows with Lambda triggers" (5 seconds, not to be changed)`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html", Checked: "2026-11-30"},
 		{Title: `AWS re:Post, execution timeout of an AppSync API`, URL: "https://repost.aws/questions/QUw61RAiFGSHiWKxSnjppUfA/execution-timeout-aws-appsync-api", Checked: "2026-11-23"},
 		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
 	},

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Fix:      `Name the accounts, or add a Condition on aws:PrincipalOrgID.`,
 	CDK:      `bus.grantPutEventsTo(role), or CfnEventBusPolicy with a condition`,
 	Sources: []Source{
-		{Title: `Amazon EventBridge User Guide, "Sending and receiving events between accounts"`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/events/CloudWatchEvents-CrossAccountEventDelivery.html", Checked: "2026-11-23"},
+		{Title: `Amazon EventBridge User Guide, "Sending and receiving events between AWS accounts in Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:EventBusOpenAccess", "prowler:eventbridge_bus_exposed", "prowler:eventbridge_bus_cross_account_access", "cdk-nag:AwsSolutions-EVB1"},
 	Bad: `Resources:

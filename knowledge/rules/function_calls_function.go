@@ -18,7 +18,7 @@ var _ = add(Rule{
 	CDK:      `n/a: use a queue, a rule or a state machine between the functions`,
 	Sources: []Source{
 		{Title: `SonarSource rule RSPEC-6246, functions that invoke functions and wait`, URL: "https://rules.sonarsource.com/python/RSPEC-6246", Checked: "2026-11-30"},
-		{Title: `Serverless Land and AWS Lambda operator guide, "Lambda functions calling Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/functions-calling-functions.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Lambda Developer Guide, "Creating event-driven architectures with Lambda" (functions calling functions)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Whether the code waits (RequestResponse) or not (Event) is not in the template: the finding is likely, never certain. Durable functions are left out, and wildcard grants where the environment does not name the other function. High from three functions in a chain.`,
 	Bad: `Resources:

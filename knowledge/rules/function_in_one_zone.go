@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `List subnets of at least two Availability Zones in VpcConfig.SubnetIds.`,
 	CDK:      `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } on a VPC with maxAzs of 2 or more`,
 	Sources: []Source{
-		{Title: `AWS Security Hub User Guide, Lambda.5 "VPC Lambda functions should operate in multiple Availability Zones"`, URL: "https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html", Checked: "2026-11-23"},
+		{Title: `AWS Security Hub User Guide, Lambda.5 "VPC Lambda functions should operate in multiple Availability Zones"`, URL: "https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"security-hub:Lambda.5", "prowler:awslambda_function_vpc_multi_az"},
 	Gaps:        `Subnets whose zone is not known count as one zone each. A list that a parameter brings in is an open question.`,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `remove the construct; retention of the log group`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
-		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Optimize over time"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/optimize.html", Checked: "2026-11-29", Unverified: true},
+		{Title: `AWS Well-Architected Framework, "COST04-BP03 Decommission resources"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/framework/cost_decomissioning_resources_decommission.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. A function counts as unused where it was neither called nor changed for 90 days; those for emergencies say so by Metadata (serverless-review: {role: rare}). Orphaned log groups are those whose name CloudFormation made for a function of this stack; log groups count from 50 GB without retention.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

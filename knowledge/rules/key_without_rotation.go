@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix: `Set EnableKeyRotation: true; name the principals of the key policy, or add a Condition on kms:CallerAccount or aws:PrincipalOrgID.`,
 	CDK: `new kms.Key(this, "Key", { enableKeyRotation: true })`,
 	Sources: []Source{
-		{Title: `AWS KMS API Reference, EnableKeyRotation`, URL: "https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html", Checked: "2026-11-23"},
+		{Title: `AWS KMS API Reference, EnableKeyRotation`, URL: "https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-KMS5", "cdk-nag:KMSBackingKeyRotationEnabled", "checkov:CKV_AWS_7", "checkov:CKV_AWS_33", "security-hub:KMS.4", "security-hub:KMS.5",
 		"prowler:kms_cmk_rotation_enabled", "prowler:kms_key_not_publicly_accessible", "guard-rules-registry:cmk_backing_key_rotation_enabled", "guard-rules-registry:kms_no_wildcard_principal",

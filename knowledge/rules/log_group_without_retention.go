@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `new logs.LogGroup(this, "Log", { retention: logs.RetentionDays.ONE_MONTH })`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Logs::LogGroup RetentionInDays (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html#cfn-logs-loggroup-retentionindays", Checked: "2026-11-29"},
-		{Title: `AWS Config Developer Guide, cw-loggroup-retention-period-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cw-loggroup-retention-period-check.html", Checked: "2026-11-23"},
+		{Title: `Amazon CloudWatch Logs User Guide, "Working with log groups and log streams" (kept indefinitely by default)`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66", "cfn_nag:W86", "serverless-rules:WS1004",
 		"prowler:cloudwatch_log_group_retention_policy_specific_days_enabled", "guard-rules-registry:cw_loggroup_retention_period_check", "control-tower:cloudwatch_log_group_retention_period_check"},

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Set MemorySize by what is used; try sizes with AWS Lambda Power Tuning, as less memory is less processor, too.`,
 	CDK:      `memorySize of the function`,
 	Sources: []Source{
-		{Title: `Amazon CloudWatch User Guide, "Example telemetry event in CloudWatch Lambda Insights"`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-example-event.html", Checked: "2026-11-29"},
+		{Title: `Amazon CloudWatch User Guide, "Example telemetry event in CloudWatch Lambda Insights"`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-example-event.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only, and only functions with the Lambda Insights extension: what a function uses stands in its log otherwise, which is not read because it holds what the application writes, too. High from 90 % on; low up to 30 % of more than 512 MB.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

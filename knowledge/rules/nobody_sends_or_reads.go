@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Connect the resource (an event source, a subscription, a rule, a grant with its environment variable), export it if another stack uses it, or remove it.`,
 	CDK:      `queue.grantSendMessages(producer); consumer.addEventSource(new SqsEventSource(queue)); or new CfnOutput(...) for users elsewhere`,
 	Sources: []Source{
-		{Title: `Serverless Applications Lens, "Optimize over time"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/optimize.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Well-Architected Framework, "COST04-BP03 Decommission resources"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/framework/cost_decomissioning_resources_decommission.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Advice (profile advisory). What an output, a parameter, a resource policy or a resource of a type that is not understood names may be used from elsewhere and is left out; so are dead-letter queues and things that are mentioned without a known connection. With a written name the verdict is unknown: other stacks may use it.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `For a function add an AWS::Lambda::Permission with Principal s3.amazonaws.com, SourceArn and SourceAccount; for a queue or topic a policy that allows s3.amazonaws.com; let the bucket depend on it.`,
 	CDK:      `bucket.addEventNotification(...) writes the permission`,
 	Sources: []Source{
-		{Title: `Amazon S3 User Guide, "Granting permissions to publish event notification messages to a destination"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html", Checked: "2026-11-23"},
+		{Title: `Amazon S3 User Guide, "Granting permissions to publish event notification messages to a destination"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html", Checked: "2026-11-30"},
 	},
 	Bad: `Resources:
   Files:

@@ -19,8 +19,8 @@ var _ = add(Rule{
 	Fix: `Name the principals in Principal and the actions in Action. Exclude by a Deny statement.`,
 	CDK: `queue.grantSendMessages(principal), topic.grantPublish(principal), bucket.grantRead(principal)`,
 	Sources: []Source{
-		{Title: `AWS IAM User Guide, "AWS JSON policy elements: NotPrincipal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html", Checked: "2026-11-23"},
-		{Title: `AWS IAM User Guide, "IAM JSON policy elements: NotAction"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html", Checked: "2026-11-23"},
+		{Title: `AWS IAM User Guide, "AWS JSON policy elements: NotPrincipal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html", Checked: "2026-11-30"},
+		{Title: `AWS IAM User Guide, "IAM JSON policy elements: NotAction"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"guard-rules-registry:sqs_queuepolicy_no_allow_plus_not_action", "guard-rules-registry:sqs_queuepolicy_no_allow_plus_notprincipal", "guard-rules-registry:sqs_queuepolicy_no_wildcard_action",
 		"guard-rules-registry:sns_topicpolicy_no_allow_plus_not_action", "guard-rules-registry:sns_topicpolicy_no_allow_plus_notprincipal",

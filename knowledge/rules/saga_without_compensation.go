@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Catch the failure of each step into tasks that revert the earlier ones, in reverse order (saga).`,
 	CDK:      `task.addCatch(compensation)`,
 	Sources: []Source{
-		{Title: `AWS Prescriptive Guidance, "Saga orchestration pattern"`, URL: "https://docs.aws.amazon.com/prescriptive-guidance/latest/cloud-design-patterns/saga-orchestration.html", Checked: "2026-11-24", Unverified: true},
+		{Title: `AWS Prescriptive Guidance, "Saga pattern"`, URL: "https://docs.aws.amazon.com/prescriptive-guidance/latest/modernization-data-persistence/saga-pattern.html", Checked: "2026-11-30"},
 	},
 	Gaps: `A compensation is any task, behind a Catch, that changes things. Whether it reverts the right ones is not judged. A transaction of one table in one call needs none.`,
 	Bad: `Resources:

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	SAM:      `Remove ProvisionedThroughput: SAM then makes the table with BillingMode PAY_PER_REQUEST.`,
 	CDK:      `billingMode: dynamodb.BillingMode.PAY_PER_REQUEST (TableV2: billing: dynamodb.Billing.onDemand())`,
 	Sources: []Source{
-		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB provisioned capacity mode"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ProvisionedThroughput.html", Checked: "2026-11-23"},
+		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB provisioned capacity mode"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:DynamoDBAutoScalingEnabled", "security-hub:DynamoDB.1", "prowler:dynamodb_table_autoscaling_enabled", "guard-rules-registry:dynamodb_autoscaling_enabled",
 		"guard-rules-registry:dynamodb_billing_mode_rule"},

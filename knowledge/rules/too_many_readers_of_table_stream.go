@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Let one function or pipe read the stream and hand the changes on (to an EventBridge bus or an SNS topic), or send the changes to a Kinesis stream with enhanced fan-out.`,
 	CDK:      `one DynamoEventSource or pipe to an events.EventBus; or kinesisStream on the table`,
 	Sources: []Source{
-		{Title: "AWS SDK reference (botocore), DynamoDB LimitExceededException", URL: "https://docs.aws.amazon.com/botocore/latest/reference/services/dynamodb/client/exceptions/LimitExceededException.html", Checked: "2026-11-23"},
+		{Title: "AWS SDK reference (botocore), DynamoDB LimitExceededException", URL: "https://docs.aws.amazon.com/botocore/latest/reference/services/dynamodb/client/exceptions/LimitExceededException.html", Checked: "2026-11-30"},
 		{Title: `Amazon DynamoDB Developer Guide, "Constraints in Amazon DynamoDB"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Mappings that are switched off are not counted. Code that reads the stream by itself is not seen. Kinesis streams, whose limit is on calls and bytes and not on readers, are judged at Low, without the readers that have a consumer of their own (enhanced fan-out).`,

@@ -16,8 +16,8 @@ var _ = add(Rule{
 	Fix:      `Set DeletionProtection: ACTIVE.`,
 	CDK:      `deletionProtection: true`,
 	Sources: []Source{
-		{Title: `Amazon Cognito Developer Guide, "User pool deletion protection"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html", Checked: "2026-11-23"},
-		{Title: `Amazon Cognito API Reference, DeleteUserPool`, URL: "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserPool.html", Checked: "2026-11-23"},
+		{Title: `Amazon Cognito Developer Guide, "User pool deletion protection"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html", Checked: "2026-11-30"},
+		{Title: `Amazon Cognito API Reference, DeleteUserPool`, URL: "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserPool.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"prowler:cognito_user_pool_deletion_protection_enabled"},
 	Gaps:        `A pool that goes with its stack has one finding for both, that of stateful-resource-without-retention. The threat protection of the Plus plan is not asked for.`,
