@@ -22,7 +22,7 @@ var _ = define(Tool{
 	Input: `{"type":"object","properties":{"pattern":{"type":"string","description":"slug, such as queue-worker; a wrong one lists them"},"sketch":{"type":"string","description":"YAML instead of a pattern"},` +
 		`"paths":{"type":"array","items":{"type":"string"},"description":"existing templates to carry over"},"template":{"type":"string"},"complete":{"type":"boolean","description":"add to it what good practice asks for"},` +
 		`"language":{"type":"string","default":"typescript","description":"` + strings.Join(cdk.Languages, ", ") + `"},` +
-		`"handlers":{"type":"string","description":"` + strings.Join(cdk.HandlerLanguages, ", ") + `; by default the language's own, where there is one"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
+		`"handlers":{"type":"string","description":"` + strings.Join(cdk.HandlerLanguages, ", ") + `; by default the language's own, where there is one, else typescript"},"scope":{"type":"string","enum":["snippet","project"],"default":"snippet"},` +
 		`"parameters":{"type":"object","additionalProperties":{"type":"string"}},"file":{"type":"string","description":"show this one file of the result"},` +
 		`"max_tokens":{"type":"integer","minimum":200,"default":3000}},"additionalProperties":false}`,
 	Output: `{"type":"object","properties":{"schema":{"const":"generate/1"},"name":{"type":"string"},"language":{"type":"string"},` +

@@ -17,7 +17,7 @@ func runGenerate(ctx context.Context, s *session, args []string) error {
 	in := tools.GenerateInput{Scope: "project"}
 	var set []string
 	f.StringVarP(&in.Language, "language", "l", "typescript", "language of the code")
-	f.StringVar(&in.Handlers, "handlers", "", "language of the functions' code, typescript, python, go or java; by default the language's own, where there is one")
+	f.StringVar(&in.Handlers, "handlers", "", "language of the functions' code, typescript, python, go or java; by default the language's own, where there is one, else typescript")
 	f.StringVar(&in.Scope, "scope", "project", "project (whole, deployable) or snippet (constructs to paste)")
 	f.StringArrayVar(&set, "set", nil, "K=V: a parameter of the pattern or the template; may be repeated")
 	f.StringArrayVar(&in.Paths, "from", nil, "carry over an existing template, cdk.out or SAM folder, or - ; may be repeated: several are one system")

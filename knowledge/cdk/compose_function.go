@@ -8,13 +8,11 @@ import (
 
 var _ = composes(graph.Function, composeFunction)
 
-// handlerFolder is where the bundles of a plain CloudFormation project lie, one folder a function.
-const handlerFolder = "dist/"
+// bundleFolder is where the bundles of a plain CloudFormation project lie, one folder a function.
+const bundleFolder = "dist/"
 
-// sharedSettings are what all functions of a template have in common.
-func sharedSettings() (runtime string, architectures sequence) {
-	return usualRuntime, sequence{"arm64"}
-}
+// architectures are those of all functions with handlers.
+var architectures = sequence{"arm64"}
 
 // globals are SAM's settings for all functions. Those with the user's own code have most of them otherwise.
 func (c *composer) globals() {
@@ -25,11 +23,14 @@ func (c *composer) globals() {
 		c.t.Globals = mapping{}.with("Function", flat{{"Tracing", "Active", ""}})
 		return
 	}
-	runtime, architectures := sharedSettings()
-	c.t.Globals = mapping{}.with("Function", mapping{}.
-		with("CodeUri", ".").
-		with("Runtime", runtime).
-		with("Architectures", architectures).
+	all := mapping{}.
+		with("CodeUri", samSources[c.o.Handlers]).
+		with("Runtime", handlerRuntimes[c.o.Handlers]).
+		with("Architectures", architectures)
+	if !c.broughtBeside() {
+		all = all.because("Layers", c.handlerLayers(), layersReason)
+	}
+	c.t.Globals = mapping{}.with("Function", all.
 		with("Tracing", "Active").
 		with("LoggingConfig", flat{{"LogFormat", "JSON", ""}}))
 }
@@ -94,25 +95,24 @@ func (c *composer) logGroup(of *graph.Node, suffix string) string {
 // serverlessFunction is a function that `sam build` bundles, with its rights in it: SAM makes the role, which has the
 // managed policies for logs and traces.
 func (c *composer) serverlessFunction(fn *graph.Node, logs string) {
-	file := kebab(fn.ID)
-	p := mapping{}.with("Handler", file+".handler").
+	code := c.handlerCode(fn)
+	p := mapping{}.with("CodeUri", code.source).with("Handler", code.entry).
 		with("Description", stringOf(fn.Setting("description")))
-	if r := runtimeName(fn); r != usualRuntime {
+	if r := c.handlerRuntime(fn); r != handlerRuntimes[c.o.Handlers] {
 		p = p.with("Runtime", r)
 	}
+	if c.broughtBeside() {
+		p = p.with("Layers", c.handlerLayers())
+	}
 	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
-	p = c.samRelease(fn, p.with("LoggingConfig", logging("", logs)))
+	p = c.snapStart(fn, c.samRelease(fn, p.with("LoggingConfig", logging("", logs))))
 	if env := c.environment(fn); len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
 	r := c.add(c.ids[fn], "AWS::Serverless::Function", c.samEnds(fn, p))
-	build := mapping{}.with("EntryPoints", sequence{"src/" + file + ".ts"})
-	if c.snippet() {
-		build = build.with("External", sequence{"@aws-sdk/*"})
-	} else {
-		build = build.because("External", sequence{"@aws-sdk/*"}, "the runtime has it").with("Target", "es2023")
+	if code.build != nil {
+		r.Attributes = r.Attributes.with("Metadata", code.build)
 	}
-	r.Attributes = r.Attributes.with("Metadata", mapping{}.with("BuildMethod", "esbuild").with("BuildProperties", build))
 }
 
 // samEnds adds what a function may do, and what calls it.
@@ -126,16 +126,16 @@ func (c *composer) samEnds(fn *graph.Node, p mapping) mapping {
 	return p
 }
 
-// plainFunction is a function with a role of its own. `aws cloudformation package` uploads its folder.
+// plainFunction is a function with a role of its own. `aws cloudformation package` uploads its code.
 func (c *composer) plainFunction(fn *graph.Node, logs string) {
-	_, architectures := sharedSettings()
-	role := c.functionRole(fn, logs, c.functionRights(fn))
-	p := mapping{}.with("Code", handlerFolder+kebab(fn.ID)).with("Handler", "index.handler").
+	code, role := c.handlerCode(fn), c.functionRole(fn, logs, c.functionRights(fn))
+	p := mapping{}.with("Code", code.built).with("Handler", code.entry).
 		with("Description", stringOf(fn.Setting("description"))).
-		with("Runtime", runtimeName(fn)).with("Architectures", architectures).
+		with("Runtime", c.handlerRuntime(fn)).with("Architectures", architectures).
+		with("Layers", c.handlerLayers()).
 		with("Role", getAtt{role, "Arn"}).
 		with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize")))
-	p = c.ownSettings(fn, p).
+	p = c.snapStart(fn, c.ownSettings(fn, p)).
 		with("TracingConfig", flat{{"Mode", "Active", ""}}).
 		with("LoggingConfig", logging("JSON", logs))
 	if env := c.environment(fn); len(env) > 0 {

@@ -175,12 +175,12 @@ func (h handlers) beside(stack string) (files []File, test, ignored string) {
 
 // pyHandlers writes the handlers in Python: one package, which all functions get, and a test for each.
 func pyHandlers(g *graph.Graph, o Options) []File {
-	files := []File{{"src/handlers/__init__.py", "\"\"\"The handlers of this project's functions.\"\"\"\n"}}
+	files := []File{{pyFolder + "/handlers/__init__.py", "\"\"\"The handlers of this project's functions.\"\"\"\n"}}
 	var written []*pyHandler
 	for _, w := range works(g, o.Name) {
 		h := newPyHandler(w)
 		written = append(written, h)
-		files = append(files, File{"src/handlers/" + w.pyModule() + ".py", h.text()}, File{"test/test_" + w.pyModule() + ".py", h.test()})
+		files = append(files, File{pyFolder + "/handlers/" + w.pyModule() + ".py", h.text()}, File{"test/test_" + w.pyModule() + ".py", h.test()})
 	}
 	if len(written) == 0 {
 		return nil
@@ -192,6 +192,9 @@ func pyHandlers(g *graph.Graph, o Options) []File {
 func pyToolFiles(requirements string) []File {
 	return []File{{"requirements-dev.txt", requirements}, {"pyproject.toml", pyProjectTOML}}
 }
+
+// pyFolder is the folder that functions in Python get.
+const pyFolder = "src"
 
 const pyIgnored = ".venv/\n__pycache__/\n"
 

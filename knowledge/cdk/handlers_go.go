@@ -67,7 +67,11 @@ func goHandlers(g *graph.Graph, o Options) []File {
 	}
 	files = append(files, sharedFiles(module, used)...)
 	mod := goHandlerMod(module, files)
-	return append(files, File{goFolder + "/go.mod", mod}, File{goFolder + "/go.sum", goHandlerSum(mod)}, File{"Makefile", goMakefile})
+	files = append(files, File{goFolder + "/go.mod", mod}, File{goFolder + "/go.sum", goHandlerSum(mod)})
+	if o.Language == "sam" { // sam build makes the programs
+		return files
+	}
+	return append(files, File{"Makefile", goMakefile})
 }
 
 // goCommand names the folder of a handler's command. Folders of some names are no commands to Go.

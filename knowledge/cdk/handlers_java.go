@@ -24,7 +24,8 @@ var javaShared embed.FS
 var javaHandlerPOM string
 
 const (
-	javaJar          = "handlers/target/handlers.jar" // with all handlers
+	javaModule       = "handlers"                          // the folder of the handlers' Maven project
+	javaJar          = javaModule + "/target/handlers.jar" // with all handlers
 	javaBuildCommand = "mvn -q -f handlers/pom.xml package"
 	javaIgnored      = "target/\n"
 	javaHandlerNeeds = "Java 17 or newer, Maven, "

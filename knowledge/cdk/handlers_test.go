@@ -118,9 +118,6 @@ func TestProjectsWithoutHandlersHaveNothingToBuild(t *testing.T) {
 	d, err := p.Blueprint.Graph(nil)
 	require.NoError(t, err)
 	for _, language := range cdk.Writable(d.Graph) {
-		if language == "sam" || language == "cloudformation" {
-			continue // their handlers are in TypeScript
-		}
 		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: language, Handlers: "go"})
 		require.NoError(t, err)
 		for _, f := range pr.Files {

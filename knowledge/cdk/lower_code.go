@@ -23,14 +23,19 @@ var runtimeForm = lazy.Regexp(`^(dotnetcore|dotnet|nodejs|python|ruby|java|go)([
 
 // ownRuntime is the library's name of a runtime: python3.12 is PYTHON_3_12.
 func ownRuntime(fn *graph.Node) string {
-	id := spelled(fn.Setting("runtime"))
-	name := runtimeNames[id]
-	if m := runtimeForm().FindStringSubmatch(id); name == "" && m != nil {
-		name = strings.ToUpper(strings.TrimSuffix(strings.ReplaceAll(m[1], "dotnetcore", "dotnet_core")+"_"+strings.ReplaceAll(m[2], ".", "_"), "_"))
-	}
+	name := runtimeConstant(spelled(fn.Setting("runtime")))
 	d, _ := declaration("aws-lambda.Runtime")
 	if _, known := d.member(name); !known && !d.lacks(name) {
 		return runtimes[usualRuntime]
+	}
+	return name
+}
+
+// runtimeConstant is the name that the library gives a runtime, or would give it.
+func runtimeConstant(id string) string {
+	name := runtimeNames[id]
+	if m := runtimeForm().FindStringSubmatch(id); name == "" && m != nil {
+		name = strings.ToUpper(strings.TrimSuffix(strings.ReplaceAll(m[1], "dotnetcore", "dotnet_core")+"_"+strings.ReplaceAll(m[2], ".", "_"), "_"))
 	}
 	return name
 }

@@ -47,8 +47,8 @@ func (l *lowerer) ownSettings(fn *graph.Node, b *builder) {
 		l.accept(fn, "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy]",
 			"Lets the function write its logs and its own checkpoints.")
 	}
-	if l.snapshots(fn) {
-		b.because("snapStart", member{typeName{"aws-lambda", "SnapStartConf"}, "ON_PUBLISHED_VERSIONS"}, "versions start from a snapshot of a started environment: Java starts slowly")
+	if snapshots(fn, l.aliasOf(fn), l.o) {
+		b.because("snapStart", member{typeName{"aws-lambda", "SnapStartConf"}, "ON_PUBLISHED_VERSIONS"}, snapshotsReason)
 		l.accept(fn, "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish", "The alias names a published version.")
 	}
 	if isolated(fn) {
@@ -75,7 +75,7 @@ func runtimeOf(fn *graph.Node) string {
 
 // plainFunction tells whether the helper can make the function: nothing but timeout, memory and environment of its own.
 func (l *lowerer) plainFunction(fn *graph.Node) bool {
-	if ownCode(fn) || l.snapshots(fn) || l.o.Handlers == "typescript" && runtimeOf(fn) != runtimes[usualRuntime] {
+	if ownCode(fn) || snapshots(fn, l.aliasOf(fn), l.o) || l.o.Handlers == "typescript" && runtimeOf(fn) != runtimes[usualRuntime] {
 		return false
 	}
 	if inNetwork(fn) {

@@ -11,5 +11,5 @@ func goFunctionProps(file string) *builder {
 	return props(typeName{"aws-lambda", "FunctionProps"}).open().
 		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{built(file)}}).
 		with("handler", text("bootstrap")).
-		with("runtime", member{typeName{"aws-lambda", "Runtime"}, runtimeNames[goRuntime]})
+		with("runtime", runtimeMember("go"))
 }

@@ -17,13 +17,15 @@ func (l *lowerer) javaFunctionProps(class string) *builder {
 	return props(typeName{"aws-lambda", "FunctionProps"}).open().
 		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{jar{}}}).
 		with("handler", handler).
-		with("runtime", member{typeName{"aws-lambda", "Runtime"}, "JAVA_25"})
+		with("runtime", runtimeMember("java"))
 }
 
 // snapshots tells whether a function starts from a snapshot: one in Java that has versions, which its alias names, in
 // environments of Lambda's own. What snapshots exclude (provisioned concurrency, EFS, more than 512 MB of temporary storage)
 // no description can ask for. Source: Lambda developer guide, "Improving startup performance with Lambda SnapStart",
 // checked 2026-11-30; that managed instances have none was not verified: none is asked for there.
-func (l *lowerer) snapshots(fn *graph.Node) bool {
-	return l.o.Handlers == "java" && !ownCode(fn) && l.aliasOf(fn) != nil && !fn.Setting("capacityProviderConfig").Exists()
+func snapshots(fn, alias *graph.Node, o Options) bool {
+	return o.Handlers == "java" && !ownCode(fn) && alias != nil && !fn.Setting("capacityProviderConfig").Exists()
 }
+
+const snapshotsReason = "versions start from a snapshot of a started environment: Java starts slowly"

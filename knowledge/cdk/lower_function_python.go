@@ -18,7 +18,15 @@ const (
 )
 
 // pythonRuntime is the newest runtime of Python that the layer is published for; the construct library names newer ones.
-const pythonRuntime = "PYTHON_3_14"
+const pythonRuntime = "python3.14"
+
+// runtimeMember is the library's name of the runtime of handlers in a language.
+func runtimeMember(language string) member {
+	return member{typeName{"aws-lambda", "Runtime"}, runtimeConstant(handlerRuntimes[language])}
+}
+
+// pyEntry is the module and function that Lambda is told to call.
+func pyEntry(module string) string { return "handlers." + module + ".handler" }
 
 var (
 	lambdaFunction = typeName{"aws-lambda", "Function"}
@@ -55,7 +63,7 @@ func (l *lowerer) powertools() {
 			// With its runtime: the library would else think of all runtimes that it knows, and with its next release
 			// every function would get a new version.
 			*props(typeName{"aws-lambda", "LayerVersionAttributes"}).with("layerVersionArn", arn).
-				with("compatibleRuntimes", list{Of: typeName{"aws-lambda", "Runtime"}, Items: []expression{member{typeName{"aws-lambda", "Runtime"}, pythonRuntime}}}).done()}}})
+				with("compatibleRuntimes", list{Of: typeName{"aws-lambda", "Runtime"}, Items: []expression{runtimeMember("python")}}).done()}}})
 }
 
 // handlerProps are the properties that say what a function runs. file is the handler's name, "" takes the parameter.
@@ -70,7 +78,7 @@ func (l *lowerer) handlerProps(runtime, file string) *builder {
 	case "java":
 		return l.javaFunctionProps(file)
 	}
-	var handler expression = text("handlers." + file + ".handler")
+	var handler expression = text(pyEntry(file))
 	if file == "" {
 		handler = joined{text("handlers."), local("handler"), text(".handler")}
 	}
@@ -86,7 +94,7 @@ func (l *lowerer) handlerProps(runtime, file string) *builder {
 		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", code}).
 		with("handler", handler).
 		with("layers", list{Of: layerVersion, Items: []expression{local("powertools")}}).
-		with("runtime", member{typeName{"aws-lambda", "Runtime"}, pythonRuntime})
+		with("runtime", runtimeMember("python"))
 }
 
 // handlerName names a function's handler as its construct is told.
@@ -112,14 +120,11 @@ func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
 			return
 		}
 		reason = "The code is written for this runtime."
-	case l.o.Handlers == "go":
-		l.otherRuntime(fn, "Go", goRuntime)
-		return
-	case l.o.Handlers == "java":
-		l.otherRuntime(fn, "Java", javaRuntime)
+	case l.o.Handlers == "go", l.o.Handlers == "java":
+		l.otherRuntime(fn)
 		return
 	case l.python():
-		l.otherRuntime(fn, "Python", "python3.14")
+		l.otherRuntime(fn)
 		reason = "Powertools for AWS Lambda has no layer for a newer runtime of Python."
 	case runtimeOf(fn) != runtimes[usualRuntime]:
 		reason = "The description asks for this runtime."
@@ -131,9 +136,16 @@ func (l *lowerer) runtimeAcceptances(fn *graph.Node) {
 	}
 }
 
-// otherRuntime tells of a function that the description wants on an older Node.js.
-func (l *lowerer) otherRuntime(fn *graph.Node, language, runs string) {
-	if runtimeOf(fn) != runtimes[usualRuntime] {
-		l.notes = append(l.notes, fmt.Sprintf("%s asks for %s: its handler in %s runs %s.", fn.ID, spelled(fn.Setting("runtime")), language, runs))
+func (l *lowerer) otherRuntime(fn *graph.Node) {
+	if note := otherRuntime(fn, l.o); note != "" {
+		l.notes = append(l.notes, note)
 	}
+}
+
+// otherRuntime tells of a function that the description wants on an older Node.js; "" of any other.
+func otherRuntime(fn *graph.Node, o Options) string {
+	if runtimeOf(fn) == runtimes[usualRuntime] {
+		return ""
+	}
+	return fmt.Sprintf("%s asks for %s: its handler in %s runs %s.", fn.ID, spelled(fn.Setting("runtime")), handlerLanguages[o.Handlers].name, handlerRuntimes[o.Handlers])
 }

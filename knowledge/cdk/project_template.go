@@ -2,14 +2,13 @@ package cdk
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-// Projects whose infrastructure is a template: template.yaml, the handlers in TypeScript with their tests, and what
-// builds them. Plain CloudFormation has no tool that bundles: npm does.
+// Projects whose infrastructure is a template: template.yaml, the handlers with their tests, and what builds them. Plain
+// CloudFormation has no tool that builds: that of the handlers' language does.
 
 // isTemplate tells the languages that are no programs.
 func isTemplate(language string) bool { return language == "sam" || language == "cloudformation" }
@@ -60,36 +59,35 @@ func clipped(s string, most int) string {
 
 func templateProject(c *composer) []File {
 	files := []File{{"template.yaml", templateYAML(c)}}
-	ignored := "node_modules/\ndist/\npackaged.yaml\n"
+	ignored := "packaged.yaml\n"
 	if c.sam {
 		files = append(files, File{"samconfig.toml", samConfig(c.o)})
-		ignored = "node_modules/\n.aws-sam/\n"
+		ignored = ".aws-sam/\n"
 	}
-	handlers, modules := tsHandlerFiles(c.g, c.o)
-	files = append(files, handlers...)
-	if slices.ContainsFunc(handlers, func(f File) bool { return !strings.HasPrefix(f.Path, codeFolder) }) {
-		files = append(files, File{"package.json", templatePackage(c, modules)}, File{"tsconfig.json", tsConfig("src", "test")})
-	}
-	return append(files, File{".gitignore", ignored})
+	h := handlersOf(c.g, c.o)
+	own := h.template(c)
+	return append(append(append(files, h.files...), own.files...), File{".gitignore", own.ignored + ignored})
 }
 
 // samConfig are the settings of the SAM command line: one environment a stage.
 func samConfig(o Options) string {
-	stages := ""
+	stages, cached := "", "cached = true\n"
+	if o.Handlers == "go" { // a change to what handlers share would not be seen; the go command caches by itself
+		cached = ""
+	}
 	for _, s := range []struct{ environment, stage, more string }{{"default", "prod", "confirm_changeset = true\n"}, {"dev", "dev", ""}} {
 		stages += fmt.Sprintf(`
 [%[1]s.global.parameters]
 stack_name = "%[2]s-%[3]s"
 
 [%[1]s.build.parameters]
-cached = true
-parallel = true
+%[5]sparallel = true
 
 [%[1]s.deploy.parameters]
 capabilities = "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
 resolve_s3 = true
 %[4]sparameter_overrides = "Stage=%[3]s"
-`, s.environment, o.Name, s.stage, s.more)
+`, s.environment, o.Name, s.stage, s.more, cached)
 	}
 	return "version = 0.1\n" + stages
 }
@@ -131,14 +129,14 @@ func (c *composer) released() bool {
 
 // generateTemplate writes a graph as a template.
 func generateTemplate(g *graph.Graph, o Options) (*Project, error) {
-	if in, other := handlerLanguages[o.Handlers]; other {
-		return nil, &HandlersError{in.name, []string{o.Language + " templates are written with handlers in TypeScript only"}}
-	}
 	c := compose(g, o)
 	if len(c.lacks) > 0 {
 		return nil, &LackError{o.Language, c.lacks}
 	}
 	pr := &Project{Name: o.Name, Language: o.Language, Scope: o.Scope, Notes: c.notes}
+	if note := templateHandlersNote(o); note != "" {
+		pr.Notes = append(pr.Notes, note)
+	}
 	if o.Scope == "snippet" {
 		pr.Files = []File{{o.Name + ".yaml", templateYAML(c)}}
 		return pr, nil
@@ -155,25 +153,19 @@ func generateTemplate(g *graph.Graph, o Options) (*Project, error) {
 func templateReadme(c *composer) string {
 	var b strings.Builder
 	readmeHead(&b, c.o)
-	name, handlers := c.o.Name, len(works(c.g, c.o.Name)) > 0
-	commands := [][2]string{}
-	if handlers {
-		commands = append(commands, [2]string{"npm install", ""}, [2]string{"npm test", "the handlers; no AWS needed"})
-	}
+	name, own := c.o.Name, handlersOf(c.g, c.o).template(c)
+	commands := own.commands
 	if c.sam {
-		fmt.Fprint(&b, "Node 22 or newer, the AWS SAM CLI, and credentials of an account.\n\n")
+		fmt.Fprintf(&b, "%s, the AWS SAM CLI, and credentials of an account.\n\n", own.needs)
 		commands = append(commands,
 			[2]string{"sam build && sam deploy", "production: keeps its data when the stack goes"},
 			[2]string{"sam build --config-env dev && sam deploy --config-env dev", "a stage of its own that can be deleted whole"},
 			[2]string{"sam delete --config-env dev", ""})
 	} else {
-		fmt.Fprint(&b, "Node 22 or newer, the AWS CLI, credentials of an account, and a bucket there for the code.\n\n")
+		fmt.Fprintf(&b, "%s, the AWS CLI, credentials of an account, and a bucket there for the code.\n\n", own.needs)
 		overrides := "Stage=prod"
 		if c.released() {
-			overrides += " Release=$(npm run --silent release)"
-		}
-		if handlers {
-			commands = append(commands, [2]string{"npm run bundle", "each handler into a folder below dist/"})
+			overrides += " Release=$(" + own.release + ")"
 		}
 		commands = append(commands,
 			[2]string{"aws cloudformation package --template-file template.yaml --s3-bucket BUCKET --output-template-file packaged.yaml", ""},
@@ -200,10 +192,7 @@ func templateReadme(c *composer) string {
 	readmeAfter(&b, c.g, c.o)
 	b.WriteString("\n## Files\n\n- `template.yaml`: the infrastructure\n")
 	readmeCode(&b, c.g)
-	if handlers {
-		b.WriteString("- `src/`: the handlers\n- `test/`: their tests\n")
-	}
-	b.WriteString("\n")
+	b.WriteString(own.about + "\n")
 	readmeBill(&b, c.g)
 	return b.String()
 }

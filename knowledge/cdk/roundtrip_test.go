@@ -46,8 +46,8 @@ func checkRoundTripAs(t *testing.T, want, got *graph.Graph, runtime string) {
 }
 
 // checkRoundTripOfSAM is checkRoundTrip for a template in which SAM makes aliases and releases under names of its own.
-func checkRoundTripOfSAM(t *testing.T, want, got *graph.Graph) {
-	(&roundTrip{t: t, want: want, got: got, sam: true}).check()
+func checkRoundTripOfSAM(t *testing.T, want, got *graph.Graph, runtime string) {
+	(&roundTrip{t: t, want: want, got: got, sam: true, runtime: runtime}).check()
 }
 
 // check compares the graphs, and reviews the template's.

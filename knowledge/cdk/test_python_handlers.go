@@ -14,6 +14,7 @@ import (
 var pyStandIn string
 
 const pyConftest = `import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
@@ -23,6 +24,8 @@ from botocore.client import BaseClient
 
 from stand_in import Aws, Context
 
+# What Python compiles stays out of the folder that functions get.
+sys.dont_write_bytecode = True
 os.environ.update(
     {
 %s    }
