@@ -125,7 +125,7 @@ func checkAsync(p *Pass, fn *graph.Node) {
 	}
 	h := Hit{Node: fn, Severity: Medium, Confidence: Likely, Values: []graph.Value{{}}}
 	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
-		if e.Mode != graph.Async || caught[e.Qualifier] || fromCustomResource(e) {
+		if e.Mode != graph.Async || caught[e.Qualifier] || byCloudFormation(e) {
 			continue
 		}
 		if e.Strength != graph.Wildcard {
@@ -217,8 +217,9 @@ func elsewhere(caught bool) string {
 	return ""
 }
 
-// fromCustomResource tells whether CloudFormation itself is the caller: it shows a failure in the stack's events.
-func fromCustomResource(e *graph.Edge) bool {
+// byCloudFormation tells whether CloudFormation itself is the caller, for a custom resource or a macro: whoever deploys
+// sees the failure in the stack's events.
+func byCloudFormation(e *graph.Edge) bool {
 	t := e.From.Type
-	return t == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(t, "Custom::")
+	return t == "AWS::CloudFormation::CustomResource" || t == "AWS::CloudFormation::Macro" || strings.HasPrefix(t, "Custom::")
 }

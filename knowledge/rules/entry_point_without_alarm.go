@@ -102,7 +102,7 @@ var _ = add(Rule{
 				apis = append(apis, n)
 			}
 		}
-		reportSilent(p, apis, map[string]bool{"5XXError": true, "5xx": true}, "no alarm on 5XXError (REST) or 5xx (HTTP API)")
+		reportSilent(p, apis, map[string]bool{"5XXError": true, "5xx": true}, "no alarm on "+serverErrors(apis))
 		reportSilent(p, machines, entryMetrics[graph.StateMachine], "no alarm on ExecutionsFailed or ExecutionsTimedOut")
 	},
 })
@@ -112,6 +112,23 @@ var entryMetrics = map[graph.Kind]map[string]bool{
 	graph.RestAPI:      {"5XXError": true},
 	graph.HTTPAPI:      {"5xx": true},
 	graph.StateMachine: {"ExecutionsFailed": true, "ExecutionsTimedOut": true},
+}
+
+// serverErrors names the metric of server errors as APIs of these kinds have it.
+func serverErrors(apis []*graph.Node) string {
+	rest := 0
+	for _, n := range apis {
+		if n.Kind == graph.RestAPI {
+			rest++
+		}
+	}
+	switch rest {
+	case len(apis):
+		return "5XXError"
+	case 0:
+		return "5xx"
+	}
+	return "5XXError (REST) or 5xx (HTTP API)"
 }
 
 func calledByWorkflow(g *graph.Graph, machine *graph.Node) bool {

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an AWS Lambda function in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-lambda.html", Checked: "2026-11-30"},
 	},
-	Gaps: `One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass. Alarms of another stack, and on the log, are not seen.`,
+	Gaps: `One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Alarms of another stack, and on the log, are not seen.`,
 	Bad: `Resources:
   Orders: {Type: AWS::SQS::Queue}
   Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
@@ -88,7 +88,7 @@ func triggered(g *graph.Graph, fn *graph.Node) bool {
 		return true
 	}
 	for _, e := range g.In(fn, graph.Invokes) {
-		if !watches(g, e.From, entryMetrics[e.From.Kind]) {
+		if !byCloudFormation(e) && !watches(g, e.From, entryMetrics[e.From.Kind]) {
 			return true
 		}
 	}

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Security,
 	Why:      `SQS, SNS and S3 also answer over HTTP: a client that is set up wrongly sends messages and objects, and its signed requests, in the clear, and nothing refuses them.`,
-	Fix:      `Add to the resource policy: {Effect: Deny, Principal: "*", Action: the service's actions, Resource: the resource, Condition: {Bool: {"aws:SecureTransport": "false"}}}.`,
+	Fix:      `Add to the resource policy: {Effect: Deny, Principal: "*", Action: "sqs:*", "s3:*" or "sns:Publish", Resource: the resource (of a bucket its objects, too), Condition: {Bool: {"aws:SecureTransport": "false"}}}. The first policy of a topic takes the place of the one that SNS gave it: allow again what alarms and other services publish by.`,
 	CDK:      `enforceSSL: true`,
 	Sources: []Source{
 		{Title: `Amazon S3 User Guide, "Protecting data in transit with encryption"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html", Checked: "2026-11-30"},
@@ -42,7 +42,7 @@ var _ = add(Rule{
       Topics: [!Ref News]
       PolicyDocument:
         Statement:
-          - {Effect: Deny, Principal: "*", Action: "sns:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}
+          - {Effect: Deny, Principal: "*", Action: "sns:Publish", Resource: !Ref News, Condition: {Bool: {"aws:SecureTransport": "false"}}}
 `,
 	Check: func(p *Pass) {
 		for _, kind := range []graph.Kind{graph.Queue, graph.Topic, graph.Bucket} {
@@ -53,12 +53,22 @@ var _ = add(Rule{
 				}
 			}
 			for _, nodes := range byFile(plain) {
-				p.Report(Hit{Node: nodes[0], Related: nodes[1:], Values: []graph.Value{{}},
+				p.Report(Hit{Node: nodes[0], Related: nodes[1:], Values: []graph.Value{{}}, Fix: plainTextFix[kind],
 					Message: names(nodes) + ": no statement denies requests without TLS (aws:SecureTransport)"})
 			}
 		}
 	},
 })
+
+// plainTextFix says the statement of each kind of policy. A topic takes the actions of topics only, and its first
+// policy replaces the one by which alarms publish. Source: CDK's enforceSSL and the SNS developer guide, "Amazon SNS API
+// permissions: Actions and resources reference", checked 2026-11-30.
+var plainTextFix = map[graph.Kind]string{
+	graph.Queue: `Add to the policy of each queue (AWS::SQS::QueuePolicy): {Effect: Deny, Principal: "*", Action: "sqs:*", Resource: the queue's ARN, Condition: {Bool: {"aws:SecureTransport": "false"}}}.`,
+	graph.Topic: `Add to the policy of each topic (AWS::SNS::TopicPolicy): {Effect: Deny, Principal: "*", Action: "sns:Publish", Resource: the topic's ARN, Condition: {Bool: {"aws:SecureTransport": "false"}}}. ` +
+		`A first policy takes the place of the one that SNS gave the topic: allow again what alarms and other services publish by.`,
+	graph.Bucket: `Add to the policy of each bucket (AWS::S3::BucketPolicy): {Effect: Deny, Principal: "*", Action: "s3:*", Resource: [the bucket's ARN, the same with /*], Condition: {Bool: {"aws:SecureTransport": "false"}}}.`,
+}
 
 func refusesPlainText(n *graph.Node) bool {
 	for _, s := range n.ResourcePolicy {

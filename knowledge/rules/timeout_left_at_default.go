@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: "CloudFormation reference, AWS::Lambda::Function Timeout", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html#cfn-lambda-function-timeout", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultTimeout", "cdk-nag:LambdaDefaultTimeout", "serverless-rules:ES1006"},
-	Gaps:        `Low for a function that the files do not show to read, write or call something, or to work on batches: it may well do with 3 seconds. A written 3 passes: it was decided.`,
+	Gaps:        `Low for a function that the files do not show to read, write or call something, or to work for a queue or stream: it may well do with 3 seconds. A mapping that is written as disabled does not count. A written 3 passes: it was decided.`,
 	Bad: `Resources:
   Worker: # want "3 s (the default)"
     Type: AWS::Lambda::Function
@@ -97,9 +97,15 @@ func checkDefaultTimeouts(p *Pass) {
 		if fn.External || fn.Framework != "" || v.Origin != graph.Default {
 			continue
 		}
-		partner := ""
+		partner, load := "", ""
 		for _, e := range p.Graph.In(fn, graph.Polls) {
-			partner = nameOf(e.From)
+			if on, known := e.Setting("enabled").Truth(); known && !on {
+				continue // nothing comes from it
+			}
+			partner, load = nameOf(e.From), "batches"
+			if size, known := e.Setting("batchSize").Int(); known && size == 1 {
+				load = "records"
+			}
 		}
 		var found *graph.Edge
 		for _, e := range p.Graph.Out(fn, graph.Writes, graph.Reads, graph.Invokes) {
@@ -110,7 +116,7 @@ func checkDefaultTimeouts(p *Pass) {
 		h := Hit{Node: fn, Values: []graph.Value{v}}
 		switch {
 		case partner != "":
-			h.Message = fmt.Sprintf("timeout of %s is %s, and it works on batches of %s", nameOf(fn), seconds(v), partner)
+			h.Message = fmt.Sprintf("timeout of %s is %s, and it works on %s of %s", nameOf(fn), seconds(v), load, partner)
 		case found != nil:
 			h.Confidence = weaker(found)
 			h.Message = fmt.Sprintf("timeout of %s is %s, and it works with %s", nameOf(fn), seconds(v), nameOf(found.To))

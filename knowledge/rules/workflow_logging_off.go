@@ -101,7 +101,7 @@ func checkWorkflowLogs(p *Pass) {
 			continue
 		}
 		h := Hit{Node: m, Values: []graph.Value{level}, Severity: Low,
-			Message: fmt.Sprintf("state machine %s writes no logs: failures are seen in Step Functions only, for 90 days", nameOf(m))}
+			Message: fmt.Sprintf("state machine %s writes no logs: what failed, and with what, stands in its execution history only, for 90 days", nameOf(m))}
 		if kind == "EXPRESS" {
 			h.Severity = High
 			h.Message = fmt.Sprintf("Express state machine %s writes no logs, and Step Functions keeps no history of its executions", nameOf(m))

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Use timeouts to avoid stuck executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
 	},
-	Gaps: `High where a task waits for a job, a token or an activity; medium where all tasks only wait for the answer of a call, which the called service bounds; low for Express workflows, which end after 5 minutes.`,
+	Gaps: `High where a task waits for a job, a token or an activity; medium where it is not known what a task calls; low where all tasks only wait for the answer of a call, which the called service bounds, and for Express workflows, which end after 5 minutes.`,
 	Bad: `Resources:
   Import: # want "Load"
     Type: AWS::StepFunctions::StateMachine
@@ -95,14 +95,17 @@ func checkTaskTimeouts(p *Pass, n *graph.Node) {
 		return
 	}
 	var lacking []graph.State
-	severity := Medium
+	severity, end := Low, "only what is called bounds how long it may take"
 	for _, s := range w.States {
 		if s.Type != "Task" || s.Definition.Get("TimeoutSeconds").Exists() || s.Definition.Get("TimeoutSecondsPath").Exists() {
 			continue
 		}
 		lacking = append(lacking, s)
-		if waits(s) {
-			severity = High
+		switch {
+		case waits(s):
+			severity, end = High, "a task without an answer keeps the execution open"
+		case open(s.Resource) && severity == Low:
+			severity, end = Medium, "a task without an answer may keep the execution open"
 		}
 	}
 	if len(lacking) == 0 {
@@ -112,7 +115,7 @@ func checkTaskTimeouts(p *Pass, n *graph.Node) {
 		return
 	}
 	if w.Express {
-		severity = Low
+		severity, end = Low, "an Express execution goes on until its 5 minutes are over"
 	}
 	h := Hit{Node: n, Severity: severity, Values: []graph.Value{{}}}
 	var tasks []string
@@ -126,7 +129,7 @@ func checkTaskTimeouts(p *Pass, n *graph.Node) {
 			h.Values = append(h.Values, graph.NewString(s.At, s.Name))
 		}
 	}
-	h.Message = fmt.Sprintf("neither the state machine nor %s sets TimeoutSeconds: a task without an answer keeps the execution open", taskList(tasks))
+	h.Message = fmt.Sprintf("neither the state machine nor %s sets TimeoutSeconds: %s", taskList(tasks), end)
 	p.Report(h)
 }
 
