@@ -25,14 +25,15 @@ func (l literal) holds(when map[string]bool) bool { return when[l.name] != l.not
 // branch describes, in as few conditions as possible, the scenarios of a set: "IsProd", "not IsProd and IsEU",
 // "IsDev or IsTest". It is "" where all scenarios are in the set. prefer names conditions that are known to
 // bear on the matter, the likeliest first: scenarios vary independent conditions side by side, so that several may
-// seem to fit.
-func branch(scenarios []map[string]bool, in []bool, prefer []string) string {
+// seem to fit. cures names conditions under which what the set lacks is there: they are spelt, too, where no scenario
+// has tried them together with the rest.
+func branch(scenarios []map[string]bool, in []bool, prefer, cures []string) string {
 	if !partly(in) || len(scenarios) == 0 {
 		return ""
 	}
 	literals := literalsOf(scenarios, prefer)
 	if term := shortest(literals, scenarios, in, func(matched []bool) bool { return covers(matched, in) }); term != nil {
-		return spell(term)
+		return spell(append(term, untried(term, scenarios, in, cures)...))
 	}
 	var terms []string
 	left := append([]bool{}, in...)
@@ -120,6 +121,42 @@ func shortest(literals []literal, scenarios []map[string]bool, in []bool, enough
 	return nil
 }
 
+// untried lists the conditions of cures that are false in each scenario of the set, though none of the term's conditions
+// makes them so.
+func untried(term []literal, scenarios []map[string]bool, in []bool, cures []string) []literal {
+	var out []literal
+	seen := map[string]bool{}
+	for _, l := range term {
+		seen[l.name] = true
+	}
+	for _, name := range cures {
+		no := literal{name, true}
+		if seen[name] || !always(no, scenarios, func(i int) bool { return in[i] }) {
+			continue
+		}
+		seen[name] = true
+		implied := false
+		for _, l := range term {
+			implied = implied || always(no, scenarios, func(i int) bool { return l.holds(scenarios[i]) })
+		}
+		if !implied {
+			out = append(out, no)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	return out
+}
+
+// always tells whether a literal holds in each of some scenarios, all of which know its condition.
+func always(l literal, scenarios []map[string]bool, some func(i int) bool) bool {
+	for i, when := range scenarios {
+		if _, known := when[l.name]; some(i) && (!known || !l.holds(when)) {
+			return false
+		}
+	}
+	return true
+}
+
 func matches(term []literal, when map[string]bool) bool {
 	for _, l := range term {
 		if !l.holds(when) {
@@ -177,6 +214,30 @@ func deciding(g *graph.Graph, shown []Evidence, h Hit) (likely, perhaps []string
 		likely, perhaps = append(likely, around...), append(perhaps, beside...)
 	}
 	return likely, perhaps
+}
+
+// cures lists the conditions in which the far ends of edges stand that are missing to some nodes, and there in other
+// scenarios: under them the finding is cured.
+func cures(graphs []*graph.Graph, nodes []string, missing func(*graph.Edge) bool) []string {
+	if missing == nil {
+		return nil
+	}
+	var out []string
+	for _, g := range graphs {
+		for _, id := range nodes {
+			n := g.Node(id)
+			if n == nil {
+				continue
+			}
+			for _, e := range g.In(n) {
+				if at := e.From.At(); at != nil && missing(e) {
+					around, _ := g.Deciders.Of(*at)
+					out = append(out, around...)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // beside lists the conditions of what stands next to a node in any scenario, of what joins them, and of the policies on it.

@@ -61,6 +61,14 @@ func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
 	return false
 }
 
+// alarmOn tells of an edge whether it is that of an alarm on one of the metrics.
+func alarmOn(metrics map[string]bool) func(*graph.Edge) bool {
+	return func(e *graph.Edge) bool {
+		name, _ := e.Settings.Get("MetricName").Str()
+		return e.Kind == graph.Alarms && metrics[name]
+	}
+}
+
 // watchesAll tells whether an alarm looks at a metric of all things together: without dimensions, or by a query or
 // search that names the metric.
 func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {

@@ -82,6 +82,8 @@ type merged struct {
 	likely    []string // conditions that decide the finding, in this scenario or another
 	perhaps   []string // conditions that may
 	node      string   // graph id of the node it is about, "" if none
+	lacks     func(*graph.Edge) bool
+	lacking   []string // graph ids of the nodes to which such an edge is missing
 	metadata  []graph.Value
 	framework string
 	construct string
@@ -168,6 +170,7 @@ func (f *merged) absorb(other *merged) {
 	}
 	f.Related = related
 	f.likely, f.perhaps = append(f.likely, other.likely...), append(f.perhaps, other.perhaps...)
+	f.lacking = append(f.lacking, other.lacking...)
 }
 
 func contains(places []Place, p Place) bool {
@@ -263,6 +266,14 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 		}
 	}
 	f.likely, f.perhaps = deciding(g, f.Evidence, h)
+	if f.lacks = h.Lacks; h.Lacks == nil {
+		return
+	}
+	for _, n := range append([]*graph.Node{h.Node}, h.Related...) {
+		if n != nil {
+			f.lacking = append(f.lacking, n.ID)
+		}
+	}
 }
 
 // note remembers a resource's condition, construct and Metadata, and those of the resource it was written as.
@@ -293,7 +304,8 @@ func (m *merger) report(ran int) Report {
 	var open []*merged
 	for _, f := range m.order {
 		if partly(f.in) {
-			f.When = branch(scenarios, f.in, slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node)))
+			prefer := slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node))
+			f.When = branch(scenarios, f.in, prefer, cures(m.graphs, f.lacking, f.lacks))
 		}
 		if f.Pillar != Security && (onTrial(m.options.Stage) || trialBranch(f.When) || f.trial()) {
 			f.Severity = f.Severity.Lower()

@@ -199,9 +199,12 @@ type Hit struct {
 	// RelatedResources are further such parts that have no node of their own: a mapping, a policy. Nil ones are
 	// left out.
 	RelatedResources []*graph.Resource
-	Aliases          []string // catalogue codes of rules that describe the same defect and have no rule, or no finding, of their own here
-	Fix              string   // instead of the rule's, where the numbers are known
-	Patch            []PatchOp
+	// Lacks tells of an edge to Node or Related whether its absence is the defect, nil where the defect is none of that
+	// kind: the conditions of such edges in other scenarios bound the finding.
+	Lacks   func(*graph.Edge) bool
+	Aliases []string // catalogue codes of rules that describe the same defect and have no rule, or no finding, of their own here
+	Fix     string   // instead of the rule's, where the numbers are known
+	Patch   []PatchOp
 }
 
 // PatchOp is one operation of a JSON patch (RFC 6902) on the template.
