@@ -189,6 +189,26 @@ Resources:
 	require.NotEmpty(t, s.Gaps)
 }
 
+func TestLogicalIDThatNoLoopSetsIsNoResource(t *testing.T) {
+	s := load(t, `
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Outer:
+    - X
+    - [a, b]
+    - Fn::ForEach::Inner:
+        - X
+        - [c]
+        - Queue${X}${Y}: {Type: AWS::SQS::Queue}
+      Topic${X}: {Type: AWS::SNS::Topic}
+`, cfn.Options{})
+	require.Len(t, s.Scenarios[0].Resources, 2)
+	assert.Equal(t, "AWS::SNS::Topic", find(t, s.Scenarios[0], "Topica").Type)
+	assert.Equal(t, "AWS::SNS::Topic", find(t, s.Scenarios[0], "Topicb").Type)
+	require.NotEmpty(t, s.Gaps)
+	assert.Contains(t, s.Gaps[0].Why, "Queuea${Y} holds a variable that no loop")
+}
+
 func TestSplitDoesNotGuessWhatAPseudoParameterHolds(t *testing.T) {
 	s := load(t, `
 Resources:

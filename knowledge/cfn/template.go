@@ -179,6 +179,10 @@ func (l *loader) readResources(t *template, n *node) {
 			l.gapAt("", e.at, "%s makes resources when the template is deployed: they are not known here", e.name)
 			continue
 		}
+		if strings.Contains(e.name, "${") { // nothing else than letters and digits may be in a logical id
+			l.gapAt("", e.at, "the logical id %s holds a variable that no loop (Fn::ForEach) sets: CloudFormation refuses it, and what it would be is left out", e.name)
+			continue
+		}
 		if e.node.shape != mapping {
 			l.gapAt("", e.at, "resource %s is %s, expected a mapping with a Type", e.name, e.node.describe())
 			continue

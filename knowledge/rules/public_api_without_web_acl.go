@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
-	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL.`,
+	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -70,7 +70,11 @@ var _ = add(Rule{
 		}
 		for _, pool := range p.Graph.OfKind(graph.UserPool) {
 			if !pool.External && !hasWebACL(pool) {
-				accuse(Hit{Node: pool, Severity: Low, Values: []graph.Value{{}}, Message: fmt.Sprintf("the sign-in of user pool %s has no web ACL", nameOf(pool))})
+				h := Hit{Node: pool, Severity: Low, Values: []graph.Value{{}}, Message: fmt.Sprintf("the sign-in of user pool %s has no web ACL", nameOf(pool))}
+				if guardsItself(pool) {
+					h.Severity = Info
+				}
+				accuse(h)
 			}
 		}
 	},
@@ -103,6 +107,17 @@ func stageHasWebACL(p *Pass, api *graph.Node, stage graph.Value) bool {
 		}
 	}
 	return false
+}
+
+// guardsItself tells whether a user pool answers risky sign-ins by itself and lets nobody sign up: what a web ACL would
+// keep off is small. Source: AWS Security Blog, "Protect your Amazon Cognito user pool with AWS WAF", checked 2026-11-30.
+func guardsItself(pool *graph.Node) bool {
+	if pool.Resource == nil {
+		return false
+	}
+	mode, _ := pool.Resource.Properties.Get("UserPoolAddOns", "AdvancedSecurityMode").Str()
+	closed, _ := pool.Resource.Properties.Get("AdminCreateUserConfig", "AllowAdminCreateUserOnly").Truth()
+	return mode == "ENFORCED" && closed
 }
 
 func hasWebACL(n *graph.Node) bool {

@@ -129,7 +129,11 @@ func checkTaskTimeouts(p *Pass, n *graph.Node) {
 			h.Values = append(h.Values, graph.NewString(s.At, s.Name))
 		}
 	}
-	h.Message = fmt.Sprintf("neither the state machine nor %s sets TimeoutSeconds: %s", taskList(tasks), end)
+	verb := "set"
+	if len(tasks) == 1 {
+		verb = "sets"
+	}
+	h.Message = fmt.Sprintf("neither the state machine nor %s %s TimeoutSeconds: %s", taskList(tasks), verb, end)
 	p.Report(h)
 }
 
