@@ -89,7 +89,7 @@ func checkStageThrottling(p *Pass) {
 			case undecided.Exists():
 				p.Unknown(api, undecided)
 			case !limited:
-				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}}, Fix: inGlobals(api, p.Rule.Fix),
 					Message: fmt.Sprintf("stage %s of %s has no ThrottlingRateLimit and ThrottlingBurstLimit of its own: one caller may use up the account's rate", name, nameOf(api))}
 				if trialStage().MatchString(name) {
 					h.Severity = Low

@@ -121,6 +121,21 @@ func written(v graph.Value) graph.Value {
 	return graph.Value{}
 }
 
+// inGlobals is a fix with the word where it is written for an API that no resource declares, because SAM makes it for
+// the events of functions. It is "" for all other APIs: their rule's own fix stands.
+func inGlobals(api *graph.Node, fix string) string {
+	if api.Resource == nil {
+		return ""
+	}
+	switch api.Resource.WrittenID() {
+	case "ServerlessRestApi":
+		return fix + " SAM makes this API for its events: write it under Globals: Api."
+	case "ServerlessHttpApi":
+		return fix + " SAM makes this API for its events: write it under Globals: HttpApi."
+	}
+	return ""
+}
+
 // names lists up to three things for a message.
 func names(nodes []*graph.Node) string {
 	var out []string

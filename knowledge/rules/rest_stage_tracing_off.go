@@ -70,7 +70,7 @@ Resources:
 			case open(traced) || traced.Exists() && !known:
 				p.Unknown(api, traced)
 			case !on:
-				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}}, Fix: inGlobals(api, p.Rule.Fix),
 					Message: fmt.Sprintf("stage %s of %s is not traced (TracingEnabled is not true)", stageName(stage), nameOf(api))})
 			}
 		})

@@ -88,7 +88,7 @@ Resources:
 					return
 				}
 			}
-			p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+			p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}}, Fix: inGlobals(api, p.Rule.Fix),
 				Message: fmt.Sprintf("stage %s of %s logs no execution errors: no MethodSettings for /* and * has LoggingLevel ERROR or INFO", stageName(stage), nameOf(api))})
 		})
 	},

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Why: `EventBridge drops an event that it could not deliver: after 24 hours and 185 attempts by default, and at once where the error is permanent, ` +
 		`such as a missing permission or a deleted target. The only trace is the metric FailedInvocations.`,
 	Fix: `Set DeadLetterConfig: {Arn: a standard SQS queue's ARN} on the target and let events.amazonaws.com send to that queue; in SAM DeadLetterConfig of the event.`,
-	CDK: `new targets.LambdaFunction(fn, { deadLetterQueue })`,
+	CDK: `deadLetterQueue on the target, such as new targets.LambdaFunction(fn, { deadLetterQueue })`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "How EventBridge retries delivering events"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html", Checked: "2026-11-23"},
 		{Title: `Amazon EventBridge User Guide, "Debugging event delivery"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html", Checked: "2026-11-23"},
