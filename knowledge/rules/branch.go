@@ -216,6 +216,20 @@ func deciding(g *graph.Graph, shown []Evidence, h Hit) (likely, perhaps []string
 	return likely, perhaps
 }
 
+// lacking lists the nodes to which an edge is missing, where that is the defect.
+func (h Hit) lacking() []string {
+	if h.Lacks == nil {
+		return nil
+	}
+	var out []string
+	for _, n := range append([]*graph.Node{h.Node}, h.Related...) {
+		if n != nil {
+			out = append(out, n.ID)
+		}
+	}
+	return out
+}
+
 // cures lists the conditions in which the far ends of edges stand that are missing to some nodes, and there in other
 // scenarios: under them the finding is cured.
 func cures(graphs []*graph.Graph, nodes []string, missing func(*graph.Edge) bool) []string {

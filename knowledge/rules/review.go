@@ -266,14 +266,7 @@ func (m *merger) locate(f *merged, g *graph.Graph, h Hit, resource *graph.Resour
 		}
 	}
 	f.likely, f.perhaps = deciding(g, f.Evidence, h)
-	if f.lacks = h.Lacks; h.Lacks == nil {
-		return
-	}
-	for _, n := range append([]*graph.Node{h.Node}, h.Related...) {
-		if n != nil {
-			f.lacking = append(f.lacking, n.ID)
-		}
-	}
+	f.lacks, f.lacking = h.Lacks, h.lacking()
 }
 
 // note remembers a resource's condition, construct and Metadata, and those of the resource it was written as.
