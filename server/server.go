@@ -35,7 +35,6 @@ func New(w *tools.Workbench, log *slog.Logger) *server.MCPServer {
 		server.WithLogger(log),
 		server.WithRecovery(),
 		server.WithInputSchemaValidation(),
-		server.WithOutputSchemaValidation(),
 		server.WithToolCapabilities(false),
 		server.WithResourceCapabilities(false, false),
 		server.WithExtensions(map[string]any{skillsExtension: map[string]any{"directoryRead": true}}),

@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/tiktoken-go/tokenizer"
@@ -106,8 +108,28 @@ func call(t *testing.T, c *client.Client, name string, arguments map[string]any)
 	req.Params.Name, req.Params.Arguments = name, arguments
 	out, err := c.CallTool(ctx, req)
 	require.NoError(t, err)
+	if !out.IsError {
+		assert.NoError(t, schemas()[name].Validate(out.StructuredContent), "the result of %s is not as its schema says", name)
+	}
 	return out
 }
+
+// schemas are the compiled output schemas of all tools.
+var schemas = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	out := map[string]*jsonschema.Schema{}
+	for _, tool := range tools.Tools() {
+		schema, err := jsonschema.UnmarshalJSON(strings.NewReader(tool.Output))
+		if err != nil {
+			panic(err)
+		}
+		c := jsonschema.NewCompiler()
+		if err := c.AddResource(tool.Name, schema); err != nil {
+			panic(err)
+		}
+		out[tool.Name] = c.MustCompile(tool.Name)
+	}
+	return out
+})
 
 func text(r *mcp.CallToolResult) string {
 	var b strings.Builder

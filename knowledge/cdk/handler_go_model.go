@@ -2,14 +2,15 @@ package cdk
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // goTagName describes the names that a struct's tag can give a field of JSON. Source: package encoding/json, Marshal; a dash
 // alone leaves the field out.
-var goTagName = regexp.MustCompile(`^[\pL\pN!#$%&()*+./:;<=>?@\[\]^_{|}~ ][\pL\pN!#$%&()*+./:;<=>?@\[\]^_{|}~ -]*$`)
+var goTagName = lazy.Regexp(`^[\pL\pN!#$%&()*+./:;<=>?@\[\]^_{|}~ ][\pL\pN!#$%&()*+./:;<=>?@\[\]^_{|}~ -]*$`)
 
 // goInitialisms are words that Go's names have in capitals.
 var goInitialisms = map[string]bool{"id": true, "url": true, "arn": true, "api": true, "uri": true, "http": true, "json": true, "ip": true}

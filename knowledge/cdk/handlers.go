@@ -17,8 +17,8 @@ type handlerLanguage struct {
 	lacks      map[trigger]string
 	writes     func(trigger) bool // whether there are handlers that are called so
 	operations map[graph.Kind]string
-	single     string         // why it cannot serve several calls at the same time, "" where it can
-	names      *regexp.Regexp // names that fields may have; nil for any
+	single     string                // why it cannot serve several calls at the same time, "" where it can
+	names      func() *regexp.Regexp // names that fields may have; nil for any
 }
 
 // handlerLanguages are the languages in which not every handler can be written.
@@ -104,7 +104,7 @@ func (w work) lack(in handlerLanguage) string {
 		return "is called in a way that handlers in " + in.name + " are not written for"
 	}
 	for _, f := range w.fields {
-		if in.names != nil && !in.names.MatchString(f.name) {
+		if in.names != nil && !in.names().MatchString(f.name) {
 			return "works on something with a field whose name types in " + in.name + " cannot have"
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // javaShared are the classes that handlers share, in main, and what their tests share, in test. PACKAGE stands for the
@@ -115,12 +116,12 @@ func usesClass(files []File, name string) bool {
 }
 
 // javaServicePOM describes a service of the SDK in the project file.
-var javaServicePOM = regexp.MustCompile(`(?s)    <dependency>\n      <groupId>software\.amazon\.awssdk</groupId>\n      <artifactId>([a-z0-9]+)</artifactId>\n      <exclusions>.*?</dependency>\n`)
+var javaServicePOM = lazy.Regexp(`(?s)    <dependency>\n      <groupId>software\.amazon\.awssdk</groupId>\n      <artifactId>([a-z0-9]+)</artifactId>\n      <exclusions>.*?</dependency>\n`)
 
 // javaHandlersPOM leaves out what the handlers do not need.
 func javaHandlersPOM(o Options, files []File) string {
-	pom := javaServicePOM.ReplaceAllStringFunc(javaHandlerPOM, func(dependency string) string {
-		service := javaServicePOM.FindStringSubmatch(dependency)[1]
+	pom := javaServicePOM().ReplaceAllStringFunc(javaHandlerPOM, func(dependency string) string {
+		service := javaServicePOM().FindStringSubmatch(dependency)[1]
 		for _, f := range files {
 			if strings.Contains(f.Text, javaSDK+service+".") {
 				return dependency

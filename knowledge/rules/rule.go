@@ -123,19 +123,23 @@ type Rule struct {
 	Check func(*Pass)
 }
 
-var all = map[string]*Rule{}
+var (
+	all   = map[string]*Rule{}
+	codes = map[string]bool{}
+)
 
 // add registers a rule at start-up. Two rules of one id or code are a mistake in our own table.
 func add(r Rule) bool {
 	if r.Profile == "" {
 		r.Profile = Core
 	}
-	for _, other := range all {
-		if other.ID == r.ID || other.Code == r.Code && r.Code != "" {
-			panic(fmt.Sprintf("rules: %s (%s) is registered twice", r.ID, r.Code))
-		}
+	if all[r.ID] != nil || codes[r.Code] {
+		panic(fmt.Sprintf("rules: %s (%s) is registered twice", r.ID, r.Code))
 	}
 	all[r.ID] = &r
+	if r.Code != "" {
+		codes[r.Code] = true
+	}
 	return true
 }
 

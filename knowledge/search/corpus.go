@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -43,8 +44,8 @@ type Corpus struct {
 	signatures map[string]signature // of the passages that were answers, by id
 	asked      map[string][]phrase  // of the sections that were among the best, by id
 
-	list func() ([]string, error) // the paths of all pages
-	hash func() (string, error)   // see Hash
+	list func() ([]pageFile, error) // all pages
+	hash func() (string, error)     // see Hash
 }
 
 // NewCorpus returns the corpus over the product's own pages: guides/, patterns/ and, from the rules' and facts'
@@ -53,7 +54,7 @@ func NewCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, false, "guides", "pa
 
 func newCorpus(fsys fs.FS, own bool, roots ...string) *Corpus {
 	c := &Corpus{fsys: fsys, own: own, pages: map[string]*Page{}, signatures: map[string]signature{}, asked: map[string][]phrase{}}
-	c.list = sync.OnceValues(func() ([]string, error) { return markdownFiles(fsys, roots...) })
+	c.list = sync.OnceValues(func() ([]pageFile, error) { return markdownFiles(fsys, roots...) })
 	c.hash = sync.OnceValues(c.sizeHash)
 	if own {
 		c.hash = sync.OnceValues(c.ContentHash)
@@ -61,8 +62,14 @@ func newCorpus(fsys fs.FS, own bool, roots ...string) *Corpus {
 	return c
 }
 
-func markdownFiles(fsys fs.FS, roots ...string) ([]string, error) {
-	var out []string
+// pageFile is the file of a page.
+type pageFile struct {
+	path string
+	size int64
+}
+
+func markdownFiles(fsys fs.FS, roots ...string) ([]pageFile, error) {
+	var out []pageFile
 	for _, root := range roots {
 		err := fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
@@ -72,7 +79,11 @@ func markdownFiles(fsys fs.FS, roots ...string) ([]string, error) {
 				return fs.SkipDir
 			}
 			if !d.IsDir() && strings.HasSuffix(p, ".md") && d.Name() != "README.md" {
-				out = append(out, p)
+				info, err := d.Info()
+				if err != nil {
+					return err
+				}
+				out = append(out, pageFile{p, info.Size()})
 			}
 			return nil
 		})
@@ -80,7 +91,7 @@ func markdownFiles(fsys fs.FS, roots ...string) ([]string, error) {
 			return nil, fmt.Errorf("listing pages: %w", err)
 		}
 	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b pageFile) int { return cmp.Compare(a.path, b.path) })
 	return out, nil
 }
 
@@ -92,7 +103,7 @@ func (c *Corpus) PageIDs() ([]string, error) {
 	}
 	ids := make([]string, len(files))
 	for i, f := range files {
-		ids[i] = pageID(f)
+		ids[i] = pageID(f.path)
 		if c.own {
 			ids[i] = ownPrefix + ids[i]
 		}
@@ -141,25 +152,21 @@ func (c *Corpus) sizeHash() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum, size := crc32.NewIEEE(), int64(0)
-	for _, name := range files {
-		info, err := fs.Stat(c.fsys, name)
-		if err != nil {
-			return "", fmt.Errorf("hashing %s: %w", name, err)
-		}
-		fmt.Fprintf(sum, "%s %d\n", name, info.Size())
-		size += info.Size()
+	size, all := int64(0), []byte(synonymText)
+	row := func(name string, size int) { all = strconv.AppendInt(append(all, name...), int64(size), 10) }
+	for _, f := range files {
+		row(f.path, int(f.size))
+		size += f.size
 	}
 	for _, r := range rules.All() {
-		fmt.Fprintf(sum, "%s %d\n", r.ID, len(r.Title)+len(r.Why)+len(r.Fix)+len(r.SAM)+len(r.CDK))
+		row(r.ID, len(r.Title)+len(r.Why)+len(r.Fix)+len(r.SAM)+len(r.CDK))
 	}
 	for _, t := range facts.Tables() {
 		for _, f := range t.Facts {
-			fmt.Fprintf(sum, "%s %d\n", f.ID, len(f.Title)+len(f.Text)+len(f.Note))
+			row(f.ID, len(f.Title)+len(f.Text)+len(f.Note))
 		}
 	}
-	fmt.Fprint(sum, synonymText)
-	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum.Sum32(), size), nil
+	return fmt.Sprintf("%d-%08x-%d", indexVersion, crc32.ChecksumIEEE(all), size), nil
 }
 
 // ContentHash changes whenever something that is searched changes. It reads all pages piece by piece: they are megabytes,
@@ -172,17 +179,17 @@ func (c *Corpus) ContentHash() (string, error) {
 	sum, size := crc32.New(crc32.MakeTable(crc32.Castagnoli)), uint64(0)
 	w := bufio.NewWriterSize(sum, 32<<10)
 	w.WriteString(synonymText)
-	for _, name := range files {
-		f, err := c.fsys.Open(name)
+	for _, file := range files {
+		f, err := c.fsys.Open(file.path)
 		if err != nil {
-			return "", fmt.Errorf("hashing %s: %w", name, err)
+			return "", fmt.Errorf("hashing %s: %w", file.path, err)
 		}
 		n, err := w.ReadFrom(struct{ io.Reader }{f}) // no WriterTo: it would read all at once
 		f.Close()
 		if err != nil {
-			return "", fmt.Errorf("hashing %s: %w", name, err)
+			return "", fmt.Errorf("hashing %s: %w", file.path, err)
 		}
-		fmt.Fprintf(w, "%s %d", name, n)
+		fmt.Fprintf(w, "%s %d", file.path, n)
 		size += uint64(n)
 	}
 	if !c.own {
