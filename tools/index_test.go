@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,4 +55,44 @@ func TestKnowledgeSurvivesABrokenCache(t *testing.T) {
 	ix, err := tools.OpenKnowledge(t.Context(), dir)
 	require.NoError(t, err)
 	require.NoError(t, ix.Close())
+}
+
+// Each version of the program leaves megabytes in the cache: what nobody opened for long goes when a new index is made.
+func TestIndexesOfFormerVersionsAreForgotten(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-100 * 24 * time.Hour)
+	for _, name := range []string{"index-4-former", "own-4-former", "unpack-123", "of-somebody-else"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o700))
+		require.NoError(t, os.Chtimes(filepath.Join(dir, name), old, old))
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "index-5-of-another-program"), 0o700))
+
+	pages := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(pages, "queues.md"), []byte("# Queues\n\nOurs are named by team.\n"), 0o600))
+	open := func() {
+		w := &tools.Workbench{CacheDir: dir, Knowledge: pages}
+		_, err := w.SearchKnowledge(t.Context(), tools.SearchInput{Question: "how are queues named"})
+		require.NoError(t, err)
+	}
+	open()
+	kept, err := filepath.Glob(filepath.Join(dir, "*"))
+	require.NoError(t, err)
+	var names []string
+	for _, k := range kept {
+		names = append(names, filepath.Base(k))
+	}
+	assert.Contains(t, names, "of-somebody-else")
+	assert.Contains(t, names, "index-5-of-another-program")
+	assert.NotContains(t, names, "index-4-former")
+	assert.NotContains(t, names, "own-4-former")
+	assert.NotContains(t, names, "unpack-123")
+
+	own, err := filepath.Glob(filepath.Join(dir, "own-*"))
+	require.NoError(t, err)
+	require.Len(t, own, 1)
+	require.NoError(t, os.Chtimes(own[0], old, old))
+	open()
+	info, err := os.Stat(own[0])
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now(), info.ModTime(), time.Hour, "an index that is used must not be forgotten")
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // indexVersion changes whenever analysis or the fields change, so that an index of an older program is stale.
-const indexVersion = 5
+const indexVersion = 6
 
 // ErrStale is returned by Open for an index that was built from another corpus.
 var ErrStale = errors.New("the index was built from another corpus")
