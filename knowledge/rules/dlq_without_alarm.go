@@ -10,13 +10,14 @@ var _ = add(Rule{
 	Title:    "Nobody is told when a dead-letter queue fills",
 	Severity: High,
 	Pillar:   Operations,
+	Wakes:    true,
 	Why:      `Failures wait in the dead-letter queue unseen until its retention ends (4 days by default), and are then deleted: the queue only postpones the loss unless somebody looks.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateNumberOfMessagesVisible of the queue with threshold 0 (GreaterThanThreshold) and an action that reaches a person.`,
 	CDK:      `dlq.metricApproximateNumberOfMessagesVisible().createAlarm(this, "DlqAlarm", { threshold: 1, evaluationPeriods: 1 })`,
 	Sources: []Source{
 		{Title: "aws/agent-toolkit-for-aws, serverless skill, production reference", URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23"},
 	},
-	Gaps: `An alarm on the age of the oldest message counts too. Alarms of another stack are not seen: Metadata serverless-review.ignore with a reason, or the configuration file, says so.`,
+	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. An alarm on the age of the oldest message counts too. Alarms of another stack are not seen: Metadata serverless-review.ignore with a reason, or the configuration file, says so.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SQS::Queue

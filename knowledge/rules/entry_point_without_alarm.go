@@ -12,6 +12,7 @@ var _ = add(Rule{
 	Title:    `Nobody is told when an API or a workflow fails`,
 	Severity: Medium,
 	Pillar:   Operations,
+	Wakes:    true,
 	Why:      `Server errors of an API and failed executions of a workflow are what users feel first: without an alarm they are the ones who report them.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on 5XXError (REST) or 5xx (HTTP API), and on ExecutionsFailed and ExecutionsTimedOut of the state machine.`,
 	CDK:      `api.metricServerError().createAlarm(...), stateMachine.metricFailed().createAlarm(...)`,
@@ -19,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of API Gateway REST API stages in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-api-gateway.html", Checked: "2026-11-30"},
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of AWS Step Functions in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-step-functions.html", Checked: "2026-11-30"},
 	},
-	Gaps: `One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules, WebSocket APIs and alarms of other stacks are not looked at.`,
+	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules, WebSocket APIs and alarms of other stacks are not looked at.`,
 	Bad: `Resources:
   Api: # want "no alarm on 5XXError"
     Type: AWS::ApiGateway::RestApi

@@ -10,13 +10,14 @@ var _ = add(Rule{
 	Title:    `Nobody is told when a function fails or is throttled`,
 	Severity: Medium,
 	Pillar:   Operations,
+	Wakes:    true,
 	Why:      `Errors of a function that works for a queue, a schedule or an event reach no user who would complain: they are retried, parked or dropped, and stand in a metric that nobody looks at.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on Errors of the function (and on Throttles where ReservedConcurrentExecutions is set) with an action that reaches a person.`,
 	CDK:      `fn.metricErrors().createAlarm(this, "Errors", { threshold: 1, evaluationPeriods: 1 })`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an AWS Lambda function in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-lambda.html", Checked: "2026-11-30"},
 	},
-	Gaps: `One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Alarms of another stack, and on the log, are not seen.`,
+	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Alarms of another stack, and on the log, are not seen.`,
 	Bad: `Resources:
   Orders: {Type: AWS::SQS::Queue}
   Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}

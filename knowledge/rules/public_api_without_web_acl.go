@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
-	Gaps:        `An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
+	Gaps:        `Low for APIs whose methods all ask for a signature (AWS_IAM). An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -53,8 +53,12 @@ var _ = add(Rule{
 				return
 			}
 			if !closedAPI(p.Graph, api) && !guarded {
-				accuse(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
-					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))})
+				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
+					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))}
+				if signedOnly(api) {
+					h.Severity = Low
+				}
+				accuse(h)
 			}
 		})
 		for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {
@@ -79,6 +83,23 @@ var _ = add(Rule{
 		}
 	},
 })
+
+// signedOnly tells whether all methods of an API ask for a signature (AWS_IAM): API Gateway turns everyone else away by
+// itself. What browsers ask beforehand (OPTIONS) does not count.
+func signedOnly(api *graph.Node) bool {
+	signed := false
+	for _, r := range api.Setting("routes").Each() {
+		key, _ := r.Get("RouteKey").Str()
+		if strings.HasPrefix(key, "OPTIONS ") {
+			continue
+		}
+		if kind, _ := r.Get("AuthorizationType").Str(); kind != "AWS_IAM" {
+			return false
+		}
+		signed = true
+	}
+	return signed
+}
 
 // stageHasWebACL tells whether an association names a stage, or the API without naming a stage that is known.
 func stageHasWebACL(p *Pass, api *graph.Node, stage graph.Value) bool {

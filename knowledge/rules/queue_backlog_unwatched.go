@@ -12,13 +12,14 @@ var _ = add(Rule{
 	Title:    `Nobody is told when a work queue backs up`,
 	Severity: Medium,
 	Pillar:   Operations,
+	Wakes:    true,
 	Why:      `A consumer that is too slow, throttled or switched off makes no error: the messages only grow older, until customers ask where their orders are or the retention deletes them.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateAgeOfOldestMessage of the queue, at the age from which on somebody waits.`,
 	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(this, "Late", { threshold: 600, evaluationPeriods: 1 })`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an Amazon SQS queue in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-sqs.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Low where no alarm at all stands in the files: they may be kept elsewhere. An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
+	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. Low where no alarm at all stands in the files: they may be kept elsewhere. An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
 	Bad: `Resources:
   Orders: # want "no alarm"
     Type: AWS::SQS::Queue

@@ -300,6 +300,9 @@ func (m *merger) report(ran int) Report {
 			prefer := slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node))
 			f.When = branch(scenarios, f.in, prefer, cures(m.graphs, f.lacking, f.lacks))
 		}
+		if f.rule.Wakes && (trialBranch(f.When) || f.trial()) {
+			continue
+		}
 		if f.Pillar != Security && (onTrial(m.options.Stage) || trialBranch(f.When) || f.trial()) {
 			f.Severity = f.Severity.Lower()
 		}

@@ -119,6 +119,8 @@ type Rule struct {
 	// dialects (SAM, CDK output) in the same form.
 	Bad, Good         string
 	MoreBad, MoreGood []string
+	// Wakes: the rule asks for what wakes somebody. It is silent about what exists in trial stages only.
+	Wakes bool
 	// DependsOnDate: the rule reads Pass.Today.
 	Check func(*Pass)
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // What is on trial matters one level less, save for security: a stage that the caller names (Options.Stage), a
-// branch whose condition says so, a resource whose Metadata says so. Several signs lower once.
+// branch whose condition says so, a resource whose Metadata says so. Several signs lower once. Nobody is to be woken for
+// what a branch or its Metadata puts on trial: rules that ask for alarms are silent about it.
 
 // onTrial tells whether a stage of this name is no production.
 func onTrial(stage string) bool {
@@ -23,13 +24,26 @@ var (
 	trial      = lazy.Regexp(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
 )
 
-// trialBranch tells whether a finding holds in trial stages only, as the name of its one condition says: "not
-// IsProd", "IsDev".
+// trialBranch tells whether a finding holds in trial stages only, as the name of one of its conditions says: "not
+// IsProd", "IsDev and UseQueue".
 func trialBranch(when string) bool {
-	if strings.Contains(when, " and ") || strings.Contains(when, " or ") {
+	if strings.Contains(when, " or ") {
 		return false
 	}
-	return production().MatchString(when) || trial().MatchString(when)
+	found := false
+	for _, condition := range strings.Split(when, " and ") {
+		other, not := strings.CutPrefix(condition, "not ")
+		if !not {
+			other = "not " + condition
+		}
+		switch {
+		case production().MatchString(other) || trial().MatchString(other):
+			return false // IsProd, not IsDev
+		case production().MatchString(condition) || trial().MatchString(condition):
+			found = true
+		}
+	}
+	return found
 }
 
 // trial tells whether the author of the resource at fault says that it is on trial: Metadata, serverless-review:

@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Outranks:    []string{"DDB002", "COG003"},
 	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
-	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
+	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it, and a bucket is left out then. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
 	Bad: `Resources:
   Orders: # want "DeletionPolicy and UpdateReplacePolicy"
     Type: AWS::DynamoDB::Table
@@ -71,25 +71,26 @@ func checkRetention(p *Pass) {
 			continue
 		}
 		var lacking []string
-		values := []graph.Value{}
+		values, unknown := []graph.Value{}, false
 		for _, name := range []string{"DeletionPolicy", "UpdateReplacePolicy"} {
 			v := n.Resource.Attributes.Get(name)
 			s, known := v.Str()
 			switch {
 			case open(v):
 				p.Unknown(n, v)
-				return
+				unknown = true
 			case !known || strings.EqualFold(s, "Delete"):
 				lacking = append(lacking, name)
 				values = append(values, v)
 			}
 		}
-		if len(lacking) == 0 {
-			continue
-		}
 		written := true
 		for _, v := range values {
 			written = written && v.Exists()
+		}
+		// A bucket that somebody wants deleted goes only when it is empty.
+		if len(lacking) == 0 || unknown || written && n.Kind == graph.Bucket {
+			continue
 		}
 		backedUp, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth()
 		switch {

@@ -12,13 +12,14 @@ var _ = add(Rule{
 	Title:    `Nobody is told when a stream consumer falls behind`,
 	Severity: High,
 	Pillar:   Operations,
+	Wakes:    true,
 	Why:      `A stream keeps records for its retention only. When the consumer falls behind further than that, records expire unread; IteratorAge shows it hours before.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on IteratorAge of the function, well below the retention.`,
 	CDK:      `fn.metric("IteratorAge").createAlarm(...)`,
 	Sources: []Source{
 		{Title: `aws/agent-toolkit-for-aws, serverless skill, production reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23"},
 	},
-	Gaps: `An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too.`,
+	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too.`,
 	Bad: `Resources:
   Mapping:
     Type: AWS::Lambda::EventSourceMapping

@@ -98,7 +98,7 @@ Resources:
 	},
 })
 
-var shortLivedName = lazy.Regexp(`(?i)(idempot|lock|session|connection|cache|nonce|jti|jwt|token|otp|dedup|rate-?limit|replay|temporary)`)
+var shortLivedName = lazy.Regexp(`(?i)(idempot|lock|session|connection|cache|nonce|jti|jwt|token|otp|dedup|rate-?limit|replay|temporary|circuit-?breaker)`)
 
 // shortLived tells whether a table's items are gone soon anyway.
 func shortLived(t *graph.Node) bool {
