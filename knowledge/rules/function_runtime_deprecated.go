@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `Function runtime is deprecated or close to it`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `After the deprecation date AWS applies no security patches to the runtime; later it refuses to create functions with it, then to update them: a fix cannot be deployed any more.`,
+	Why:      `After the deprecation date AWS need not patch the runtime any more; later it refuses to create functions with it, then to update them: a fix cannot be deployed any more.`,
 	Fix:      `Set Runtime to the successor of the same language and test the function with it.`,
 	CDK:      `runtime: lambda.Runtime.<successor>`,
 	Sources: []Source{
@@ -106,7 +106,7 @@ func reportRuntime(p *Pass, fn *graph.Node, v graph.Value, r facts.Runtime) {
 	case passed(r.CreateBlock):
 		h.Message = fmt.Sprintf("runtime %s is deprecated since %s, and since %s AWS refuses to create functions with it", r.ID, r.Deprecated, r.CreateBlock)
 	case passed(r.Deprecated):
-		h.Message = fmt.Sprintf("runtime %s is deprecated since %s: no security patches any more", r.ID, r.Deprecated)
+		h.Message = fmt.Sprintf("runtime %s is deprecated since %s: AWS promises it no security patches any more", r.ID, r.Deprecated)
 	case r.Deprecated <= soon:
 		h.Severity = Medium
 		h.Message = fmt.Sprintf("runtime %s will be deprecated on %s", r.ID, r.Deprecated)
