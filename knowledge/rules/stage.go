@@ -20,7 +20,8 @@ func onTrial(stage string) bool {
 }
 
 var (
-	production = lazy.Regexp(`(?i)^not (is|in|use)?_?-?(prod|live)`)
+	production = lazy.Regexp(`(?i)^not (is|in|use)?_?-?(prod|live)|^(is|in)?_?-?(not|non)_?-?(prod|live)`)
+	noTrial    = lazy.Regexp(`(?i)^(is|in|use)?_?-?(not|non)_?-?(dev|test|sandbox|trial|local|ephemeral)`)
 	trial      = lazy.Regexp(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
 )
 
@@ -37,8 +38,8 @@ func trialBranch(when string) bool {
 			other = "not " + condition
 		}
 		switch {
-		case production().MatchString(other) || trial().MatchString(other):
-			return false // IsProd, not IsDev
+		case production().MatchString(other) || trial().MatchString(other) || noTrial().MatchString(condition):
+			return false // IsProd, not IsDev, IsNotDev
 		case production().MatchString(condition) || trial().MatchString(condition):
 			found = true
 		}
