@@ -19,8 +19,8 @@ var _ = add(Rule{
 	Fix: `Name the ARNs the code works on: !GetAtt Table.Arn, !GetAtt Queue.Arn, !Sub "${Bucket.Arn}/*".`,
 	CDK: `table.grantReadWriteData(fn), queue.grantSendMessages(fn), secret.grantRead(fn) and the like`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Avoiding granting wildcard permissions in IAM policies"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/wildcard-permissions-iam.html", Checked: "2026-11-23"},
-		{Title: `AWS Lambda Operator Guide, "Applying the principles of least privilege"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/least-privilege.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Operator Guide, "Avoiding granting wildcard permissions in IAM policies"`, URL: "https://serverlessland.com/content/service/lambda/guides/aws-lambda-operator-guide/wildcard-permissions-iam", Checked: "2026-11-30"},
+		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-IAM5", "checkov:CKV_AWS_109", "checkov:CKV_AWS_111", "guard-rules-registry:iam_policydocument_no_wildcard_resource"},
 	Gaps: `Looked at are the actions on data that serverless code calls, all of which take an ARN; what needs "*" (lists, metrics, traces, network interfaces, text messages by sns:Publish) is never reported. ` +

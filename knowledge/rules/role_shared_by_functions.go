@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Give each function a role of its own, with what it needs.`,
 	CDK:      `leave role out: each lambda.Function makes its own`,
 	Sources: []Source{
-		{Title: `AWS Lambda Operator Guide, "Applying the principles of least privilege"`, URL: "https://docs.aws.amazon.com/lambda/latest/operatorguide/least-privilege.html", Checked: "2026-11-23"},
+		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Roles of other stacks are left out, as are roles that allow no more than logs, traces, network interfaces and the like.`,
 	Bad: `Resources:
