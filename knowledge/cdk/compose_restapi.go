@@ -1,6 +1,8 @@
 package cdk
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"sort"
 	"strings"
 
@@ -23,11 +25,12 @@ type restComposer struct {
 	model     string            // of bodies, "" before the first
 	resources map[string]string // by path
 	roles     map[*graph.Node]*resource
-	parts     sequence // what a deployment is made of
+	parts     sequence // what a deployment waits for
+	first     int      // the place of the API among the resources: what describes it follows
 }
 
 func composeRestAPI(c *composer, api *graph.Node) {
-	r := &restComposer{composer: c, api: api, id: c.ids[api], resources: map[string]string{}, roles: map[*graph.Node]*resource{}}
+	r := &restComposer{composer: c, api: api, id: c.ids[api], resources: map[string]string{}, roles: map[*graph.Node]*resource{}, first: len(c.t.Resources)}
 	c.node(api, mapping{}.with("Name", c.stagedName(spelled(api.Setting("name")))).with("EndpointConfiguration", mapping{}.with("Types", sequence{"REGIONAL"})))
 	r.authorizer()
 	validator := c.name(r.id + "Validator")
@@ -258,6 +261,21 @@ func (r *restComposer) cors() {
 	}
 }
 
+const deploymentWord = "Deployment"
+
+// digest tells one description of the API from another: a deployment of another name is made where it is another.
+// Hexadecimal, as CDK and SAM have it.
+func (r *restComposer) digest() string {
+	p := &yamlPrinter{}
+	for _, x := range r.t.Resources[r.first:] {
+		if strings.HasPrefix(x.Type, "AWS::ApiGateway::") {
+			p.resources([]*resource{{ID: x.ID, Type: x.Type, Properties: x.Properties}})
+		}
+	}
+	sum := sha256.Sum256([]byte(p.b.String()))
+	return hex.EncodeToString(sum[:5])
+}
+
 func (r *restComposer) stage() {
 	var access tree
 	if r.snippet() {
@@ -265,11 +283,12 @@ func (r *restComposer) stage() {
 	} else {
 		access = mapping{}.with("DestinationArn", substituted("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${"+r.logGroup(r.api, "AccessLogs")+"}")).with("Format", restLogFormat)
 	}
+	deployment, stage := r.name(r.id+deploymentWord+r.digest()), r.name(r.id+"Stage")
 	account := r.logAccount(r.api)
-	deployment, stage := r.name(r.id+"Deployment1"), r.name(r.id+"Stage")
 	d := r.add(deployment, "AWS::ApiGateway::Deployment", mapping{}.with("RestApiId", reference(r.id)))
 	d.Attributes = d.Attributes.with("DependsOn", r.parts)
-	d.Comment = "A deployment is a picture of the API: count its name up with every change to a route, here and in the stage, else the change is never seen."
+	d.Comment = "A deployment is a picture of the API. Its name ends in a hash of what it shows: whoever changes a route by hand gives it another name, here and in the stage, " +
+		"else nobody ever sees the change."
 	s := r.add(stage, "AWS::ApiGateway::Stage", mapping{}.
 		with("RestApiId", reference(r.id)).
 		with("DeploymentId", reference(deployment)).

@@ -31,6 +31,12 @@ func readmeAfter(b *strings.Builder, g *graph.Graph, o Options) {
 	if (o.Language == "sam" || o.Language == "cloudformation") && len(g.OfKind(graph.Bucket)) > 0 {
 		left = append(left, "A stage's buckets must be empty, old versions too, before its stack can be deleted.")
 	}
+	if o.Language == "sam" || o.Language == "cloudformation" {
+		for _, api := range g.OfKind(graph.RestAPI) {
+			left = append(left, fmt.Sprintf("Who changes a route of `%[1]s` in `template.yaml` by hand renames its deployment, `%[1]s%[2]s` and a hash, in both places: the stage shows that picture of the API, "+
+				"and a new one is made under a new name only. Code that is generated again has a new one.", constructID(api), deploymentWord))
+		}
+	}
 	if call := exampleCall(g, o); call != "" {
 		left = append(left, call)
 	}
