@@ -94,7 +94,7 @@ var attributes = map[graph.Kind]map[string]string{
 	graph.Queue:        {"": "queueUrl", "QueueUrl": "queueUrl", "Arn": "queueArn", "QueueName": "queueName"},
 	graph.Topic:        {"": "topicArn", "TopicArn": "topicArn", "TopicName": "topicName"},
 	graph.Table:        {"": "tableName", "Arn": "tableArn"},
-	graph.EventBus:     {"": "eventBusName", "Arn": "eventBusArn", "Name": "eventBusName"},
+	graph.EventBus:     {"": "eventBusName", "Arn": "eventBusArn", "Name": "eventBusName", "EventBusArn": customBusARN},
 	graph.StateMachine: {"": "stateMachineArn", "Arn": "stateMachineArn"},
 	graph.Bucket:       {"": "bucketName", "Arn": "bucketArn"},
 	graph.Stream:       {"": "streamName", "Arn": "streamArn"},

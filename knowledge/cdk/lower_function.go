@@ -218,6 +218,10 @@ func (l *lowerer) functionGrants(fn *graph.Node) {
 			writes = writes || other.To == e.To && other.Kind == graph.Writes
 			reads = reads || other.To == e.To && other.Kind == graph.Reads
 		}
+		if e.To.Type == customBus {
+			l.publishes(fn, e.To)
+			continue
+		}
 		if method := grantMethod(e.To.Kind, writes, reads); method != "" {
 			l.do(call{l.ref(e.To), method, []expression{l.ref(fn)}})
 		}

@@ -54,6 +54,11 @@ nodes: {orders: queue, work: {kind: function, code: own, runtime: python3.14, ha
   tick: {kind: schedule, rate: 5 minutes}, bus: eventBus, sold: {kind: rule, pattern: {source: [{prefix: shop.}], detail-type: [Sold]}}, help: {kind: function, code: own, runtime: dotnet10, handler: 'a::b.C::d', architecture: arm64, network: true, layers: ['arn:aws:lambda:{region}:111122223333:layer:shared:3', 'arn:aws:lambda:eu-west-1:111122223333:layer:other:1']}, kept: {kind: table, key: orderId, sortKey: at, sortKeyType: number, indexes: {byStatus: {key: status, sortKey: at, sortKeyType: number, projection: keys}, byOwner: {key: owner, projection: [total, currency]}}}}
 edges: ["orders -> work": {reportBatchItemFailures: true, filters: [{body: {type: [Paid, {prefix: Re}], total: [{numeric: ['>', 5]}]}}, {body: {urgent: [true]}}]}, tick -> work, work -> kept, work reads kept, work -> bus, bus -> sold, sold -> help, work invokes help]
 `, `
+name: published
+nodes: {shop: {kind: function, code: own, runtime: python3.14, handler: app.handler, architecture: arm64, environment: {BUS_ARN: {ref: bus, attribute: EventBusArn}}}, tick: {kind: schedule, rate: 5 minutes}, bus: {kind: eventBus, retentionDays: 7},
+  sold: {kind: rule, source: shop, detailType: Sold}, jobs: queue, work: function, done: {kind: table, key: orderId}}
+edges: [tick -> shop, shop -> bus, bus -> sold, sold -> jobs, jobs -> work, work -> done]
+`, `
 name: import
 title: 'Reserved words" \ {x} ${x} """'
 nodes: {class: {kind: queue}, lambda: {kind: function, description: 'say "no" \ {x} ${x} ''yes'''}, self: {kind: table, key: from}, none: eventBus,

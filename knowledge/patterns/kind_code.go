@@ -91,6 +91,8 @@ func (d *draft) refuseCode() error {
 		for _, f := range fn.get("Environment").Get("Variables").Fields() {
 			if ref, ok := f.Value.Ref(); ok && d.byID[ref.Resource] == nil {
 				return wrong(*f.Value.At, "a node of the sketch", "the variable %s of %s names %q, which is no node", f.Name, fn.id, clip(ref.Resource))
+			} else if ok && d.byID[ref.Resource].typ == customBus && ref.Attribute != busByARN {
+				return wrong(*f.Value.At, "attribute: "+busByARN, "the variable %s of %s: publishers name %s by its ARN", f.Name, fn.id, ref.Resource)
 			}
 		}
 	}

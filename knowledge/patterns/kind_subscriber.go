@@ -12,6 +12,7 @@ import (
 const (
 	customBus  = "AWS::EventsV2::EventBus"
 	subscriber = "AWS::EventsV2::Subscriber"
+	busByARN   = "EventBusArn" // the attribute of such a bus that names it
 )
 
 // How long and how often a subscriber tries, if the sketch does not say: as a classic rule does. Left out, the service
@@ -50,7 +51,11 @@ func (d *draft) refuseSubscribers() error {
 			continue
 		}
 		for _, e := range d.in(bus) {
-			return refusal(e.at, "a bus without retentionDays", "%s -> %s: the generator has no client that publishes on a custom event bus; whoever has one does so by PutEvents", e.from.id, bus.id)
+			if e.from.kind == graph.Function && e.from.own() {
+				continue // its SDK comes with its code
+			}
+			return refusal(e.at, "code: own on a function that publishes, or a bus without retentionDays",
+				"%s -> %s: the generator has no client that publishes on a custom event bus: the SDK for TypeScript has none for its API, eventbridgev2, and the SDKs that runtimes bring may be older than it", e.from.id, bus.id)
 		}
 		for _, name := range []string{"archiveDays", "acceptsFrom"} {
 			if bus.getExtra(name).Exists() {
@@ -89,6 +94,10 @@ func (d *draft) completeSubscribers() {
 		if bus.typ == customBus {
 			bus.set("Name", bus.text(d.blueprint.Name+"-"+bus.id+"-prod"))
 			bus.set("StorageConfiguration", bus.object(field("RetentionPeriodInDays", bus.getExtra("retentionDays"))))
+			if writers := d.in(bus); len(writers) > 0 {
+				d.note("%s publishes on %s by PutEvents of the service eventbridgev2: bring an SDK that has it with the code, as boto3 1.44 does, and name the bus by its ARN, "+
+					"{ref: %[2]s, attribute: EventBusArn} in its environment.", writers[0].from.id, bus.id)
+			}
 			d.note("Others publish on %s by PutEvents: give them its ARN, and events:PutEvents on it.", bus.id)
 		}
 	}
@@ -105,7 +114,7 @@ func (d *draft) subscribe(r, bus *node) {
 	r.setExtra("eventPattern", pattern)
 	r.props = drop(r.props, "EventPattern")
 	r.set("Name", r.text(d.blueprint.Name+"-"+r.id+"-prod"))
-	r.set("EventBusArn", r.ref(bus, "EventBusArn"))
+	r.set("EventBusArn", r.ref(bus, busByARN))
 	// PutEvents wraps what is published in an envelope, and the envelope is the data.
 	r.set("FilterConfiguration", r.object(field("Filters", r.list(r.object(field("Scope", r.text("DATA")), field("Pattern", r.text(asJSON(pattern))))))))
 	for _, e := range d.out(r, graph.Routes) {

@@ -205,6 +205,7 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"a: httpApi, f: {kind: function, managedInstances: true}", "a GET /x -> f", "writes those as readers of queues"},
 		{"s: stream, f: {kind: function, managedInstances: true}", "s -> f", "on managed instances as readers of queues"},
 		{"b: {kind: eventBus, retentionDays: 7}, f: function", "f -> b", "no client that publishes on a custom event bus"},
+		{"b: {kind: eventBus, retentionDays: 7}, f: {kind: function, code: own, environment: {BUS: {ref: b, attribute: Arn}}}", "f -> b", "publishers name b by its ARN"},
 		{"b: {kind: eventBus, retentionDays: 7, archiveDays: 7}", "", "a custom event bus, which has no archiveDays"},
 		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, f: function, g: function", "b -> r, r -> f, r -> g", "becomes a subscriber, which has one"},
 		{"b: {kind: eventBus, retentionDays: 7}, r: {kind: rule, source: a}, t: topic", "b -> r, r -> t", "lets subscribers call functions and fill queues"},
