@@ -12,7 +12,7 @@ var signs = map[graph.EdgeKind][]string{
 	graph.Polls:      {"SqsEventSource", "KinesisEventSource", "DynamoEventSource", "sourceParameters"},
 	graph.Invokes:    {"addRoutes", "addMethod", "HttpOrigin", "enrichment", "addRoute", "FunctionUrl", "lambdaFunction", "grantStartExecution", "grantStartSyncExecution", "grantInvoke"},
 	graph.Routes:     {"eventBus", "eventBusArn", "targetArn", "sourceEventBus", "eventPattern", "addTarget", "addSubscription", "LambdaInvoke", "SqsSendMessage", "SnsPublish", "StepFunctionsStartExecution", "target", "grantInvoke"},
-	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "scheduler:CreateSchedule", "events:PutEvents", "DynamoDbDataSource", "PutItem", "DeleteItem"},
+	graph.Writes:     {"grantSendMessages", "grantPublish", "grantPutEventsTo", "grantWriteData", "grantReadWriteData", "grantWrite", "grantPut", "grantReadWrite", "HttpSqsIntegration", "grantManageConnections", "grantTaskResponse", "resultWriterV2", "scheduler:CreateSchedule", "events:PutEvents", "appsync:EventPublish", "DynamoDbDataSource", "PutItem", "DeleteItem"},
 	graph.Reads:      {"GetItem", "DynamoDbDataSource", "alarms", "withOriginAccessControl", "itemReader", "grantReadData", "grantReadWriteData", "grantRead", "grantReadWrite"},
 	graph.FailsTo:    {"deadLetterQueue", "onFailure", "deadLetterConfig", "onFailureConfiguration"},
 	graph.Authorizes: {"cognitoUserPools", "HttpUserPoolAuthorizer", "userPoolConfig", "cognitoConfig"},

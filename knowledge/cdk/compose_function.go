@@ -190,7 +190,13 @@ func (c *composer) broughtFunction(fn *graph.Node, logs string) {
 		p = p.with("Role", getAtt{c.functionRole(fn, logs, c.functionRights(fn)), "Arn"})
 	}
 	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
-	if env := c.treeOf(fn.Setting("environment", "Variables")); env != nil {
+	env, _ := c.treeOf(fn.Setting("environment", "Variables")).(mapping)
+	for _, e := range c.g.Out(fn, graph.Writes) {
+		if e.To.Kind == graph.EventAPI {
+			env = env.with(eventsVariable(e.To), substituted("https://${"+c.ids[e.To]+".Dns.Http}/event"))
+		}
+	}
+	if len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
 	p = p.with("LoggingConfig", logging(format, logs))

@@ -126,6 +126,12 @@ func (c *composer) uses(n *graph.Node, writes, reads bool) []mapping {
 		}
 	case graph.WebSocketAPI:
 		return []mapping{allow(substituted("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${"+c.ids[n]+"}/"+liveStage+"/*/@connections/*"), "execute-api:ManageConnections")}
+	case graph.EventAPI:
+		var namespaces sequence
+		for _, name := range ownNamespaces(n) {
+			namespaces = append(namespaces, substituted("arn:${AWS::Partition}:appsync:${AWS::Region}:${AWS::AccountId}:apis/${"+c.ids[n]+".ApiId}/channelNamespace/"+name))
+		}
+		return []mapping{allow(namespaces, eventPublish)}
 	case graph.ScheduleGroup:
 		return c.groupRights(n)
 	}

@@ -36,7 +36,14 @@ func lowerEventAPI(l *lowerer, api *graph.Node) {
 		}
 		l.do(call{l.ref(api), "addChannelNamespace", []expression{constructID(api) + text(graph.UpperFirst(n.Name)), *b.done()}})
 	}
-	l.output(api, joined{text("https://"), attribute{l.ref(api), "httpDns"}, text("/event")})
+	address := joined{text("https://"), attribute{l.ref(api), "httpDns"}, text("/event")}
+	for _, e := range l.g.In(api, graph.Writes) {
+		for _, name := range ownNamespaces(api) {
+			l.do(call{l.ref(api), "grant", []expression{l.ref(e.From), static{appsync("AppSyncEventResource"), "ofChannelNamespace", []expression{text(name)}}, text(eventPublish)}})
+		}
+		l.do(call{l.ref(e.From), "addEnvironment", []expression{text(eventsVariable(api)), address}})
+	}
+	l.output(api, address)
 	if l.snippet() {
 		l.notes = append(l.notes, "The handlers of the channels are files: the project scope writes them into src/"+channelFolder+".")
 	}
@@ -48,3 +55,21 @@ const channelFolder = "channels/"
 func channelFile(api *graph.Node, namespace string) string {
 	return channelFolder + kebab(api.ID) + "/" + namespace + ".js"
 }
+
+// eventPublish is the right to publish, which holds for a namespace. Source: AppSync Events developer guide, "Publishing from
+// a NodeJS Lambda function with IAM auth", and the library's ChannelNamespace.grantPublish, checked 2026-11-30.
+const eventPublish = "appsync:EventPublish"
+
+// ownNamespaces are the namespaces on which back ends publish.
+func ownNamespaces(api *graph.Node) []string {
+	var out []string
+	for _, n := range api.Setting("namespaces").Fields() {
+		if spelled(n.Value) == "own" {
+			out = append(out, n.Name)
+		}
+	}
+	return out
+}
+
+// eventsVariable is the environment variable with the address at which a function publishes: NEWS_URL.
+func eventsVariable(api *graph.Node) string { return constant(kebab(api.ID)) + "_URL" }

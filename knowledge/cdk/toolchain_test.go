@@ -56,8 +56,8 @@ edges: ["orders -> work": {reportBatchItemFailures: true, filters: [{body: {type
 `, `
 name: published
 nodes: {shop: {kind: function, code: own, runtime: python3.14, handler: app.handler, architecture: arm64, environment: {BUS_ARN: {ref: bus, attribute: EventBusArn}}}, tick: {kind: schedule, rate: 5 minutes}, bus: {kind: eventBus, retentionDays: 7},
-  sold: {kind: rule, source: shop, detailType: Sold}, jobs: queue, work: function, done: {kind: table, key: orderId}}
-edges: [tick -> shop, shop -> bus, bus -> sold, sold -> jobs, jobs -> work, work -> done]
+  sold: {kind: rule, source: shop, detailType: Sold}, jobs: queue, work: function, done: {kind: table, key: orderId}, news: {kind: eventApi, namespaces: {inbox: own, alerts: own, rooms: shared}}, people: userPool}
+edges: [tick -> shop, shop -> news, news -> people, shop -> bus, bus -> sold, sold -> jobs, jobs -> work, work -> done]
 `, `
 name: import
 title: 'Reserved words" \ {x} ${x} """'

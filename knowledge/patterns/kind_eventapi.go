@@ -11,8 +11,9 @@ import (
 func init() {
 	kinds[graph.EventAPI] = kind{"AWS::AppSync::Api", map[string]reader{"namespaces": readNamespaces}}
 	arrows[[2]graph.Kind{graph.EventAPI, graph.UserPool}] = sureness
-	for _, from := range []graph.Kind{graph.Function, graph.Rule, graph.Queue} {
-		impossible[[2]graph.Kind{from, graph.EventAPI}] = [2]string{"the generator has no client that signs what is published", "function -> webSocketApi, or publish by a signed request to the API's address"}
+	arrows[[2]graph.Kind{graph.Function, graph.EventAPI}] = sends
+	for _, from := range []graph.Kind{graph.Rule, graph.Queue} {
+		impossible[[2]graph.Kind{from, graph.EventAPI}] = [2]string{"only who signs requests publishes on an API for events", string(from) + " -> function with code: own -> eventApi"}
 	}
 }
 
@@ -42,8 +43,27 @@ func (d *draft) refuseEventAPIs() error {
 		case len(pools) > 1:
 			return refusal(pools[1].at, "one user pool with groups", "%s has %d user pools", api.id, len(pools))
 		}
+		for _, e := range d.in(api, graph.Writes) {
+			switch {
+			case !e.from.own():
+				return refusal(e.at, "code: own on "+e.from.id+", or "+e.from.id+" -> a webSocketApi",
+					"%s -> %s: no SDK has a client that publishes on an API for events, by requests that are signed for the service appsync, and the generator writes none", e.from.id, api.id)
+			case !api.hasOwnChannels():
+				return refusal(e.at, "a namespace with own channels, such as namespaces: {inbox: own}", "%s -> %s: on shared channels users publish, and no back end", e.from.id, api.id)
+			}
+		}
 	}
 	return nil
+}
+
+// hasOwnChannels tells whether an API has channels on which the back end publishes.
+func (n *node) hasOwnChannels() bool {
+	for _, f := range n.getExtra("namespaces").Fields() {
+		if who, _ := f.Value.Str(); who == "own" {
+			return true
+		}
+	}
+	return false
 }
 
 // completeEventAPIs gives an API for events its users, and logs of what fails.
@@ -57,6 +77,9 @@ func (d *draft) completeEventAPIs() {
 		api.set("Name", api.text(name[:min(len(name), 40)]+"-prod"))
 		d.completeAuthorizer(api)
 		d.connect(d.logGroup(api, "Logs"), api, graph.Logs, "", api.at)
+		for _, e := range d.in(api, graph.Writes) {
+			d.note("%s publishes on %s: by POST to the address in its variable that ends in _URL, with channel and events, signed for the service appsync.", e.from.id, api.id)
+		}
 		d.note("Back ends publish on %s by requests that are signed with IAM: give them appsync:EventPublish on the namespace they write to.", api.id)
 	}
 }

@@ -43,6 +43,7 @@ var uses = []use{
 	{answersTask, graph.StateMachine, graph.Writes, graph.Sync}, // the answer that a waiting state gets
 	{"states:StartSyncExecution", graph.StateMachine, graph.Invokes, graph.Sync},
 	{"appsync:GraphQL", graph.GraphQLAPI, graph.Invokes, graph.Sync},
+	{"appsync:EventPublish", graph.EventAPI, graph.Writes, graph.Async},
 	{"execute-api:Invoke", graph.RestAPI, graph.Invokes, graph.Sync},
 	{"execute-api:Invoke", graph.HTTPAPI, graph.Invokes, graph.Sync},
 	{"execute-api:ManageConnections", graph.WebSocketAPI, graph.Writes, graph.Sync},
