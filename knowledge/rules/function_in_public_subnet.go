@@ -138,7 +138,7 @@ func checkSubnets(p *Pass, fn *graph.Node) {
 		}
 	}
 	if len(public) == 0 {
-		if v := p.openLink(fn, "RouteTableId", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route"); v.Exists() && len(p.Graph.Out(fn, graph.AttachedTo)) > 0 {
+		if v := p.openRouteTable(fn); v.Exists() && len(p.Graph.Out(fn, graph.AttachedTo)) > 0 {
 			p.Unknown(fn, v)
 		}
 		return

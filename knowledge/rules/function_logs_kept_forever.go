@@ -123,7 +123,7 @@ func checkFunctionLogs(p *Pass) {
 }
 
 // logRetentions finds the functions whose retention a custom resource of CDK sets, and the files with a log group
-// whose name is not known: it may be that of any function of the file.
+// whose name is not known, and which is not known to be a function's: it may be that of any function of the file.
 func logRetentions(g *graph.Graph) (unnamed map[string]graph.Value, retained map[*graph.Node]bool) {
 	unnamed, retained = map[string]graph.Value{}, map[*graph.Node]bool{}
 	for _, n := range g.Nodes {
@@ -135,7 +135,7 @@ func logRetentions(g *graph.Graph) (unnamed map[string]graph.Value, retained map
 			if open(n.Setting("logGroupName")) && n.Resource != nil {
 				unnamed[n.Resource.File] = n.Setting("logGroupName")
 			}
-		case n.Kind == graph.LogGroup && !n.External && n.Resource != nil && open(n.Setting("logGroupName")) && begins(n.Setting("logGroupName"), "/aws/lambda/"):
+		case n.Kind == graph.LogGroup && !n.External && n.Resource != nil && open(n.Setting("logGroupName")) && begins(n.Setting("logGroupName"), "/aws/lambda/") && len(g.Out(n, graph.Logs)) == 0:
 			unnamed[n.Resource.File] = n.Setting("logGroupName")
 		}
 	}

@@ -114,7 +114,7 @@ func checkWayOut(p *Pass, fn *graph.Node) {
 	if len(used) == 0 {
 		return
 	}
-	if v := firstOpen(p.openLink(fn, "VpcId", "AWS::EC2::VPCEndpoint"), p.openLink(fn, "RouteTableId", "AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation"), p.openLink(fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+	if v := firstOpen(p.openLink(fn, "VpcId", "AWS::EC2::VPCEndpoint"), p.openRouteTable(fn)); v.Exists() {
 		p.Unknown(fn, v)
 		return
 	}

@@ -51,6 +51,25 @@ func openLinks(g *graph.Graph, property string, types []string) []link {
 	return out
 }
 
+// openRouteTable finds what leaves open where the subnets of a function lead: a route of an unknown table, or an unknown
+// table of a subnet that may be one of them. It is absent where there is none.
+func (p *Pass) openRouteTable(fn *graph.Node) graph.Value {
+	if v := firstOpen(p.openLink(fn, "RouteTableId", "AWS::EC2::Route"), p.openLink(fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+		return v
+	}
+	for _, r := range p.Graph.Resources {
+		if r.Type != "AWS::EC2::SubnetRouteTableAssociation" || !sameStack(r, fn) || !mayMeanOwn(r.Properties.Get("RouteTableId")) {
+			continue
+		}
+		for _, e := range p.Graph.Out(fn, graph.AttachedTo) {
+			if ref, ok := r.Properties.Get("SubnetId").Ref(); ok && ref.Resource == e.To.ID {
+				return r.Properties.Get("RouteTableId")
+			}
+		}
+	}
+	return graph.Value{}
+}
+
 // sameStack tells whether a resource is of the stack of n.
 func sameStack(r *graph.Resource, n *graph.Node) bool {
 	return r != nil && n.Resource != nil && r.File == n.Resource.File && r.Stack == n.Resource.Stack

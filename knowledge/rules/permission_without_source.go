@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Security Hub User Guide, Lambda.1 "Lambda function policies should prohibit public access"`, URL: "https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_364", "cfn-lint:W3663", "guard-rules-registry:LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED", "control-tower:lambda_function_public_access_prohibited_check"},
-	Gaps:        `S3 with SourceArn but without SourceAccount is low. Lambda@Edge, AWS Config, CloudFormation and load balancers are left out: they act for the own account, give no source, or (target groups) need the permission before their ARN exists. A SourceArn with wildcards passes.`,
+	Gaps:        `S3 with SourceArn but without SourceAccount is low. Lambda@Edge, AWS Config, CloudFormation and load balancers are left out: they act for the own account, give no source, or (target groups) need the permission before their ARN exists. A SourceArn with wildcards passes where it names an account.`,
 	Bad: `Resources:
   Topic:
     Type: AWS::SNS::Topic
@@ -145,7 +145,7 @@ func checkPermissionSource(p *Pass, fn *graph.Node, s graph.Statement) {
 	account := s.Conditions.Get("StringEquals", "AWS:SourceAccount")
 	token := s.Conditions.Get("StringEquals", "lambda:EventSourceToken")
 	org := s.Conditions.Get("StringEquals", "aws:PrincipalOrgID")
-	if all, ok := arn.Str(); ok && all == "*" {
+	if anyAccount(arn) {
 		arn = graph.Value{}
 	}
 	h := Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn}, Values: []graph.Value{principal}}
@@ -161,6 +161,17 @@ func checkPermissionSource(p *Pass, fn *graph.Node, s graph.Statement) {
 		h.Message = fmt.Sprintf("%s may call %s for any skill: there is no EventSourceToken", name, nameOf(fn))
 	default:
 		h.Message = fmt.Sprintf("%s may call %s for anyone's resources: there is no SourceArn and no SourceAccount", name, nameOf(fn))
+		if all := s.Conditions.Get("ArnLike", "AWS:SourceArn"); all.Exists() {
+			h.Message = fmt.Sprintf("%s may call %s for anyone's resources: SourceArn fits every account, and there is no SourceAccount", name, nameOf(fn))
+			h.Values = append(h.Values, all)
+		}
 	}
 	p.Report(h)
+}
+
+// anyAccount tells a source that things of every account fit: a star alone, or in the place of the account.
+func anyAccount(arn graph.Value) bool {
+	text, known := arn.Str()
+	fields := strings.SplitN(text, ":", 6)
+	return known && (text == "*" || len(fields) == 6 && fields[4] == "*")
 }

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23"},
 	},
-	Gaps: `Rights on keys, the thing that a universal target (aws-sdk) works on, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
+	Gaps: `The thing that a universal target (aws-sdk) works on, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
 	Bad: `Resources:
   Pipe: # want "sqs:DeleteMessage"
     Type: AWS::Pipes::Pipe
@@ -112,6 +112,7 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 	for _, e := range p.Graph.In(n, graph.Polls) {
 		if actions := pollActions[e.From.Kind]; len(actions) > 0 {
 			checkPollRole(p, e, role, actions)
+			checkPollKey(p, e, role)
 		}
 	}
 	for _, e := range p.Graph.Out(n, graph.FailsTo) {
@@ -129,10 +130,26 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 			p.Unclear(role, "whether it may call "+nameOf(e.To)+", whatever that is: "+e.To.ARN.Reason())
 			continue
 		}
-		if actions := callActions[e.To.Kind]; actions != "" {
+		if actions := callsOf(e); actions != "" {
 			checkCallRole(p, e, role, strings.Fields(actions))
 		}
 	}
+}
+
+// callsOf are the rights of which a call needs one. A schedule only starts a machine, an enrichment waits for it, and
+// a pipe does what InvocationType says.
+func callsOf(e *graph.Edge) string {
+	if e.To.Kind != graph.StateMachine {
+		return callActions[e.To.Kind]
+	}
+	kind, _ := e.Settings.Get("StepFunctionStateMachineParameters", "InvocationType").Str()
+	switch {
+	case e.From.Kind == graph.Schedule || kind == "FIRE_AND_FORGET":
+		return "states:StartExecution"
+	case e.Label == "enrichment" || kind == "REQUEST_RESPONSE":
+		return "states:StartSyncExecution"
+	}
+	return callActions[e.To.Kind]
 }
 
 // universalActions name the right that a universal target needs where it is not the call's own name.

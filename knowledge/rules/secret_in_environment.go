@@ -91,15 +91,12 @@ func checkEnvironmentLiterals(p *Pass) {
 			continue
 		}
 		for _, f := range fn.Setting("environment", "Variables").Fields() {
-			text, ok := f.Value.Str()
-			if !ok {
-				continue
-			}
+			text, whole := f.Value.Str()
 			h := Hit{Node: fn, Values: []graph.Value{hidden(f.Value)}}
-			switch what := secretIn(text); {
+			switch what := secretIn(ownText(f.Value)); {
 			case what != "":
 				h.Message = fmt.Sprintf("environment variable %s of %s holds %s", f.Name, nameOf(fn), what)
-			case looksLikeSecret(f.Name, text):
+			case whole && looksLikeSecret(f.Name, text):
 				h.Confidence = Likely
 				h.Message = fmt.Sprintf("environment variable %s of %s holds a text of %d characters, which looks like a secret", f.Name, nameOf(fn), len(text))
 			default:

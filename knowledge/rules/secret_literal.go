@@ -158,11 +158,9 @@ func reportCredentials(p *Pass, h Hit, root graph.Value, where string) {
 		if v.Kind != graph.String || !v.Exists() {
 			return
 		}
-		if text, ok := v.Str(); ok {
-			if what := secretIn(text); what != "" {
-				h.Values, h.Message = []graph.Value{hidden(v)}, fmt.Sprintf("%s holds %s", where, what)
-				p.Report(h)
-			}
+		if what := secretIn(ownText(v)); what != "" {
+			h.Values, h.Message = []graph.Value{hidden(v)}, fmt.Sprintf("%s holds %s", where, what)
+			p.Report(h)
 		}
 	})
 }

@@ -45,6 +45,23 @@ func secretIn(text string) string {
 	return ""
 }
 
+// ownText is what stands in a text itself. What is put in when it is deployed shows as <>, which is part of no credential.
+func ownText(v graph.Value) string {
+	if v.Kind != graph.String {
+		return ""
+	}
+	if text, whole := v.Str(); whole {
+		return text
+	}
+	var s strings.Builder
+	for _, part := range v.Parts() {
+		if s.WriteString(part.Literal); part.Literal == "" {
+			s.WriteString("<>")
+		}
+	}
+	return s.String()
+}
+
 // credentialOf is the password of a connection string, else the whole text.
 func credentialOf(found string) string {
 	if _, rest, ok := strings.Cut(found, "://"); ok {

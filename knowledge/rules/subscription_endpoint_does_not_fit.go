@@ -73,6 +73,9 @@ var _ = add(Rule{
 // endpointKinds are the things that a protocol can deliver to.
 var endpointKinds = map[string]graph.Kind{"sqs": graph.Queue, "lambda": graph.Function, "firehose": graph.Firehose}
 
+// refGives is what Ref gives of them, which is the ARN of none.
+var refGives = map[graph.Kind]string{graph.Queue: "URL", graph.Function: "name", graph.Firehose: "name"}
+
 func checkEndpoints(p *Pass) {
 	for _, topic := range p.Graph.OfKind(graph.Topic) {
 		for _, e := range p.Graph.Out(topic, graph.Routes) {
@@ -80,6 +83,11 @@ func checkEndpoints(p *Pass) {
 			protocol, ok := p.Text(topic, v)
 			want := endpointKinds[protocol]
 			if !ok || want == "" {
+				continue
+			}
+			if text, known := e.Settings.Get("Endpoint").Str(); known && !strings.HasPrefix(text, "arn:") {
+				p.Report(Hit{Node: topic, Resource: e.Via, Related: []*graph.Node{topic}, Values: []graph.Value{e.Settings.Get("Endpoint")},
+					Message: fmt.Sprintf("Protocol is %s, but the endpoint is not an ARN: %s", protocol, text)})
 				continue
 			}
 			if e.To.External && !strings.HasPrefix(e.To.ID, "arn:") {
@@ -92,8 +100,8 @@ func checkEndpoints(p *Pass) {
 				p.Report(h)
 				continue
 			}
-			if endpoint, ok := e.Settings.Get("Endpoint").Ref(); ok && want == graph.Queue && endpoint.Attribute == "" {
-				h.Message = fmt.Sprintf("endpoint is the URL of queue %s: Amazon SNS wants its ARN", nameOf(e.To))
+			if endpoint, ok := e.Settings.Get("Endpoint").Ref(); ok && endpoint.Resource == e.To.ID && endpoint.Attribute == "" {
+				h.Message = fmt.Sprintf("endpoint is the %s of %s %s: Amazon SNS wants its ARN", refGives[want], e.To.Kind, nameOf(e.To))
 				h.Fix = fmt.Sprintf("Set Endpoint to !GetAtt %s.Arn.", nameOf(e.To))
 				p.Report(h)
 				continue
