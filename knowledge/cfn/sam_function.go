@@ -269,7 +269,7 @@ func (m *sammed) eventInvoke() {
 			continue
 		}
 		target := d.Get("Destination")
-		kind := literal(d.Get("Type"))
+		kind := d.Get("Type")
 		if !target.Exists() {
 			target = m.destination(id+on, kind, d)
 		}
@@ -289,8 +289,11 @@ func (m *sammed) eventInvoke() {
 	m.put(m.resource(id, "AWS::Lambda::EventInvokeConfig", c.At, append(fields, pass(c, "MaximumEventAgeInSeconds", "MaximumRetryAttempts")...)...))
 }
 
-func (m *sammed) destination(id, kind string, d graph.Value) graph.Value {
-	switch kind {
+func (m *sammed) destination(id string, kind, d graph.Value) graph.Value {
+	if why := kind.Reason(); why != "" {
+		return graph.NewUnknown(kind.At, why)
+	}
+	switch literal(kind) {
 	case "SQS":
 		m.put(m.resource(id+"Queue", "AWS::SQS::Queue", d.At))
 		return m.x.ref(d.At, m.src.LogicalID, id+"Queue", "Arn")
@@ -298,6 +301,6 @@ func (m *sammed) destination(id, kind string, d graph.Value) graph.Value {
 		m.put(m.resource(id+"Topic", "AWS::SNS::Topic", d.At))
 		return m.x.ref(d.At, m.src.LogicalID, id+"Topic", "")
 	}
-	m.x.gap(m.src, d.At, "a destination of type %q needs a Destination", kind)
+	m.x.gap(m.src, d.At, "a destination of type %q needs a Destination", literal(kind))
 	return graph.Value{}
 }

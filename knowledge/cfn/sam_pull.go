@@ -124,7 +124,7 @@ func (m *sammed) pull(e event, id string) {
 	m.role.once = true
 	m.pullPolicies(e)
 	if on := p.Get("DestinationConfig", "OnFailure"); on.Exists() {
-		m.role.sends(m, literal(on.Get("Type")), id, on.Get("Destination"), on.At)
+		m.role.sends(m, on.Get("Type"), id, on.Get("Destination"), on.At)
 	}
 	m.role.once = false
 }

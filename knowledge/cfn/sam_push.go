@@ -160,7 +160,7 @@ func (e event) scheduleRole(dlq graph.Value) *graph.Resource {
 		r.allow(e.id+"LambdaPolicy", e.at, e.m.arn(e.at), "lambda:InvokeFunction")
 	}
 	if dlq.Exists() {
-		r.sends(e.m, "SQS", e.id, dlq, dlq.At)
+		r.sends(e.m, str(dlq.At, "SQS"), e.id, dlq, dlq.At)
 	}
 	made := r.resource(e.m)
 	made.At = e.at

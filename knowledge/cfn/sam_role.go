@@ -63,7 +63,9 @@ func (m *sammed) functionRole() *role {
 	}
 	if dlq := p.Get("DeadLetterQueue"); dlq.Kind == graph.Map {
 		action := map[string]string{"SQS": "sqs:SendMessage", "SNS": "sns:Publish"}[literal(dlq.Get("Type"))]
-		if action == "" {
+		if why := dlq.Get("Type").Reason(); why != "" {
+			r.attach(graph.NewUnknown(dlq.Get("Type").At, why))
+		} else if action == "" {
 			m.x.gap(m.src, dlq.At, "the Type of DeadLetterQueue is %s, expected SQS or SNS", dlq.Get("Type"))
 		} else {
 			r.allow("DeadLetterQueuePolicy", dlq.At, dlq.Get("TargetArn"), action)
@@ -106,9 +108,13 @@ func allowed(at *graph.Evidence, resource graph.Value, actions ...string) graph.
 	return obj(at, f("Action", strs(at, actions...)), f("Effect", str(at, "Allow")), f("Resource", resource))
 }
 
-// sends adds what a destination needs, by its SAM type.
-func (r *role) sends(m *sammed, kind, id string, target graph.Value, at *graph.Evidence) {
-	switch kind {
+// sends adds what a destination needs, by its SAM type. Of a type that is not known nothing is known of the right either.
+func (r *role) sends(m *sammed, kind graph.Value, id string, target graph.Value, at *graph.Evidence) {
+	if why := kind.Reason(); why != "" {
+		r.attach(graph.NewUnknown(kind.At, why))
+		return
+	}
+	switch literal(kind) {
 	case "SQS":
 		r.allow(id+"SQSPolicy", at, target, "sqs:SendMessage")
 	case "SNS":

@@ -51,6 +51,60 @@ func openLinks(g *graph.Graph, property string, types []string) []link {
 	return out
 }
 
+// linkNames are the properties by which one thing uses another, with the kind that they name; of some it may be any.
+var linkNames = map[string]graph.Kind{
+	"EventSourceArn": graph.Queue, "Source": graph.Queue, "Queue": graph.Queue, "QueueUrl": graph.Queue, "deadLetterTargetArn": graph.Queue, "RedrivePolicy": graph.Queue,
+	"TopicArn": graph.Topic, "Topic": graph.Topic, "AlarmActions": graph.Topic, "OKActions": graph.Topic, "InsufficientDataActions": graph.Topic,
+	"EventBusName": graph.EventBus, "EventBusArn": graph.EventBus,
+	"FunctionName": graph.Function, "TargetFunctionArn": graph.Function, "ServiceToken": graph.Function, "Function": graph.Function,
+	"FunctionArn": graph.Function, "LambdaFunctionArn": graph.Function, "AuthorizerUri": graph.Function,
+	"StateMachineArn": graph.StateMachine, "DefinitionString": "", "Definition": "",
+	"Endpoint": "", "Arn": "", "Target": "", "TargetArn": "", "Destination": "", "DestinationArn": "", "Uri": "", "IntegrationUri": "",
+}
+
+// openUse finds, in the stack of n, a property by which something uses another thing that is not known: it may be n. It is
+// absent where there is none. What a dynamic reference brings in was written down before n had a name.
+// Without names all such properties are looked at.
+func (p *Pass) openUse(n *graph.Node, names ...string) graph.Value {
+	if !p.asked {
+		p.asked, p.uses = true, openUses(p.Graph)
+	}
+	for _, u := range p.uses {
+		if u.of != n.Resource && sameStack(u.of, n) && (u.kind == "" || u.kind == n.Kind) && (len(names) == 0 || slices.Contains(names, u.name)) {
+			return u.value
+		}
+	}
+	return graph.Value{}
+}
+
+// use is a property by which a resource uses a thing, of a kind where it tells it, that is not known.
+type use struct {
+	link
+	name string
+	kind graph.Kind
+}
+
+func openUses(g *graph.Graph) []use {
+	var out []use
+	for _, r := range g.Resources {
+		var walk func(name string, v graph.Value)
+		walk = func(name string, v graph.Value) {
+			if kind, named := linkNames[name]; named && mayMeanOwn(v) && !strings.HasPrefix(v.Reason(), "dynamic reference ") {
+				out = append(out, use{link{r, v}, name, kind})
+				return
+			}
+			for _, f := range v.Fields() {
+				walk(f.Name, f.Value)
+			}
+			for _, item := range v.Items() {
+				walk(name, item)
+			}
+		}
+		walk("", r.Properties)
+	}
+	return out
+}
+
 // openRouteTable finds what leaves open where the subnets of a function lead: a route of an unknown table, or an unknown
 // table of a subnet that may be one of them. It is absent where there is none.
 func (p *Pass) openRouteTable(fn *graph.Node) graph.Value {

@@ -87,7 +87,7 @@ func accuseUnused(p *Pass, n *graph.Node, lack string) {
 		p.Unclear(n, lack+" as far as is known: "+n.PolicyUnknown)
 		return
 	}
-	if v := firstOpen(p.openLink(n, "TargetFunctionArn", "AWS::Lambda::Url"), p.openLink(n, "FunctionName", "AWS::Lambda::EventSourceMapping"), p.openLink(n, "ServiceToken")); n.Kind == graph.Function && v.Exists() {
+	if v := p.openUse(n); v.Exists() {
 		p.Unknown(n, v)
 		return
 	}

@@ -42,7 +42,7 @@ Resources:
 				continue
 			}
 			if wait, ok := p.Int(q, q.Setting("receiveMessageWaitTimeSeconds")); ok && wait == 0 || !q.Setting("receiveMessageWaitTimeSeconds").Exists() {
-				if v := firstOpen(p.openLink(q, "EventSourceArn", "AWS::Lambda::EventSourceMapping"), p.openLink(q, "Source", "AWS::Pipes::Pipe")); v.Exists() {
+				if v := p.openUse(q, "EventSourceArn", "Source", "RedrivePolicy", "deadLetterTargetArn"); v.Exists() {
 					p.Unknown(q, v)
 					continue
 				}

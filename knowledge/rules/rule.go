@@ -185,6 +185,8 @@ type Pass struct {
 	unknowns []Undecided
 	watched  []watched         // what alarms watch, once openAlarm was asked
 	links    map[string][]link // what openLink has found, by what it was asked
+	uses     []use             // what openUse has found, once it was asked
+	asked    bool
 }
 
 // Hit is what a check reports: the defect at one place.

@@ -125,14 +125,13 @@ func text(t *testing.T, root *yaml.Node) string {
 }
 
 // samReads are values that SAM's translator reads itself: it takes no parameter there that has no value yet.
-var samReads = regexp.MustCompile(`/(Events|EventInvokeConfig|DeploymentPreference|Auth|Source|Destination)$|/Events/[^/]+(/Type|/Properties)?$|/DeadLetterConfig$|/DeadLetterQueue/Type$|/DeploymentPreference/Enabled$|` +
-	`/EventInvokeConfig/DestinationConfig(/OnFailure(/Type)?)?$|/DefaultAuthorizer$|/RequestModel(/ValidateBody)?$|/(Source|Destination)/Id$|/Permissions(/0)?$`)
+var samReads = regexp.MustCompile(`/(Events|EventInvokeConfig|DeploymentPreference|Auth|Source|Destination)$|/Events/[^/]+(/Type|/Properties)?$|/DeadLetterConfig$|/DeploymentPreference/Enabled$|` +
+	`/EventInvokeConfig/DestinationConfig(/OnFailure)?$|/DefaultAuthorizer$|/RequestModel(/ValidateBody)?$|/(Source|Destination)/Id$|/Permissions(/0)?$`)
 
 // letOff are values by which a rule lets something off for what another thing does with it. A parameter is given before
 // the thing has a name, so it is taken to name another.
 var letOff = map[string]*regexp.Regexp{
 	"queue-without-dlq":                   regexp.MustCompile(`/(RedrivePolicy|DeadLetterQueue)(/deadLetterTargetArn|/TargetArn)?$`),
-	"queue-polled-without-waiting":        regexp.MustCompile(`/RedrivePolicy(/deadLetterTargetArn)?$`),
 	"queue-backlog-unwatched":             regexp.MustCompile(`/RedrivePolicy(/deadLetterTargetArn)?$`),
 	"subscription-without-dlq":            regexp.MustCompile(`/AlarmActions(/0)?$`),
 	"topic-without-kms-key":               regexp.MustCompile(`/AlarmActions(/0)?$`),
