@@ -144,7 +144,7 @@ func watchedMetrics(g *graph.Graph) []watched {
 			}
 		}
 		for _, metric := range metrics {
-			out = append(out, watched{alarm, metric, firstWithin(metric).Exists()})
+			out = append(out, watched{alarm, metric, firstWithin(metric).Exists() || emptyDimension(metric)})
 		}
 	}
 	return out
@@ -176,6 +176,9 @@ func mayWatch(n *graph.Node, metric graph.Value, metrics map[string]bool) string
 	if v := firstOpen(append([]graph.Value{dimensions}, dimensions.Items()...)...); v.Exists() {
 		return v.Reason()
 	}
+	if emptyDimension(metric) {
+		return "the value of a dimension is an empty text, which CloudWatch refuses: another is meant to be given"
+	}
 	for _, d := range dimensions.Each() {
 		v := d.Get("Value")
 		if dimension := d.Get("Name"); open(dimension) {
@@ -190,6 +193,17 @@ func mayWatch(n *graph.Node, metric graph.Value, metrics map[string]bool) string
 		}
 	}
 	return ""
+}
+
+// emptyDimension tells a metric with a dimension that names nothing: mostly the default of a parameter that has to be given,
+// or what a condition leaves.
+func emptyDimension(metric graph.Value) bool {
+	for _, d := range metric.Get("Dimensions").Each() {
+		if text, known := d.Get("Value").Str(); known && text == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // mayBeName tells whether a text that is not all known may be the name of n: one of which a part is written is no name
