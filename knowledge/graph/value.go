@@ -197,7 +197,7 @@ func (v Value) Reason() string {
 }
 
 // Get walks down mappings by name. It returns an absent value where a name is missing or the value is no
-// mapping, and an unknown one where an unknown stands in the way.
+// mapping, and an unknown one where an unknown stands in the way or a macro may add the name.
 func (v Value) Get(names ...string) Value {
 	for _, name := range names {
 		if v.Kind == Unknown {
@@ -209,9 +209,25 @@ func (v Value) Get(names ...string) Value {
 				next = fields[i].Value
 			}
 		}
+		if next.Kind == Absent {
+			next = added(fields)
+		}
 		v = next
 	}
 	return v
+}
+
+// adds is the name of the entry, an unknown value, of a mapping to which a macro adds entries when it is deployed.
+const adds = "Fn::Transform"
+
+// added is what a mapping's missing entries are: unknown where a macro may add them, else absent.
+func added(fields []Field) Value {
+	for i := range fields {
+		if fields[i].Name == adds && fields[i].Value.Kind == Unknown {
+			return fields[i].Value
+		}
+	}
+	return Value{}
 }
 
 // property is Get(UpperFirst(setting)) without making the name: rules ask for settings some hundred thousand times.
@@ -228,6 +244,9 @@ func (v Value) property(setting string) Value {
 		if name[0] == setting[0] && !lowerLetter(name[0]) || lowerLetter(setting[0]) && name[0] == setting[0]-'a'+'A' {
 			next = fields[i].Value
 		}
+	}
+	if next.Kind == Absent {
+		next = added(fields)
 	}
 	return next
 }

@@ -98,9 +98,14 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, q := range p.Graph.OfKind(graph.Queue) {
-			if !q.External && takesFailures(p.Graph, q) {
-				checkAlarmed(p, q)
+			if q.External || !takesFailures(p.Graph, q) {
+				continue
 			}
+			if v := openPermission(p.Graph, q); v.Exists() {
+				p.Unknown(q, v)
+				continue
+			}
+			checkAlarmed(p, q)
 		}
 	},
 })

@@ -27,6 +27,16 @@ func takesFailures(g *graph.Graph, n *graph.Node) bool {
 	return false
 }
 
+// openPermission is the redrive permission of a queue by which alone it may be one that takes failures, where it is not
+// known; else absent.
+func openPermission(g *graph.Graph, q *graph.Node) graph.Value {
+	if len(g.In(q, graph.FailsTo)) > 0 || intent(q, "role") != "" {
+		return graph.Value{}
+	}
+	allow := q.Setting("redriveAllowPolicy")
+	return firstOpen(allow, allow.Get("redrivePermission"))
+}
+
 // failureWords are what names of dead-letter queues hold, in lower case.
 var failureWords = []string{"dlq", "deadletter", "dead-letter", "dead_letter", "undeliver", "failed", "failure", "parking", "redrive", "poison"}
 

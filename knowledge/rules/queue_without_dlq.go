@@ -70,7 +70,13 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, q := range p.Graph.OfKind(graph.Queue) {
-			if q.External || everTakesFailures(p.Scenarios, q) || intent(q, "ordering") != "" {
+			if q.External || intent(q, "ordering") != "" {
+				continue
+			}
+			if everTakesFailures(p.Scenarios, q) {
+				if v := openPermission(p.Graph, q); v.Exists() && (open(q.Setting("redrivePolicy")) || !q.Setting("redrivePolicy").Exists()) {
+					p.Unknown(q, v)
+				}
 				continue
 			}
 			switch intent(q, "role") {
