@@ -52,10 +52,11 @@ func checkDeduplication(p *Pass) {
 		}
 		for _, e := range p.Graph.Out(from, graph.Routes) {
 			q := e.To
-			if q.Kind != graph.Queue || q.External || e.Label != "" { // a universal target may pass an id
+			property := map[graph.Kind]string{graph.Queue: "fifoQueue", graph.Topic: "fifoTopic"}[q.Kind]
+			if property == "" || q.External || e.Label != "" { // a universal target may pass an id
 				continue
 			}
-			if fifo, ok := p.Truth(q, q.Setting("fifoQueue")); !ok || !fifo {
+			if fifo, ok := p.Truth(q, q.Setting(property)); !ok || !fifo {
 				continue
 			}
 			v := q.Setting("contentBasedDeduplication")
