@@ -139,6 +139,9 @@ func (w *world) resolve(s *stack, d *declared) *graph.Resource {
 		}
 	}
 	w.local(s, r)
+	r.Unread = (d.typ == "AWS::CloudFormation::Stack" || d.typ == "AWS::Serverless::Application") && !slices.ContainsFunc(w.loader.stacks, func(c *stack) bool {
+		return c.parent == s && c.resource == d.name
+	})
 	if extra != nil {
 		r.Attributes = graph.NewMap(d.at, extra...)
 	}

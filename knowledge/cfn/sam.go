@@ -126,7 +126,7 @@ func (x *expander) resource(src *graph.Resource, logical, typ string, at *graph.
 // primary makes the resource that carries on the id of src, with its attributes and metadata.
 func (x *expander) primary(src *graph.Resource, typ string, fields ...graph.Field) *graph.Resource {
 	r := x.resource(src, src.LogicalID, typ, src.At, fields...)
-	r.Attributes, r.Metadata, r.Path = src.Attributes, src.Metadata, src.Path
+	r.Attributes, r.Metadata, r.Path, r.Unread = src.Attributes, src.Metadata, src.Path, src.Unread
 	return r
 }
 

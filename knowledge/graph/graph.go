@@ -29,6 +29,7 @@ type Resource struct {
 	Event      string // type of the SAM event that generated this one: "SQS", "Kinesis"; "" where none did
 	Path       string // construct path (Metadata aws:cdk:path), "" if none
 	Physical   string // physical id of a deployed resource, "" if not known
+	Unread     bool   // a nested stack whose template is not at hand
 
 	// Drift lists the settings whose deployed value is not the template's, Observed what was seen of a deployed
 	// resource beside its settings (metrics, states). Both are empty where a template is read.

@@ -108,6 +108,11 @@ func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
 	}
 }
 
+// givenForPolicies are the kinds of thing with policies of their own, or which others attach policies to.
+var givenForPolicies = map[graph.Kind]bool{
+	graph.Queue: true, graph.Topic: true, graph.Function: true, graph.EventBus: true, graph.Bucket: true, graph.Key: true, graph.Role: true,
+}
+
 // nameless is a policy on a thing of a kind that nobody can tell before the deployment.
 type nameless struct {
 	kind   graph.Kind
@@ -126,8 +131,19 @@ func (b *builder) mayMean(v graph.Value, to *graph.Node, kind graph.Kind, r *gra
 	}
 }
 
-// leaveOpen marks the things that policies of open owners may belong to.
+// leaveOpen marks the things that policies of open owners may belong to, and those that are handed to a nested stack whose
+// template is not at hand: it may hold a policy on them.
 func (b *builder) leaveOpen() {
+	for _, w := range b.all {
+		if !w.resource.Unread {
+			continue
+		}
+		for _, ref := range w.resource.Properties.Get("Parameters").Refs() {
+			if to := b.standsFor(ref.Resource).node; to != nil && givenForPolicies[to.Kind] {
+				undecided(to, "nested stack "+w.resource.LogicalID+", whose template is not here, is given it")
+			}
+		}
+	}
 	for _, open := range b.nameless {
 		for _, n := range b.byKind[open.kind] {
 			why := open.why
