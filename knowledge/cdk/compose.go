@@ -51,7 +51,7 @@ func compose(g *graph.Graph, o Options) *composer {
 	order := &lowerer{g: g}
 	last := -1
 	for _, n := range order.order() {
-		if rank := (order.rank(n) + 9) / 10; rank != last {
+		if rank := (order.rank(n) + 9) / 10; rank != last && !c.snippet() {
 			c.heading, last = headings[rank], rank
 		}
 		write := composed[n.Kind]
@@ -69,8 +69,15 @@ func compose(g *graph.Graph, o Options) *composer {
 			c.lacks = append(c.lacks, fmt.Sprintf("%s %s %s", e.From.ID, e.Kind, e.To.ID))
 		}
 	}
+	if c.snippet() {
+		c.terse()
+	}
 	if c.leftOut {
-		c.notes = append(c.notes, snippetNote+" In a template it adds policies that demand TLS, too.")
+		also := " Its policies demand TLS."
+		if !c.sam {
+			also = " Its functions are traced, its policies demand TLS."
+		}
+		c.notes = append(c.notes, snippetNote+also)
 	}
 	return c
 }
@@ -92,6 +99,9 @@ func (c *composer) nameNodes() {
 }
 
 func (c *composer) snippet() bool { return c.o.Scope == "snippet" }
+
+// lowerer answers questions about the graph that both back ends ask.
+func (c *composer) lowerer() *lowerer { return &lowerer{g: c.g, o: c.o} }
 
 // name takes a logical id that no other resource has.
 func (c *composer) name(id string) string {

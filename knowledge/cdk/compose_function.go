@@ -31,8 +31,32 @@ func (c *composer) globals() {
 		all = all.because("Layers", c.handlerLayers(), layersReason)
 	}
 	c.t.Globals = mapping{}.with("Function", all.
+		with("MemorySize", c.commonMemory()).
 		with("Tracing", "Active").
 		with("LoggingConfig", flat{{"LogFormat", "JSON", ""}}))
+}
+
+// commonMemory is the memory that all functions of a snippet with handlers have, nil where they differ: then each says its own.
+func (c *composer) commonMemory() (common tree) {
+	for _, fn := range c.g.OfKind(graph.Function) {
+		if fn.External || ownCode(fn) { // these say their own
+			continue
+		}
+		memory := intOf(fn.Setting("memorySize"))
+		if !c.snippet() || !c.sam || memory == nil || common != nil && common != memory {
+			return nil
+		}
+		common = memory
+	}
+	return common
+}
+
+// memory is a function's own setting, nil where the common one holds.
+func (c *composer) memory(fn *graph.Node) tree {
+	if c.commonMemory() != nil {
+		return nil
+	}
+	return intOf(fn.Setting("memorySize"))
 }
 
 func composeFunction(c *composer, fn *graph.Node) {
@@ -104,7 +128,7 @@ func (c *composer) serverlessFunction(fn *graph.Node, logs string) {
 	if c.broughtBeside() {
 		p = p.with("Layers", c.handlerLayers())
 	}
-	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize"))))
+	p = c.ownSettings(fn, p.with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", c.memory(fn)))
 	p = c.snapStart(fn, c.samRelease(fn, p.with("LoggingConfig", logging("", logs))))
 	if env := c.environment(fn); len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
@@ -120,6 +144,10 @@ func (c *composer) samEnds(fn *graph.Node, p mapping) mapping {
 	if policies := c.policies(fn); len(policies) > 0 {
 		p = p.with("Policies", policies)
 	}
+	if c.samFailures(fn) {
+		p = p.with("EventInvokeConfig", mapping{}.with("DestinationConfig", mapping{}.with("OnFailure",
+			mapping{}.with("Type", "SQS").with("Destination", c.arn(c.g.Out(fn, graph.FailsTo)[0].To)))))
+	}
 	if events := c.events(fn); len(events) > 0 {
 		p = p.with("Events", events)
 	}
@@ -134,14 +162,22 @@ func (c *composer) plainFunction(fn *graph.Node, logs string) {
 		with("Runtime", c.handlerRuntime(fn)).with("Architectures", architectures).
 		with("Layers", c.handlerLayers()).
 		with("Role", getAtt{role, "Arn"}).
-		with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", intOf(fn.Setting("memorySize")))
+		with("Timeout", intOf(fn.Setting("timeout"))).with("MemorySize", c.memory(fn))
 	p = c.snapStart(fn, c.ownSettings(fn, p)).
-		with("TracingConfig", flat{{"Mode", "Active", ""}}).
+		with("TracingConfig", c.tracing()).
 		with("LoggingConfig", logging("JSON", logs))
 	if env := c.environment(fn); len(env) > 0 {
 		p = p.with("Environment", mapping{}.with("Variables", env))
 	}
 	c.node(fn, p)
+}
+
+// tracing has a function traced: in plain CloudFormation in projects, a snippet does without, as each role would need the right.
+func (c *composer) tracing() tree {
+	if c.snippet() {
+		return nil
+	}
+	return flat{{"Mode", "Active", ""}}
 }
 
 // functionRole writes the role of a function in plain CloudFormation.
@@ -151,7 +187,7 @@ func (c *composer) functionRole(fn *graph.Node, logs string, rights []mapping) s
 	var policies sequence
 	why := ""
 	if logs == "" { // Lambda makes the group itself
-		policies = append(policies, substituted(managed+"service-role/AWSLambdaBasicExecutionRole"), substituted(managed+"AWSXRayDaemonWriteAccess"))
+		policies = append(policies, substituted(managed+"service-role/AWSLambdaBasicExecutionRole"))
 	} else {
 		rights = append([]mapping{
 			allow(getAtt{logs, "Arn"}, "logs:CreateLogStream", "logs:PutLogEvents"),
@@ -201,7 +237,7 @@ func (c *composer) broughtFunction(fn *graph.Node, logs string) {
 	}
 	p = p.with("LoggingConfig", logging(format, logs))
 	if !c.sam {
-		c.node(fn, p.with("TracingConfig", flat{{"Mode", "Active", ""}}))
+		c.node(fn, p.with("TracingConfig", c.tracing()))
 		return
 	}
 	c.add(c.ids[fn], "AWS::Serverless::Function", c.samEnds(fn, c.samRelease(fn, p)))
@@ -284,6 +320,9 @@ func (c *composer) functionSources(fn *graph.Node) {
 		qualifier := "$LATEST"
 		if a := c.aliasOf(fn); a != nil {
 			qualifier = spelled(a.Setting("name"))
+		}
+		if c.samFailures(fn) {
+			continue
 		}
 		r := c.add(c.name(c.ids[fn]+"OnFailure"), "AWS::Lambda::EventInvokeConfig", mapping{}.
 			with("FunctionName", reference(c.ids[fn])).

@@ -45,11 +45,13 @@ func admit(service, action string, resource, source tree) mapping {
 		with("Condition", flat{{"ArnEquals", flat{{"aws:SourceArn", source, ""}}, ""}})
 }
 
-// resourcePolicy writes a policy of a resource's own. Where it only demands TLS, a snippet does without.
+// resourcePolicy writes a policy of a resource's own, whose first statement demands TLS: a snippet does without that one.
 func (c *composer) resourcePolicy(id, typ string, of item, rules []mapping) *resource {
-	if c.snippet() && len(rules) == 1 {
+	if c.snippet() {
 		c.leftOut = true
-		return nil
+		if rules = rules[1:]; len(rules) == 0 {
+			return nil
+		}
 	}
 	return c.add(c.name(id), typ, mapping{of}.with("PolicyDocument", document(rules)))
 }

@@ -1,10 +1,6 @@
 package cdk
 
-import (
-	"fmt"
-
-	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
-)
+import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
 var _ = composes(graph.Queue, composeQueue)
 
@@ -13,7 +9,7 @@ func composeQueue(c *composer, q *graph.Node) {
 	if isTrue(q.Setting("fifoQueue")) {
 		p = p.put("ContentBasedDeduplication", true)
 	}
-	reason := (&lowerer{g: c.g}).visibilityReason(q)
+	reason := c.lowerer().visibilityReason(q)
 	for i := range p {
 		if p[i].Name == "VisibilityTimeout" {
 			p[i].Comment = reason
@@ -21,7 +17,7 @@ func composeQueue(c *composer, q *graph.Node) {
 	}
 	r := c.node(q, p)
 	if in := c.g.In(q, graph.FailsTo); len(in) > 0 {
-		r.Comment = fmt.Sprintf("Keeps what %s could not deliver, longer than the source does: time to look and to redrive.", sources(in))
+		r.Comment = c.lowerer().failuresReason(q, in)
 	}
 	c.carry(c.g.Out(q, graph.FailsTo)...)
 	c.queuePolicy(q)

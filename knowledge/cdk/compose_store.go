@@ -14,7 +14,7 @@ func composeTable(c *composer, t *graph.Node) {
 		with("DeletionProtectionEnabled", c.inProduction())
 	r := c.keep(c.node(t, c.properties(t).with("Replicas", sequence{replica})))
 	if spelled(t.Setting("role")) == "idempotency" {
-		r.Comment = "What was done already: events come at least once, and a second delivery must change nothing."
+		r.Comment = idempotencyReason
 	}
 }
 

@@ -18,6 +18,7 @@ type lowerer struct {
 	notes   []string
 	helpers map[string]bool
 	made    map[*graph.Node]bool // nodes whose variables are there
+	same    map[*graph.Node]bool // see alike
 	leftOut bool                 // a snippet has less than the project
 	network string               // variable of the network that functions are in, "" before the first
 	group   string               // variable of their security group
@@ -52,7 +53,7 @@ func lowers(k graph.Kind, rank int, lower func(*lowerer, *graph.Node)) bool {
 // folded are kinds that are written as part of the nodes they belong to.
 var folded = map[graph.Kind]bool{graph.LogGroup: true, graph.Role: true, graph.Policy: true}
 
-const snippetNote = "The snippet watches dead-letter queues only, and AWS keeps its functions' logs for ever: the project scope adds alarms on errors, throttles, backlog and server errors, log groups that expire, access logs of APIs, handlers, tests and outputs."
+const snippetNote = "The snippet watches dead-letter queues only, and its functions' logs never expire. The project scope has alarms on errors, throttles, backlog and server errors, log groups that expire, access logs of APIs, handlers, tests and outputs, too."
 
 func lower(g *graph.Graph, o Options) (*program, []string) {
 	l := &lowerer{
@@ -71,6 +72,9 @@ func lower(g *graph.Graph, o Options) (*program, []string) {
 		l.ownCalls(n)
 	}
 	l.p.Body = withoutField(l.p.Body, l.p.Helpers, "removalPolicy")
+	if l.snippet() {
+		terse(l.p)
+	}
 	for _, e := range l.lost() {
 		l.notes = append(l.notes, fmt.Sprintf("%s %s %s is not carried over: the generator has no code for it yet.", e.From.ID, e.Kind, e.To.ID))
 	}
@@ -146,7 +150,7 @@ func init() {
 		"throw", "throws", "transient", "true", "try", "type", "typeof", "undefined", "var", "void", "volatile", "while", "with", "yield",
 		"True", "False", "None", "Promise", "Object", "String", "Array", "eval", "arguments",
 		// used by the generated code
-		"scope", "id", "props", "path", "app", "stack", "stage", "isProduction", "removalPolicy", "handler", "alarm", "nodeFunction", "pythonFunction", "goFunction", "powertools", "node", "tags",
+		"scope", "id", "props", "path", "app", "stack", "stage", "isProduction", "removalPolicy", "handler", "alarm", "deadLetters", "protectedTable", "num", "nodeFunction", "pythonFunction", "goFunction", "powertools", "node", "tags",
 		"account", "region", "environment", "timeout", "memorySize", "metric", "threshold", "alarmDescription", "logGroup", "fn", "name", "template",
 		"construct", "constructs", "process", "require", "module", "exports", "console", "Stack", "Duration", "Construct", "partition", "artifactId",
 		"availabilityZones", "dependencies", "environmentId", "nestedStackParent", "notificationArns", "parentStack", "stackId", "stackName",

@@ -29,6 +29,9 @@ func lowerAlarm(l *lowerer, a *graph.Node) {
 		l.leftOut = true
 		return
 	}
+	if q := l.watchedQueue(a); q != nil && l.alike()[q] {
+		return // it was made together with its queue
+	}
 	if l.snippet() && l.shownAlarms() == 1 {
 		l.onlyAlarm(a, topic)
 		return
@@ -42,11 +45,11 @@ func lowerAlarm(l *lowerer, a *graph.Node) {
 	l.do(made)
 }
 
-// shownAlarms counts the alarms that a snippet has.
+// shownAlarms counts the alarms that a snippet has beside those that are made together with their queues.
 func (l *lowerer) shownAlarms() int {
 	shown := 0
 	for _, a := range l.g.OfKind(graph.Alarm) {
-		if l.deadLetterAlarm(a) || len(l.g.In(a, graph.Reads)) > 0 {
+		if l.deadLetterAlarm(a) && !l.alike()[l.watchedQueue(a)] || len(l.g.In(a, graph.Reads)) > 0 {
 			shown++
 		}
 	}

@@ -20,8 +20,7 @@ func lowerFunction(l *lowerer, fn *graph.Node) {
 		l.lowerOwnCode(fn)
 	} else if l.plainFunction(fn) && l.manyFunctions() {
 		l.functionHelper()
-		l.emit(let{Name: name, Type: l.functionClass(), Value: helper{l.functionMaker(),
-			[]expression{constructID(fn), text(l.handlerName(fn)), timeout, memory, l.environment(fn)}}})
+		l.emit(let{Name: name, Type: l.functionClass(), Value: helper{l.functionMaker(), l.functionArguments(fn)}})
 	} else {
 		b := l.functionProps(runtimeOf(fn), l.handlerName(fn), timeout, memory, l.environment(fn), l.ownLogs(fn))
 		l.ownSettings(fn, b)
@@ -131,6 +130,39 @@ func (l *lowerer) functionProps(runtime, file string, timeout, memory, env, logs
 		with("logGroup", logs)
 }
 
+// sameMemory is the memory that all functions of a snippet's helper have, nil where they differ.
+func (l *lowerer) sameMemory() (memory expression) {
+	for _, fn := range l.g.OfKind(graph.Function) {
+		if !l.plainFunction(fn) {
+			continue
+		}
+		of := wholeOf(fn.Setting("memorySize"))
+		if !l.snippet() || of == nil || memory != nil && memory != of {
+			return nil
+		}
+		memory = of
+	}
+	return memory
+}
+
+// functionArguments are what the helper is told of a function. A snippet's takes seconds: a duration's words would stand
+// in each call.
+func (l *lowerer) functionArguments(fn *graph.Node) []expression {
+	timeout, memory := secondsOf(fn.Setting("timeout")), wholeOf(fn.Setting("memorySize"))
+	if l.snippet() {
+		timeout = wholeOf(fn.Setting("timeout"))
+	}
+	args := []expression{constructID(fn)}
+	if !l.classesLikeIDs() {
+		args = append(args, text(l.handlerName(fn)))
+	}
+	args = append(args, timeout)
+	if l.sameMemory() == nil {
+		args = append(args, memory)
+	}
+	return append(args, l.environment(fn))
+}
+
 // functionHelper adds the method that makes the functions of a stack alike.
 func (l *lowerer) functionHelper() {
 	if l.helpers[l.functionMaker()] {
@@ -139,22 +171,34 @@ func (l *lowerer) functionHelper() {
 	l.helpers[l.functionMaker()] = true
 	var body []statement
 	var logs expression
-	comment := "A function with structured logs and tracing."
+	comment := ""
 	if !l.snippet() {
 		comment, logs = "A function with its own log group, structured logs and tracing.", local("logGroup")
 		body = append(body, let{Name: "logGroup", Type: logGroup, Value: l.functionLogs(joined{local("id"), text("Logs")})})
 	}
 	l.leftOut = l.snippet()
+	params := []parameter{{Name: "id", Type: "text"}}
+	if !l.classesLikeIDs() {
+		params = append(params, parameter{Name: "handler", Type: "text"})
+	}
+	timeout, memory := expression(local("timeout")), l.sameMemory()
+	if l.snippet() {
+		timeout = static{duration, "seconds", []expression{local("seconds")}}
+		params = append(params, parameter{Name: "seconds", Type: "number"})
+	} else {
+		params = append(params, parameter{Name: "timeout", Class: duration})
+	}
+	if memory == nil {
+		memory = local("memorySize")
+		params = append(params, parameter{Name: "memorySize", Type: "number"})
+	}
 	l.p.Helpers = append(l.p.Helpers, function{
 		Name:    l.functionMaker(),
 		Comment: comment,
-		Params: []parameter{
-			{Name: "id", Type: "text"}, {Name: "handler", Type: "text"}, {Name: "timeout", Class: duration},
-			{Name: "memorySize", Type: "number"}, {Name: "environment", Type: "environment"},
-		},
-		Result: l.functionClass(),
+		Params:  append(params, parameter{Name: "environment", Type: "environment"}),
+		Result:  l.functionClass(),
 		Body: append(body,
-			give{construct{l.functionClass(), local("id"), l.functionProps(runtimes[usualRuntime], "", local("timeout"), local("memorySize"), local("environment"), logs).done()}}),
+			give{construct{l.functionClass(), local("id"), l.functionProps(runtimes[usualRuntime], "", timeout, memory, local("environment"), logs).done()}}),
 	})
 }
 

@@ -11,13 +11,29 @@ const javaRuntime = "java25"
 func (l *lowerer) javaFunctionProps(class string) *builder {
 	_, pkg := javaFolder(l.o)
 	var handler expression = text(javaEntry(pkg, class))
-	if class == "" {
+	switch {
+	case class == "" && l.classesLikeIDs():
+		handler = joined{text(pkg + "."), local("id"), text("Handler::handleRequest")}
+	case class == "":
 		handler = joined{text(pkg + "."), local("handler"), text("::handleRequest")}
 	}
 	return props(typeName{"aws-lambda", "FunctionProps"}).open().
 		with("code", static{typeName{"aws-lambda", "Code"}, "fromAsset", []expression{jar{}}}).
 		with("handler", handler).
 		with("runtime", runtimeMember("java"))
+}
+
+// classesLikeIDs tells whether the handlers of a snippet's helper are called like their functions: then ids name both.
+func (l *lowerer) classesLikeIDs() bool {
+	if !l.snippet() || l.o.Handlers != "java" {
+		return false
+	}
+	for _, fn := range l.g.OfKind(graph.Function) {
+		if l.plainFunction(fn) && l.handlerName(fn) != string(constructID(fn))+"Handler" {
+			return false
+		}
+	}
+	return true
 }
 
 // snapshots tells whether a function starts from a snapshot: one in Java that has versions, which its alias names, in

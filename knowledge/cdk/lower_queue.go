@@ -8,8 +8,27 @@ import (
 
 var _ = lowers(graph.Queue, rankData, lowerQueue)
 
+var queueType = typeName{"aws-sqs", "Queue"}
+
 func lowerQueue(l *lowerer, q *graph.Node) {
-	t := typeName{"aws-sqs", "Queue"}
+	if l.alike()[q] {
+		l.deadLetters(q)
+	} else {
+		comment := ""
+		if in := l.g.In(q, graph.FailsTo); len(in) > 0 {
+			comment = l.failuresReason(q, in)
+		}
+		l.let(q, queueType, l.queueProps(q), comment)
+	}
+	l.queueAcceptances(q)
+	for _, e := range l.g.In(q, graph.Routes) {
+		if e.From.Kind == graph.Topic && l.made[e.From] { // a topic that comes later subscribes the queue itself
+			l.subscribe(e)
+		}
+	}
+}
+
+func (l *lowerer) queueProps(q *graph.Node) *object {
 	b := props(typeName{"aws-sqs", "QueueProps"}).open()
 	if isTrue(q.Setting("fifoQueue")) {
 		b.with("fifo", truth(true)).with("contentBasedDeduplication", truth(true))
@@ -29,12 +48,12 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 			with("queue", l.ref(e.To)).
 			with("maxReceiveCount", wholeOf(e.Setting("maxReceiveCount"))).done())
 	}
-	comment := ""
+	return b.done()
+}
+
+// queueAcceptances explains what cdk-nag finds in queues without a dead-letter queue.
+func (l *lowerer) queueAcceptances(q *graph.Node) {
 	if in := l.g.In(q, graph.FailsTo); len(in) > 0 {
-		comment = fmt.Sprintf("Keeps what %s could not deliver%s: time to look and to redrive.", sources(in), longer(q, in))
-		if in[0].From.Type == subscriber {
-			comment = fmt.Sprintf("Gets a report of each event that %s could not deliver: the event itself stays on the bus.", sources(in))
-		}
 		l.accept(q, "Serverless-SQSRedrivePolicy", "This is the dead-letter queue itself: nothing takes messages from it but an operator.")
 		if !anyFrom(in, graph.Queue) {
 			l.accept(q, "AwsSolutions-SQS3", "Failures end here: an operator looks at them, nothing behind this queue could.")
@@ -45,23 +64,6 @@ func lowerQueue(l *lowerer, q *graph.Node) {
 			l.accept(q, rule, noDeadLetters)
 		}
 	}
-	l.let(q, t, b.done(), comment)
-	for _, e := range l.g.In(q, graph.Routes) {
-		if e.From.Kind == graph.Topic && l.made[e.From] { // a topic that comes later subscribes the queue itself
-			l.subscribe(e)
-		}
-	}
-}
-
-// longer says that a dead-letter queue keeps messages longer than where they come from, if it does.
-func longer(q *graph.Node, in []*graph.Edge) string {
-	kept, _ := q.Setting("messageRetentionPeriod").Int()
-	for _, e := range in {
-		if before, ok := e.From.Setting("messageRetentionPeriod").Int(); ok && before >= kept {
-			return ""
-		}
-	}
-	return ", longer than the source does"
 }
 
 func anyFrom(edges []*graph.Edge, k graph.Kind) bool {
@@ -92,6 +94,9 @@ func (l *lowerer) visibilityReason(q *graph.Node) string {
 		timeout, _ := e.To.Setting("timeout").Int()
 		window, _ := e.Setting("maximumBatchingWindowInSeconds").Int()
 		if e.To.Kind == graph.Function && visible == 6*timeout+window && timeout > 0 {
+			if l.snippet() {
+				return "6 x the function's timeout + window: time to try again"
+			}
 			return fmt.Sprintf("6 x the %d s timeout of %s + %d s batching window: a throttled batch is tried again before it comes back", timeout, e.To.ID, window)
 		}
 	}

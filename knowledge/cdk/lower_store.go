@@ -1,13 +1,41 @@
 package cdk
 
-import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+import (
+	"reflect"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
 
 var (
 	_ = lowers(graph.Table, rankData, lowerTable)
 	_ = lowers(graph.Topic, rankData, lowerTopic)
 )
 
+var (
+	tableType = typeName{"aws-dynamodb", "TableV2"}
+	tableText = typeName{"aws-dynamodb", "AttributeType"}
+)
+
+const idempotencyReason = "What was done already: events come at least once, and a second delivery must change nothing."
+
 func lowerTable(l *lowerer, t *graph.Node) {
+	comment := ""
+	if spelled(t.Setting("role")) == "idempotency" {
+		comment = idempotencyReason
+	}
+	if alike, expire := l.alikeTables(); alike[t] {
+		l.tableHelper(expire)
+		args := []expression{constructID(t), text(tableKey(t, "HASH"))}
+		if expire {
+			args = append(args, textOf(t.Setting("timeToLiveSpecification", "attributeName")))
+		}
+		l.emit(let{Name: l.names[t], Type: tableType, Value: helper{"protectedTable", args}, Comment: comment})
+		return
+	}
+	l.let(t, tableType, l.tableProps(t), comment)
+}
+
+func (l *lowerer) tableProps(t *graph.Node) *object {
 	b := props(typeName{"aws-dynamodb", "TablePropsV2"}).open()
 	withKeys(b, t, t.Setting("keySchema"))
 	b.with("billing", static{typeName{"aws-dynamodb", "Billing"}, "onDemand", nil})
@@ -22,11 +50,51 @@ func lowerTable(l *lowerer, t *graph.Node) {
 	b.with("globalSecondaryIndexes", indexesOf(t))
 	b.with("deletionProtection", l.whenProduction())
 	b.with("removalPolicy", l.removal())
-	comment := ""
-	if spelled(t.Setting("role")) == "idempotency" {
-		comment = "What was done already: events come at least once, and a second delivery must change nothing."
+	return b.done()
+}
+
+// alikeTables are the tables of a snippet that differ in no more than their names, keys and whether items expire, none
+// if there is one only. expire tells whether those of one of them do.
+func (l *lowerer) alikeTables() (alike map[*graph.Node]bool, expire bool) {
+	alike = map[*graph.Node]bool{}
+	for _, t := range l.g.OfKind(graph.Table) {
+		ttl := textOf(t.Setting("timeToLiveSpecification", "attributeName"))
+		if l.snippet() && !t.External && reflect.DeepEqual(l.tableProps(t), l.alikeProps(text(tableKey(t, "HASH")), ttl)) {
+			alike[t] = true
+			expire = expire || ttl != nil
+		}
 	}
-	l.let(t, typeName{"aws-dynamodb", "TableV2"}, b.done(), comment)
+	if len(alike) < 2 {
+		return nil, false
+	}
+	return alike, expire
+}
+
+// alikeProps are the settings of a table with a text as its key.
+func (l *lowerer) alikeProps(key, ttl expression) *object {
+	return props(typeName{"aws-dynamodb", "TablePropsV2"}).open().
+		with("partitionKey", *props(typeName{"aws-dynamodb", "Attribute"}).with("name", key).with("type", member{tableText, "STRING"}).done()).
+		with("billing", static{typeName{"aws-dynamodb", "Billing"}, "onDemand", nil}).
+		with("timeToLiveAttribute", ttl).
+		with("pointInTimeRecoverySpecification", *props(typeName{"aws-dynamodb", "PointInTimeRecoverySpecification"}).with("pointInTimeRecoveryEnabled", truth(true)).done()).
+		with("deletionProtection", truth(true)).
+		with("removalPolicy", retain).done()
+}
+
+// tableHelper adds what makes the tables of a snippet alike.
+func (l *lowerer) tableHelper(expire bool) {
+	if l.helpers["protectedTable"] {
+		return
+	}
+	l.helpers["protectedTable"] = true
+	params := []parameter{{Name: "id", Type: "text"}, {Name: "key", Type: "text"}}
+	var ttl expression
+	if expire {
+		ttl = local("timeToLiveAttribute")
+		params = append(params, parameter{Name: "timeToLiveAttribute", Type: "optional text"})
+	}
+	l.p.Helpers = append(l.p.Helpers, function{Name: "protectedTable", Params: params, Result: tableType,
+		Body: []statement{give{construct{tableType, local("id"), l.alikeProps(local("key"), ttl)}}}})
 }
 
 // withKeys adds the keys of a table or of an index.

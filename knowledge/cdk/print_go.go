@@ -17,6 +17,7 @@ type goPrinter struct {
 	imports map[string]bool // paths
 	classes map[string]bool // interfaces of the library that need a type of our own
 	before  []doc           // statements that must stand before the one that is being printed
+	short   map[string]bool // functions of the runtime that are called by names of a snippet's own; nil where it gives none
 	chosen  int
 }
 
@@ -38,7 +39,7 @@ func newGoPrinter(p *program, snippet bool) *goPrinter {
 }
 
 // goNative are the types of properties and parameters that are Go's own.
-var goNative = map[string]string{"text": "=s", "texts": "=[]s", "number": "=n", "truth": "=b", "environment": "={}s"}
+var goNative = map[string]string{"text": "=s", "optional text": "s", "texts": "=[]s", "number": "=n", "truth": "=b", "environment": "={}s"}
 
 var goNativeTypes = map[string]string{"=s": "string", "=[]s": "[]string", "=n": "float64", "=b": "bool", "={}s": "map[string]*string"}
 
@@ -46,7 +47,27 @@ func (gp *goPrinter) use(path string) { gp.imports[path] = true }
 
 func (gp *goPrinter) jsii(method string, d doc) doc {
 	gp.use("github.com/aws/jsii-runtime-go")
+	if short := goShort[method]; short != "" && gp.short != nil {
+		gp.short[method] = true
+		return cat(txt(short+"("), d, txt(")"))
+	}
 	return cat(txt("jsii."+method+"("), d, txt(")"))
+}
+
+// goShort are names that a snippet gives the runtime's functions that make pointers: they stand on every other line.
+var goShort = map[string]string{"String": "str", "Number": "num"}
+
+// shortNames declares those that are used.
+func (gp *goPrinter) shortNames() string {
+	switch text, number := gp.short["String"], gp.short["Number"]; {
+	case text && number:
+		return "str, num := jsii.String, jsii.Number[float64]\n\n"
+	case number:
+		return "num := jsii.Number[float64]\n\n"
+	case text:
+		return "str := jsii.String\n\n"
+	}
+	return ""
 }
 
 // name spells a class, struct or enum and remembers its import.
@@ -268,6 +289,9 @@ func texts(lines []string) []doc {
 
 // goDoc is a helper's comment as Go has it: it begins with the name.
 func goDoc(h function) string {
+	if h.Comment == "" {
+		return ""
+	}
 	if strings.HasPrefix(h.Comment, "A ") || strings.HasPrefix(h.Comment, "An ") {
 		return h.Name + " makes a" + h.Comment[1:]
 	}

@@ -52,7 +52,7 @@ func (j *javaPrinter) use(full string) string {
 }
 
 // javaLang are classes of Java's own that need no import: one of the same name is imported by its own.
-var javaLang = map[string]bool{"Function": true, "Module": true, "Number": true, "Object": true, "Package": true, "Process": true, "Record": true, "Runtime": true, "String": true}
+var javaLang = map[string]bool{"Module": true, "Number": true, "Object": true, "Package": true, "Process": true, "Record": true, "Runtime": true, "String": true}
 
 // deep indents a continuation: four columns, twice the unit.
 func deep(items ...doc) doc { return nest(nest(items...)) }
@@ -185,7 +185,7 @@ func (j *javaPrinter) signature(head string, params []doc) doc {
 
 func (j *javaPrinter) paramType(p parameter) string {
 	switch p.Type {
-	case "text":
+	case "text", "optional text":
 		return "String"
 	case "texts":
 		return j.use("java.util.List") + "<String>"
@@ -221,10 +221,11 @@ func (j *javaPrinter) method(h function) doc {
 		result = j.name(h.Result)
 	}
 	var about []doc
-	lines := wrap(javaComment(h.Comment), 92)
-	if len(lines) == 1 && len(lines[0]) <= 90 {
+	lines := wrapped(javaComment(h.Comment), 92)
+	switch {
+	case len(lines) == 1 && len(lines[0]) <= 90:
 		about = []doc{txt("/** " + lines[0] + " */"), hard}
-	} else {
+	case len(lines) > 0:
 		about = []doc{txt("/**"), hard}
 		for _, l := range lines {
 			about = append(about, txt(" * "+l), hard)

@@ -165,6 +165,9 @@ func (py *pyPrinter) args(args []expression) doc {
 func (py *pyPrinter) helperArgs(h helper) doc {
 	var docs []doc
 	for i, a := range h.Args {
+		if a == nil { // the default
+			continue
+		}
 		d := py.keyword(a)
 		if i > 0 {
 			d = cat(txt(pyName(py.helpers[h.Name].Params[i].Name)+"="), d)

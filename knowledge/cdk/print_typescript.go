@@ -142,7 +142,11 @@ func (ts *tsPrinter) invocation(e expression) doc {
 		if ts.snippet {
 			on = ""
 		}
-		return cat(txt(on+x.Name), ts.args(x.Args))
+		args := x.Args
+		if last := len(args) - 1; last >= 0 && args[last] == nil {
+			args = args[:last] // an optional one
+		}
+		return cat(txt(on+x.Name), ts.args(args))
 	case escaped:
 		return cat(txt("("), ts.expr(x.On), txt(".node.defaultChild as "+ts.name(x.Type)+")"))
 	}
@@ -292,6 +296,14 @@ func (ts *tsPrinter) statement(s statement) doc {
 }
 
 func (ts *tsPrinter) comment(s string) doc { return commented("// ", wrapped(s, 92)) }
+
+// parameter spells a parameter of a helper.
+func (ts *tsPrinter) parameter(p parameter) string {
+	if p.Type == "optional text" {
+		return p.Name + "?: string"
+	}
+	return p.Name + ": " + ts.paramType(p)
+}
 
 func (ts *tsPrinter) paramType(p parameter) string {
 	switch p.Type {

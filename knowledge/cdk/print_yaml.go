@@ -8,14 +8,18 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
-// yamlWidth is how wide a line of a template gets, where a value can be broken at all.
-const yamlWidth = 110
+// yamlWidth is how wide the lines of templates get; those of snippets, which stand in a chat, are wider.
+const (
+	yamlWidth        = 110
+	yamlSnippetWidth = 132
+)
 
 // yamlPrinter writes values as YAML 1.1, which CloudFormation reads: what such a reader could take for something else
 // than a text is quoted.
 type yamlPrinter struct {
 	b     strings.Builder
 	tight bool // whatever fits on a line stands on it: indents are half of a snippet
+	width int  // how wide a line gets, where a value can be broken at all
 }
 
 // plainForm is a text that needs no quotes anywhere: it begins with a letter or slash and holds nothing that ends a
@@ -143,7 +147,7 @@ func (p *yamlPrinter) comment(s string, indent int) {
 	if s == "" {
 		return
 	}
-	for _, line := range wrap(s, yamlWidth-indent-2) {
+	for _, line := range wrap(s, p.width-indent-2) {
 		fmt.Fprintf(&p.b, "%s# %s\n", strings.Repeat(" ", indent), line)
 	}
 }
@@ -171,13 +175,13 @@ func (p *yamlPrinter) value(v tree, indent, used int) {
 		}
 		return
 	}
-	if s, ok := oneLiner(v); p.tight && ok && used+2+runes(s) <= yamlWidth {
+	if s, ok := oneLiner(v); p.tight && ok && used+2+runes(s) <= p.width {
 		p.b.WriteString(" " + s + "\n")
 		return
 	}
 	s, ok := inline(v)
 	_, list := v.(sequence)
-	if ok && (!list || used+2+runes(s) <= yamlWidth) {
+	if ok && (!list || used+2+runes(s) <= p.width) {
 		p.b.WriteString(" " + s + "\n")
 		return
 	}
@@ -201,7 +205,7 @@ func (p *yamlPrinter) filled(list string, indent, used int) {
 	for i, word := range strings.SplitAfter(list, ", ") {
 		word = strings.TrimSuffix(word, " ")
 		switch {
-		case i == 0 || used+1+runes(word) <= yamlWidth:
+		case i == 0 || used+1+runes(word) <= p.width:
 			p.b.WriteString(" ")
 			used++
 		default:
@@ -222,7 +226,7 @@ func (p *yamlPrinter) sequence(items sequence, indent int) {
 			if p.tight {
 				s, ok = oneLiner(m)
 			}
-			if ok && indent+2+runes(s) <= yamlWidth {
+			if ok && indent+2+runes(s) <= p.width {
 				p.b.WriteString(lead + s + "\n")
 				continue
 			}
@@ -252,20 +256,29 @@ func (p *yamlPrinter) resources(all []*resource) {
 		p.b.WriteString("\n")
 	}
 	p.b.WriteString("Resources:\n")
+	short := false // the last one was on one line
 	for i, r := range all {
-		if i > 0 {
-			p.b.WriteString("\n")
-		}
-		if r.Heading != "" {
-			p.comment("---- "+r.Heading, 2)
-		}
-		p.comment(r.Comment, 2)
 		body := mapping{}.with("Type", r.Type)
 		body = append(body, r.Attributes...)
 		if len(r.Properties) > 0 {
 			body = body.with("Properties", r.Properties)
 		}
-		p.b.WriteString("  " + yamlString(r.ID) + ":\n")
+		line, ok := oneLiner(body)
+		ok = ok && p.tight && 4+runes(r.ID)+runes(line) <= p.width
+		if i > 0 && !(short && ok && r.Comment == "") {
+			p.b.WriteString("\n")
+		}
+		short = ok
+		if r.Heading != "" {
+			p.comment("---- "+r.Heading, 2)
+		}
+		p.comment(r.Comment, 2)
+		p.b.WriteString("  " + yamlString(r.ID) + ":")
+		if ok {
+			p.b.WriteString(" " + line + "\n")
+			continue
+		}
+		p.b.WriteString("\n")
 		p.mapping(body, 4, "")
 	}
 }

@@ -23,7 +23,7 @@ func TestYAMLGivesEveryTextBack(t *testing.T) {
 			b.WriteString(pieces[dice.IntN(len(pieces))])
 		}
 		s := b.String()
-		p := &yamlPrinter{}
+		p := &yamlPrinter{width: yamlWidth}
 		p.section("Texts", mapping{}.with(s, s).with("list", sequence{s, s}).with("braces", flat{{s, s, ""}}).with("deep", sequence{mapping{}.with("x", s).because("y", mapping{}.with("z", s), s)}))
 		var got map[string]map[string]any
 		require.NoError(t, yaml.Unmarshal([]byte(p.b.String()), &got), "%q\n%s", s, p.b.String())

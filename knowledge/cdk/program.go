@@ -119,7 +119,7 @@ type (
 // parameter of a helper or property of the stack.
 type parameter struct {
 	Name    string
-	Type    string // text, texts, number, truth, environment, or "" where Class is set
+	Type    string // text, optional text (the last one), texts, number, truth, environment, or "" where Class is set
 	Class   typeName
 	Comment string
 	Value   expression // a stack property's value in the entry point

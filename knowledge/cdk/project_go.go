@@ -152,6 +152,7 @@ func main() {
 
 func goSnippet(p *program) string {
 	gp := newGoPrinter(p, true)
+	gp.short = map[string]bool{}
 	body := without(p.Body, p.Helpers)
 	var first []statement
 	for len(body) > 0 {
@@ -167,5 +168,5 @@ func goSnippet(p *program) string {
 	}
 	text := layout(cat(append(items, gp.statements(body))...), goWidth, "\t")
 	head := strings.TrimPrefix(goFormatted("package main\n\n"+gp.importBlock()+gp.ownTypes()), "package main\n\n")
-	return tidy(head + "\n// Inside the function that makes the stack (awscdk.Stack):\n\n" + strings.TrimLeft(goFormatted(strings.TrimLeft(text, "\n")), "\n"))
+	return tidy(head + "\n// Inside the function that makes the stack (awscdk.Stack):\n\n" + strings.TrimLeft(gp.shortNames()+goFormatted(strings.TrimLeft(text, "\n")), "\n"))
 }

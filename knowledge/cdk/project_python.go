@@ -137,14 +137,22 @@ func (py *pyPrinter) method(h function) doc {
 func (py *pyPrinter) inner(h function) doc {
 	var params []doc
 	for _, q := range h.Params {
-		params = append(params, txt(pyName(q.Name)))
+		name := pyName(q.Name)
+		if q.Type == "optional text" {
+			name += "=None"
+		}
+		params = append(params, txt(name))
 	}
 	return py.function("", params, "", h)
 }
 
 func (py *pyPrinter) function(prefix string, params []doc, result string, h function) doc {
+	var about []doc
+	if h.Comment != "" {
+		about = []doc{hard, txt(`"""` + pyDoc(h.Comment) + `"""`)}
+	}
 	return cat(txt("def "+prefix+pyName(h.Name)), py.call(params, false), txt(result+":"),
-		nest(hard, txt(`"""`+pyDoc(h.Comment)+`"""`), hard, py.statements(h.Body)))
+		nest(append(about, hard, py.statements(h.Body))...))
 }
 
 // pyStackFields are the stack's properties as keywords, stage being the variable.

@@ -19,9 +19,9 @@ func templateLacks(g *graph.Graph, language string) []string {
 }
 
 func templateYAML(c *composer) string {
-	p := &yamlPrinter{}
+	p := &yamlPrinter{width: yamlWidth}
 	if c.snippet() {
-		p.tight = true
+		p.tight, p.width = true, yamlSnippetWidth
 		p.section("Globals", c.t.Globals)
 		p.resources(c.t.Resources)
 		return p.b.String()

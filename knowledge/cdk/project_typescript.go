@@ -163,10 +163,10 @@ func tsSnippet(p *program) string {
 		// A helper may use what the first statements make, so those stand before it.
 		var params []doc
 		for _, q := range h.Params {
-			params = append(params, txt(q.Name+": "+ts.paramType(q)))
+			params = append(params, txt(ts.parameter(q)))
 		}
 		head := group(txt("const "+h.Name+" = ("), nest(softline, commaList(params)), ifWide(","), softline, txt(") => {"))
-		helpers = append(helpers, head, nest(hard, ts.statements(h.Body)), hard, txt("};"), hard, hard)
+		helpers = append(helpers, ts.comment(h.Comment), head, nest(hard, ts.statements(h.Body)), hard, txt("};"), hard, hard)
 	}
 	var first []statement
 	for len(body) > 0 {

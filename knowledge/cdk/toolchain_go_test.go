@@ -5,10 +5,12 @@ package cdk_test
 import (
 	"encoding/json"
 	"fmt"
+	"go/format"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,6 +147,39 @@ func guard(t *testing.T, f func(*testing.T)) {
 	f(t)
 }
 `
+
+// Snippets in Go compile where their comments say that they go, and are formatted.
+func TestGoSnippetsCompile(t *testing.T) {
+	work, err := filepath.EvalSymlinks(t.TempDir()) // the go command compares paths
+	require.NoError(t, err)
+	for _, p := range patterns.All() {
+		d, err := p.Blueprint.Graph(nil)
+		require.NoError(t, err)
+		if !slices.Contains(cdk.Writable(d.Graph), "go") {
+			continue
+		}
+		pr, err := cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Scope: "snippet", Language: "go"})
+		require.NoError(t, err)
+		imports, body, found := strings.Cut(pr.Files[0].Text, "// Inside the function that makes the stack (awscdk.Stack):\n")
+		require.True(t, found)
+		text, err := format.Source([]byte("package " + strings.ReplaceAll(p.Slug, "-", "") + "\n\n" + imports + "\nfunc pasted(stack awscdk.Stack) {\n" + body + "}\n"))
+		require.NoError(t, err, p.Slug)
+		unindented := strings.ReplaceAll(strings.ReplaceAll(string(text), "\n\t", "\n"), "\n\n\n", "\n\n")
+		assert.Contains(t, unindented, strings.TrimSpace(body), "gofmt would change the snippet of %s", p.Slug)
+		require.NoError(t, os.MkdirAll(filepath.Join(work, p.Slug), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(work, p.Slug, "pasted.go"), text, 0o644))
+		if p.Slug == "queue-worker" { // all projects ask for the same versions
+			pr, err = cdk.Generate(d.Graph, cdk.Options{Name: d.Name, Language: "go"})
+			require.NoError(t, err)
+			for _, f := range pr.Files {
+				if f.Path == "go.mod" || f.Path == "go.sum" {
+					require.NoError(t, os.WriteFile(filepath.Join(work, f.Path), []byte(f.Text), 0o644))
+				}
+			}
+		}
+	}
+	run(t, work, append(os.Environ(), "GOPROXY=off", "GOFLAGS=-trimpath -mod=readonly", "GOWORK=off"), "go", "vet", "./...")
+}
 
 // libraryContext is what the CDK's command line passes to the library: cdk.json's context, and construct paths in the
 // template's metadata. It is the same for all projects, as one process can have one only.

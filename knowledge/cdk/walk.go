@@ -113,3 +113,51 @@ func acts(e expression) (does bool) {
 	})
 	return does
 }
+
+// changed copies what walk would visit, each part replaced by what change makes of it, the innermost first.
+func changed(x any, change func(any) any) any {
+	if x == nil {
+		return nil
+	}
+	return change(changedParts(reflect.ValueOf(x), change).Interface())
+}
+
+func changedParts(v reflect.Value, change func(any) any) reflect.Value {
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			out.Index(i).Set(changedField(v.Index(i), change))
+		}
+		return out
+	case reflect.Struct:
+		out := reflect.New(v.Type()).Elem()
+		out.Set(v)
+		for i := range v.NumField() {
+			out.Field(i).Set(changedField(v.Field(i), change))
+		}
+		return out
+	}
+	return v
+}
+
+func changedField(v reflect.Value, change func(any) any) reflect.Value {
+	switch v.Kind() {
+	case reflect.Interface, reflect.Slice, reflect.Struct:
+		if v.Kind() == reflect.Interface && v.IsNil() {
+			return v
+		}
+		return reflect.ValueOf(changed(v.Interface(), change))
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.New(v.Type().Elem())
+		out.Elem().Set(changedField(v.Elem(), change))
+		return out
+	}
+	return v
+}
