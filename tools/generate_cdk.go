@@ -142,6 +142,9 @@ func (w *Workbench) generateBriefly(ctx context.Context, in GenerateInput) (Gene
 		}
 		return out, wrong("take one of the listed paths", "there is no file %q in the result", in.File)
 	}
+	if in.Pattern != "" || in.Sketch != "" { // what is unknown there are policies, which the code makes: the summary counts them
+		out.Review.Unknown = []rules.Undecided{}
+	}
 	left := in.MaxTokens
 	if left <= 0 {
 		left = defaultGenerateTokens
