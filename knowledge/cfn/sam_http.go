@@ -76,7 +76,10 @@ func (x *expander) httpBody(src *graph.Resource) graph.Value {
 			}
 		}
 	}
-	body = x.iamScheme(body, src.At)
+	if def.Reason() != "" {
+		body = openSecurity(body, def)
+	}
+	body = x.iamScheme(openSchemes(body, auth.Get("Authorizers")), src.At)
 	if name := p.Get("Name"); name.Exists() {
 		body = with(body, name.At, name, "info", "title")
 	}

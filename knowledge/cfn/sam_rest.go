@@ -1,6 +1,8 @@
 package cfn
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -201,13 +203,16 @@ func preflight(cors, route graph.Value) graph.Value {
 // restAuth writes the authorizers into the document and gives routes the default one.
 func (x *expander) restAuth(src *graph.Resource, body graph.Value) graph.Value {
 	auth := src.Properties.Get("Auth")
-	if auth.Kind != graph.Map {
+	if auth.Kind != graph.Map && !auth.IsUnknown() {
 		return x.iamScheme(body, src.At)
 	}
 	for _, a := range auth.Get("Authorizers").Fields() {
 		body = with(body, a.Value.At, x.restAuthorizer(a.Value), schemes(body, a.Name)...)
 	}
 	def := auth.Get("DefaultAuthorizer")
+	if def.Reason() != "" {
+		body = openSecurity(body, def)
+	}
 	keys, okKeys := auth.Get("ApiKeyRequired").Truth()
 	onPreflight := true
 	if b, ok := auth.Get("AddDefaultAuthorizerToCorsPreflight").Truth(); ok {
@@ -227,7 +232,7 @@ func (x *expander) restAuth(src *graph.Resource, body graph.Value) graph.Value {
 					items = append(items, it)
 				}
 			}
-			if !hasAuthorizer(security) && def.Exists() {
+			if !hasAuthorizer(security) && def.Exists() && !def.IsUnknown() {
 				scopes := auth.Get("Authorizers", literal(def), "AuthorizationScopes")
 				if !scopes.Exists() {
 					scopes = lst(def.At)
@@ -247,7 +252,32 @@ func (x *expander) restAuth(src *graph.Resource, body graph.Value) graph.Value {
 		}
 	}
 	body = x.resourcePolicy(auth.Get("ResourcePolicy"), body)
-	return x.iamScheme(body, auth.At)
+	return x.iamScheme(openSchemes(body, auth.Get("Authorizers")), auth.At)
+}
+
+// openSecurity says of the routes that name no authorizer that theirs is not known: the default one is not.
+func openSecurity(body, def graph.Value) graph.Value {
+	for _, route := range body.Get("paths").Fields() {
+		for _, m := range route.Value.Fields() {
+			if m.Value.Kind == graph.Map && m.Value.Get("x-amazon-apigateway-integration").Exists() && !hasAuthorizer(m.Value.Get("security")) {
+				body = with(body, def.At, graph.NewUnknown(def.At, def.Reason()), "paths", route.Name, m.Name, "security")
+			}
+		}
+	}
+	return body
+}
+
+// openSchemes gives the authorizers that routes use by name a definition that is not known, where none of them is.
+func openSchemes(body, authorizers graph.Value) graph.Value {
+	if !authorizers.IsUnknown() {
+		return body
+	}
+	for _, name := range slices.Sorted(maps.Keys(usedSchemes(body))) {
+		if path := schemes(body, name); name != "AWS_IAM" && name != "api_key" && name != "NONE" && !body.Get(path...).Exists() {
+			body = with(body, authorizers.At, authorizers, path...)
+		}
+	}
+	return body
 }
 
 func hasAuthorizer(security graph.Value) bool {
@@ -263,16 +293,7 @@ func hasAuthorizer(security graph.Value) bool {
 
 // iamScheme defines the schemes that routes use without an authorizer of that name.
 func (x *expander) iamScheme(body graph.Value, at *graph.Evidence) graph.Value {
-	used := map[string]bool{}
-	for _, route := range body.Get("paths").Fields() {
-		for _, m := range route.Value.Fields() {
-			for _, it := range m.Value.Get("security").Items() {
-				for _, fl := range it.Fields() {
-					used[fl.Name] = true
-				}
-			}
-		}
-	}
+	used := usedSchemes(body)
 	scheme := func(kind, name string) graph.Value {
 		v := obj(at, f("type", str(at, "apiKey")), f("name", str(at, name)), f("in", str(at, "header")))
 		if kind != "" {
@@ -287,6 +308,21 @@ func (x *expander) iamScheme(body graph.Value, at *graph.Evidence) graph.Value {
 		body = with(body, at, scheme("", "x-api-key"), path...)
 	}
 	return body
+}
+
+// usedSchemes are the names by which routes name what protects them.
+func usedSchemes(body graph.Value) map[string]bool {
+	used := map[string]bool{}
+	for _, route := range body.Get("paths").Fields() {
+		for _, m := range route.Value.Fields() {
+			for _, it := range m.Value.Get("security").Items() {
+				for _, fl := range it.Fields() {
+					used[fl.Name] = true
+				}
+			}
+		}
+	}
+	return used
 }
 
 // schemes is the place of a security scheme in the document.

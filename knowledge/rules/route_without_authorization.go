@@ -322,11 +322,11 @@ func routePlace(p *Pass, api *graph.Node, shown, r graph.Value) *Place {
 	return nil
 }
 
-// anyOpenRoute tells whether an API has a route without authorization.
+// anyOpenRoute tells whether an API has a route without authorization, or one that may have none.
 func anyOpenRoute(api *graph.Node) bool {
 	for _, r := range api.Setting("routes").Each() {
 		auth := r.Get("AuthorizationType")
-		if kind, known := auth.Str(); !auth.Exists() && !r.Get("AuthorizerId").Exists() || known && kind == "NONE" {
+		if kind, known := auth.Str(); !auth.Exists() && !r.Get("AuthorizerId").Exists() || known && kind == "NONE" || open(auth) {
 			return true
 		}
 	}

@@ -69,7 +69,7 @@ func operationRoute(op, body graph.Value) graph.Value {
 	if !security.Exists() && op.Get("x-amazon-apigateway-auth").Exists() {
 		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: op.Get("x-amazon-apigateway-auth", "type")})
 	}
-	if unknown := unknownSecurity(security); unknown.Exists() {
+	if unknown := unknownSecurity(security, body); unknown.Exists() {
 		fields = append(fields, graph.Field{Name: "AuthorizationType", Value: unknown})
 	} else if scheme, t := protection(security, body); t != "" {
 		at := firstPlace(scheme.Value.At, op.At)
@@ -96,11 +96,17 @@ func schemeOf(name string, body graph.Value) graph.Value {
 	return body.Get("components", "securitySchemes", name)
 }
 
-// unknownSecurity is what is not known of the security of an operation, as a whole or one of its alternatives.
-func unknownSecurity(security graph.Value) graph.Value {
+// unknownSecurity is what is not known of the security of an operation, as a whole, of one of its alternatives, or of the
+// scheme that one names.
+func unknownSecurity(security, body graph.Value) graph.Value {
 	for _, alternative := range append([]graph.Value{security}, security.Each()...) {
 		if alternative.IsUnknown() {
 			return alternative
+		}
+		for _, f := range alternative.Fields() {
+			if s := schemeOf(f.Name, body); s.IsUnknown() {
+				return s
+			}
 		}
 	}
 	return graph.Value{}
