@@ -118,7 +118,7 @@ func reportSilent(p *Pass, silent []*graph.Node, metrics map[string]bool, lack s
 		if len(nodes) > 1 {
 			verb = " have "
 		}
-		h := Hit{Node: nodes[0], Related: nodes[1:], Values: []graph.Value{{}}, Lacks: alarmOn(metrics), Message: names(nodes) + verb + lack}
+		h := Hit{Node: nodes[0], Related: nodes[1:], Together: lack, Values: []graph.Value{{}}, Lacks: alarmOn(metrics), Message: names(nodes) + verb + lack}
 		if len(p.Graph.OfKind(graph.Alarm)) == 0 {
 			h.Severity = Low
 		}

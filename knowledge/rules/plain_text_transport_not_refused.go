@@ -53,7 +53,7 @@ var _ = add(Rule{
 				}
 			}
 			for _, nodes := range byFile(plain) {
-				p.Report(Hit{Node: nodes[0], Related: nodes[1:], Values: []graph.Value{{}}, Fix: plainTextFix[kind],
+				p.Report(Hit{Node: nodes[0], Related: nodes[1:], Together: string(kind), Values: []graph.Value{{}}, Fix: plainTextFix[kind],
 					Message: names(nodes) + ": no statement denies requests without TLS (aws:SecureTransport)"})
 			}
 		}
@@ -72,11 +72,21 @@ var plainTextFix = map[graph.Kind]string{
 
 func refusesPlainText(n *graph.Node) bool {
 	for _, s := range n.ResourcePolicy {
-		if s.Effect != "Allow" && (open(s.Conditions) || onPlainText(s.Conditions) || openOperator(s.Conditions)) {
+		if s.Effect != "Allow" && meansEveryone(s) && (open(s.Conditions) || onPlainText(s.Conditions) || openOperator(s.Conditions)) {
 			return true
 		}
 	}
 	return false
+}
+
+// meansEveryone tells whether a denial is for everyone, or may be.
+func meansEveryone(s graph.Statement) bool {
+	for _, who := range s.Principals {
+		if name, known := who.Value.Str(); who.Kind == "*" || who.Kind == "" || known && name == "*" || !known && who.Value.IsUnknown() {
+			return true
+		}
+	}
+	return s.NotPrincipal || len(s.Principals) == 0
 }
 
 // openOperator tells whether it is not known what one of a condition's operators compares.

@@ -87,6 +87,7 @@ type merged struct {
 	metadata  []graph.Value
 	framework string
 	construct string
+	says      []said // what it says when, where it stands for several things
 }
 
 type merger struct {
@@ -104,10 +105,16 @@ func (m *merger) take(scenario int, p *Pass) {
 		saying := h.saying(p.Rule)
 		if same := m.alike[saying]; same != nil {
 			same.in[scenario] = true
+			if h.Together != "" {
+				same.say(m.finding(p, h.Hit), scenario)
+			}
 			continue
 		}
 		f := m.finding(p, h.Hit)
 		key := strings.Join([]string{f.Rule, f.Resource.File, f.Resource.ID, f.Evidence[0].File, f.Evidence[0].Path}, "\x00")
+		if h.Together != "" {
+			key = strings.Join([]string{f.Rule, f.Resource.File, h.Together}, "\x00")
+		}
 		old, ok := m.byKey[key]
 		if !ok {
 			f.in = make([]bool, len(m.graphs))
@@ -116,7 +123,14 @@ func (m *merger) take(scenario int, p *Pass) {
 		}
 		old.in[scenario] = true
 		m.alike[saying] = old
-		if old != f {
+		if h.Together != "" {
+			old.say(f, scenario)
+		}
+		switch {
+		case old == f:
+		case h.Together != "":
+			old.absorbOther(f)
+		default:
 			old.absorb(f)
 		}
 	}
@@ -153,24 +167,6 @@ func (h hit) saying(r *Rule) string {
 		write(v.String())
 	}
 	return b.String()
-}
-
-// absorb keeps the worse of two findings of one rule at one place, with the related resources of both.
-func (f *merged) absorb(other *merged) {
-	related := f.Related
-	for _, p := range other.Related {
-		if !contains(related, p) {
-			related = append(related, p)
-		}
-	}
-	worse := other.Severity.rank() < f.Severity.rank() ||
-		other.Severity == f.Severity && f.Confidence == Likely && other.Confidence == Certain
-	if worse {
-		f.Finding = other.Finding
-	}
-	f.Related = related
-	f.likely, f.perhaps = append(f.likely, other.likely...), append(f.perhaps, other.perhaps...)
-	f.lacking = append(f.lacking, other.lacking...)
 }
 
 func contains(places []Place, p Place) bool {
@@ -292,6 +288,9 @@ func (m *merger) report(ran int) Report {
 	scenarios := make([]map[string]bool, len(m.graphs))
 	for i, g := range m.graphs {
 		scenarios[i] = g.When
+	}
+	for _, f := range m.order {
+		f.nameBranches(m.graphs, scenarios)
 	}
 	m.identify()
 	var open []*merged

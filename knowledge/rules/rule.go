@@ -211,8 +211,11 @@ type Hit struct {
 	// kind: the conditions of such edges in other scenarios bound the finding.
 	Lacks   func(*graph.Edge) bool
 	Aliases []string // catalogue codes of rules that describe the same defect and have no rule, or no finding, of their own here
-	Fix     string   // instead of the rule's, where the numbers are known
-	Patch   []PatchOp
+	// Together makes one finding of all hits of the rule in a file that have the same: on whatever resource, in whatever
+	// scenario. "" is one finding for each resource.
+	Together string
+	Fix      string // instead of the rule's, where the numbers are known
+	Patch    []PatchOp
 }
 
 // PatchOp is one operation of a JSON patch (RFC 6902) on the template.

@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+)
+
+// absorb keeps the worse of two findings of one rule at one place, with the related resources of both.
+func (f *merged) absorb(other *merged) {
+	related := f.Related
+	for _, p := range other.Related {
+		if !contains(related, p) {
+			related = append(related, p)
+		}
+	}
+	worse := other.Severity.rank() < f.Severity.rank() ||
+		other.Severity == f.Severity && f.Confidence == Likely && other.Confidence == Certain
+	if worse {
+		f.Finding = other.Finding
+	}
+	f.Related = related
+	f.likely, f.perhaps = append(f.likely, other.likely...), append(f.perhaps, other.perhaps...)
+	f.lacking = append(f.lacking, other.lacking...)
+}
+
+// said is what a finding that stands for several things says in some scenarios.
+type said struct {
+	*merged
+	in []bool
+}
+
+// say notes what is found in a scenario.
+func (f *merged) say(what *merged, scenario int) {
+	for i := range f.says {
+		if f.says[i].Message == what.Message {
+			f.says[i].in[scenario] = true
+			return
+		}
+	}
+	copied := *what
+	in := make([]bool, len(f.in))
+	in[scenario] = true
+	f.says = append(f.says, said{&copied, in})
+}
+
+// mostBranches is how many branches the message of one finding names.
+const mostBranches = 3
+
+// nameBranches gives a finding that says different things in different scenarios the place of the worst and a message
+// that tells which when. What wakes nobody on trial is left out where other branches remain.
+func (f *merged) nameBranches(graphs []*graph.Graph, scenarios []map[string]bool) {
+	if len(f.says) < 2 {
+		return
+	}
+	prefer := slices.Concat(f.likely, f.perhaps)
+	names := map[string]string{}
+	for _, s := range f.says {
+		names[s.Message] = branch(scenarios, s.in, prefer, cures(graphs, s.lacking, s.lacks))
+	}
+	kept := slices.DeleteFunc(slices.Clone(f.says), func(s said) bool { return f.rule.Wakes && trialBranch(names[s.Message]) })
+	if len(kept) == 0 {
+		kept = f.says
+	}
+	worst, places, parts := kept[0], []Place{}, []string{}
+	f.in, f.lacking = make([]bool, len(f.in)), nil
+	for i, s := range kept {
+		if s.Severity.rank() < worst.Severity.rank() {
+			worst = s
+		}
+		for _, p := range append([]Place{s.Resource}, s.Related...) {
+			if !contains(places, p) {
+				places = append(places, p)
+			}
+		}
+		for j, in := range s.in {
+			f.in[j] = f.in[j] || in
+		}
+		f.lacking = append(f.lacking, s.lacking...)
+		if i < mostBranches {
+			parts = append(parts, fmt.Sprintf("when %s: %s", names[s.Message], s.Message))
+		}
+	}
+	if len(kept) > mostBranches {
+		parts = append(parts, "and the like in other branches")
+	}
+	f.Finding, f.node, f.framework, f.construct = worst.Finding, worst.node, worst.framework, worst.construct
+	f.Related = slices.DeleteFunc(places, func(p Place) bool { return p == f.Resource })
+	if len(kept) > 1 {
+		f.Message = strings.Join(parts, "; ")
+	}
+}
+
+// absorbOther takes in what bears on what is found, in another scenario, about another resource.
+func (f *merged) absorbOther(other *merged) {
+	f.metadata = append(f.metadata, other.metadata...)
+	f.likely, f.perhaps = append(f.likely, other.likely...), append(f.perhaps, other.perhaps...)
+	f.lacking = append(f.lacking, other.lacking...)
+}
