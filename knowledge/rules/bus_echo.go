@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -12,7 +13,7 @@ import (
 func reportEchoes(p *Pass, fn *graph.Node, known map[*graph.Node]bool) {
 	for _, in := range p.Graph.In(fn, graph.Routes) {
 		rule := in.From
-		if rule.Kind != graph.Rule || rule.External || known[rule] || !looselyMatched(rule) || emitsOther(rule, fn) {
+		if rule.Kind != graph.Rule || rule.External || known[rule] || !looselyMatched(rule) || emitsOther(rule, fn) || emissionLimited(p.Graph, fn) {
 			continue
 		}
 		if v := mayDoOnAnything(p.Graph, fn, "events:PutEvents"); v.Exists() {
@@ -20,7 +21,7 @@ func reportEchoes(p *Pass, fn *graph.Node, known map[*graph.Node]bool) {
 		}
 		for _, bus := range p.Graph.In(rule, graph.Routes) {
 			for _, back := range p.Graph.Out(fn, graph.Writes) {
-				if back.To != bus.From || bus.From.Kind != graph.EventBus || back.Strength != graph.Certain {
+				if back.To != bus.From || bus.From.Kind != graph.EventBus || back.Strength == graph.Wildcard {
 					continue
 				}
 				p.Report(Hit{Node: fn, Severity: Medium, Confidence: Likely, Aliases: []string{"GRF003"}, Related: []*graph.Node{rule, bus.From}, Values: append([]graph.Value{{}}, edgePlace(in, back)...),
@@ -75,4 +76,78 @@ func emitsOther(rule, fn *graph.Node) bool {
 		}
 	}
 	return true
+}
+
+// emissionLimited tells whether a function's right to put events depends on what they say or on the bus: events:source,
+// events:detail-type.
+func emissionLimited(g *graph.Graph, fn *graph.Node) bool {
+	for _, role := range rolesOf(g, fn) {
+		for _, s := range role.Statements {
+			if isAllow(s) && allowsAction(s, "events:PutEvents") && (len(s.Conditions.Fields()) > 0 || s.Conditions.IsUnknown()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reportWorkflowEchoes finds state machines that a rule starts and whose tasks put an event on the rule's own bus that
+// the pattern takes: their definition says what they emit.
+func reportWorkflowEchoes(p *Pass, machine *graph.Node) {
+	for _, in := range p.Graph.In(machine, graph.Routes, graph.Invokes) {
+		rule := in.From
+		if rule.Kind != graph.Rule || rule.External || machine.External {
+			continue
+		}
+		for _, bus := range p.Graph.In(rule, graph.Routes) {
+			for _, back := range p.Graph.Out(machine, graph.Writes) {
+				entry := emitted(p.Graph, rule, back)
+				if back.To != bus.From || bus.From.Kind != graph.EventBus || !entry.Exists() {
+					continue
+				}
+				p.Report(Hit{Node: machine, Severity: High, Confidence: Likely, Aliases: []string{"GRF003"}, Related: []*graph.Node{rule, bus.From}, Values: append([]graph.Value{entry}, edgePlace(in, back)...),
+					Message: fmt.Sprintf("%s works off events of %s that rule %s picks, and its state %s puts an event on the same bus that the rule picks again: executions start each other without end",
+						nameOf(machine), nameOf(bus.From), nameOf(rule), back.Label)})
+				return
+			}
+		}
+	}
+}
+
+// emitted finds an entry of a task whose source and detail-type, both written out, a rule's pattern takes. Patterns that
+// look at more, or that do not list plain texts, may leave it out.
+func emitted(g *graph.Graph, rule *graph.Node, back *graph.Edge) graph.Value {
+	pattern := rule.Setting("eventPattern")
+	if pattern.Kind != graph.Map || open(pattern) {
+		return graph.Value{}
+	}
+	for _, f := range pattern.Fields() {
+		if f.Name != "source" && f.Name != "detail-type" {
+			return graph.Value{}
+		}
+	}
+	for _, name := range []string{"Arguments", "Parameters"} {
+		for _, entry := range back.Settings.Get(name, "Entries").Each() {
+			if listed(pattern.Get("source"), entry.Get("Source")) && listed(pattern.Get("detail-type"), entry.Get("DetailType")) && onBus(g, entry, back.To) {
+				return entry
+			}
+		}
+	}
+	return graph.Value{}
+}
+
+// listed tells whether a pattern's list is absent or holds a text.
+func listed(list, v graph.Value) bool {
+	text, known := v.Str()
+	return !list.Exists() || known && slices.Contains(literals(list.Each()), text)
+}
+
+// onBus tells whether an entry names a bus: no name is the default one.
+func onBus(g *graph.Graph, entry graph.Value, bus *graph.Node) bool {
+	v := entry.Get("EventBusName")
+	for _, ref := range v.Refs() {
+		return g.Node(ref.Resource) == bus
+	}
+	text, known := v.Str()
+	return !v.Exists() || known && (text == bus.Name || strings.HasSuffix(text, "/"+bus.Name))
 }

@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS Step Functions Developer Guide, "Use timeouts to avoid stuck executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html", Checked: "2026-11-23"},
 	},
 	Outranks: []string{"SFN003"},
-	Gaps:     `A timeout of the state machine counts as well.`,
+	Gaps:     `Medium where the state machine has a TimeoutSeconds of its own: it ends the wait, but nothing can catch it.`,
 	Bad: `Resources:
   Flow: # want "task Ask waits"
     Type: AWS::StepFunctions::StateMachine
@@ -69,7 +69,7 @@ Resources:
 
 func checkCallbacks(p *Pass) {
 	for _, n := range p.Graph.OfKind(graph.StateMachine) {
-		if n.External || n.Workflow == nil || n.Workflow.Timeout.Exists() {
+		if n.External || n.Workflow == nil {
 			continue
 		}
 		h := Hit{Node: n, Values: []graph.Value{{}}}
@@ -92,6 +92,10 @@ func checkCallbacks(p *Pass) {
 			continue
 		}
 		h.Message = fmt.Sprintf("%s waits for a token or activity without HeartbeatSeconds or TimeoutSeconds", taskList(tasks))
+		if n.Workflow.Timeout.Exists() {
+			h.Severity = Medium
+			h.Message += ": only the timeout of the whole state machine ends the wait, and no state can catch that"
+		}
 		p.Report(h)
 	}
 }

@@ -147,7 +147,30 @@ func statusRule(g *graph.Graph, machine *graph.Node) bool {
 		return false
 	}
 	for _, r := range g.OfKind(graph.Rule) {
-		if strings.Contains(r.Setting("eventPattern").String(), "Step Functions Execution Status Change") {
+		pattern := r.Setting("eventPattern")
+		if strings.Contains(pattern.String(), "Step Functions Execution Status Change") && meant(g, pattern.Get("detail", "stateMachineArn"), machine) {
+			return true
+		}
+	}
+	return false
+}
+
+// meant tells whether a pattern's list of state machines is absent or may hold this one.
+func meant(g *graph.Graph, arns graph.Value, machine *graph.Node) bool {
+	if !arns.Exists() || arns.IsUnknown() {
+		return true
+	}
+	for _, v := range arns.Each() {
+		if v.Kind != graph.String || v.IsUnknown() { // {"prefix": ...} and the like
+			return true
+		}
+		refs := v.Refs()
+		for _, ref := range refs {
+			if g.Node(ref.Resource) == machine {
+				return true
+			}
+		}
+		if text := v.String(); len(refs) == 0 && (machine.Name != "" && strings.HasSuffix(text, ":"+machine.Name) || open(v) && !strings.Contains(text, ":stateMachine:")) {
 			return true
 		}
 	}

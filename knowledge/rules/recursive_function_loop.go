@@ -23,7 +23,7 @@ var _ = add(Rule{
 	},
 	Outranks: []string{"GRF003"},
 	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
-		`or where its pattern's source is a value of the function's environment; where the pattern asks for a source or a detail-type alone, the loop is likely and of Medium severity. Loops through state machines and Firehose transformations are left out.`,
+		`or where its pattern's source is a value of the function's environment; where the pattern asks for a source or a detail-type alone, the loop is likely and of Medium severity. Of state machines only those are looked at whose tasks put events on the bus of the rule that starts them; loops through Firehose transformations are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Counter: # want "Table → Counter → Table"
@@ -131,6 +131,9 @@ Resources:
     Properties: {BucketName: !Sub "files-${AWS::AccountId}"}
 `},
 	Check: func(p *Pass) {
+		for _, machine := range p.Graph.OfKind(graph.StateMachine) {
+			reportWorkflowEchoes(p, machine)
+		}
 		seen := map[string]bool{}
 		for _, fn := range p.Graph.OfKind(graph.Function) {
 			if fn.External || fn.Framework != "" || intent(fn, "role") == "retry" {

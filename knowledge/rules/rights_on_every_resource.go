@@ -24,7 +24,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-IAM5", "checkov:CKV_AWS_109", "checkov:CKV_AWS_111", "guard-rules-registry:iam_policydocument_no_wildcard_resource"},
 	Gaps: `Looked at are the actions on data that serverless code calls, all of which take an ARN; what needs "*" (lists, metrics, traces, network interfaces, text messages by sns:Publish) is never reported. ` +
-		`Statements with a Condition, AWS's managed policies and grants of a whole service (another rule's matter) are left out.`,
+		`Statements with a Condition on more than TLS, AWS's managed policies and grants of a whole service (another rule's matter) are left out.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -110,7 +110,7 @@ var dataActions = []string{
 }
 
 func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
-	if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || len(s.Conditions.Fields()) > 0 || s.Conditions.IsUnknown() {
+	if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !asksOfTransport(s.Conditions) {
 		return
 	}
 	star := graph.Value{}
@@ -137,6 +137,24 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 	}
 	h.Message = fmt.Sprintf("%s allows %s on every resource of the account: name the ARNs", nameOf(n), strings.Join(names, ", "))
 	p.Report(h)
+}
+
+// asksOfTransport tells whether a condition asks for nothing, or for TLS alone, which says nothing about the resource.
+func asksOfTransport(conditions graph.Value) bool {
+	if conditions.IsUnknown() {
+		return false
+	}
+	for _, operator := range conditions.Fields() {
+		if operator.Value.Kind != graph.Map {
+			return false
+		}
+		for _, key := range operator.Value.Fields() {
+			if !strings.EqualFold(key.Name, "aws:SecureTransport") {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // actsOnData tells whether an action, which may hold wildcards, covers one that acts on data. A grant of the

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-23"},
 	},
-	Gaps: `ssm-secure references are left out: CloudFormation refuses them here. Secrets that a parameter brings in cannot be told from other values.`,
+	Gaps: `References to secure strings (ssm-secure) are found as well, but CloudFormation refuses them here. Secrets that a parameter brings in cannot be told from other values.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function
@@ -80,6 +80,7 @@ func checkEnvironmentSecrets(p *Pass) {
 				names, h.Values = append(names, f.Name), append(h.Values, f.Value)
 			}
 		}
+		reportSecureStrings(p, fn)
 		if len(names) > 0 {
 			h.Message = fmt.Sprintf("the environment of %s holds values of secrets (%s): they are readable in the function's configuration and stay old after a rotation", nameOf(fn), strings.Join(names, ", "))
 			p.Report(h)
@@ -96,4 +97,18 @@ func resolvesSecret(v graph.Value) bool {
 		}
 	}
 	return false
+}
+
+// reportSecureStrings finds references to secure strings of Parameter Store, which CloudFormation resolves in few
+// properties only. Source: AWS CloudFormation User Guide, "Get a secure string value from Systems Manager Parameter Store".
+func reportSecureStrings(p *Pass, fn *graph.Node) {
+	for _, f := range fn.Setting("environment", "Variables").Fields() {
+		for _, part := range f.Value.Parts() {
+			if strings.HasPrefix(part.Unknown, "dynamic reference ssm-secure:") || strings.Contains(part.Literal, "{{resolve:ssm-secure:") {
+				p.Report(Hit{Node: fn, Values: []graph.Value{f.Value},
+					Message: fmt.Sprintf("environment variable %s of %s is to hold a secure string (ssm-secure): CloudFormation refuses that reference in functions, and the value would be readable in the configuration", f.Name, nameOf(fn))})
+				return
+			}
+		}
+	}
 }

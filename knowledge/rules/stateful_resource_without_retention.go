@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Outranks:    []string{"DDB002", "COG003"},
 	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
-	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). Databases are left out where nothing is written: their default is a snapshot. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it, and a bucket is left out then. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
+	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). For databases of RDS a DeletionPolicy that is not written is a snapshot, an UpdateReplacePolicy that is not written is not; instances of clusters and replicas are left out. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it, and a bucket is left out then. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
 	Bad: `Resources:
   Orders: # want "DeletionPolicy and UpdateReplacePolicy"
     Type: AWS::DynamoDB::Table
@@ -60,6 +60,7 @@ Resources:
 // stateful are the types whose deletion loses data, with the severity of that.
 var stateful = map[string]Severity{
 	"AWS::DynamoDB::Table": High, "AWS::DynamoDB::GlobalTable": High, "AWS::Cognito::UserPool": High, "AWS::EFS::FileSystem": High,
+	"AWS::RDS::DBInstance": High, "AWS::RDS::DBCluster": High,
 	"AWS::Kinesis::Stream": Medium, "AWS::KMS::Key": Medium, "AWS::S3::Bucket": Low,
 }
 
@@ -67,7 +68,7 @@ func checkRetention(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		severity, ok := stateful[n.Type]
 		on, perStage := protection(n)
-		if !ok || n.Resource == nil || n.External || shortLived(n) || mayBeShortLived(p, n) || perStage || encryptsOnlyMessages(p.Graph, n) {
+		if !ok || n.Resource == nil || n.External || shortLived(n) || mayBeShortLived(p, n) || perStage || encryptsOnlyMessages(p.Graph, n) || holdsCopies(n) {
 			continue
 		}
 		var lacking []string
@@ -79,6 +80,7 @@ func checkRetention(p *Pass) {
 			case open(v):
 				p.Unknown(n, v)
 				unknown = true
+			case name == "DeletionPolicy" && !known && n.Kind == graph.Database: // Snapshot is the default of databases then
 			case !known || strings.EqualFold(s, "Delete"):
 				lacking = append(lacking, name)
 				values = append(values, v)
@@ -102,13 +104,16 @@ func checkRetention(p *Pass) {
 		if written {
 			severity = severity.Lower()
 		}
-		p.Report(Hit{Node: n, Severity: severity, Values: values,
-			Message: loss(n, on) + ": no Retain in " + strings.Join(lacking, " and ")})
+		wanted := ": no Retain in "
+		if n.Kind == graph.Database {
+			wanted = ": no Retain or Snapshot in "
+		}
+		p.Report(Hit{Node: n, Severity: severity, Values: values, Message: loss(n, on, lacking) + wanted + strings.Join(lacking, " and ")})
 	}
 }
 
 // loss says what is gone. A key is kept for its waiting period of 7 to 30 days.
-func loss(n *graph.Node, protected bool) string {
+func loss(n *graph.Node, protected bool, lacking []string) string {
 	switch {
 	case protected:
 		return fmt.Sprintf("only deletion protection keeps the data of %s: once it is off they go with the resource", nameOf(n))
@@ -116,8 +121,20 @@ func loss(n *graph.Node, protected bool) string {
 		return fmt.Sprintf("what %s encrypts becomes unreadable once the key's waiting period is over", nameOf(n))
 	case n.Kind == graph.Bucket:
 		return fmt.Sprintf("%s goes with the resource, or, while it holds objects, makes the deletion fail", nameOf(n))
+	case n.Kind == graph.Database:
+		when := map[string]string{"DeletionPolicy": "the resource is deleted", "UpdateReplacePolicy": "a change replaces the resource"}[strings.Join(lacking, "")]
+		if when == "" {
+			when = "the resource is deleted or replaced"
+		}
+		return fmt.Sprintf("the data of %s goes, without a snapshot, when %s", nameOf(n), when)
 	}
 	return fmt.Sprintf("the data of %s goes with the resource", nameOf(n))
+}
+
+// holdsCopies tells whether the data of a database are another one's: of its cluster, or of what it is a replica of.
+func holdsCopies(n *graph.Node) bool {
+	return n.Kind == graph.Database && (n.Setting("dBClusterIdentifier").Exists() && n.Type == "AWS::RDS::DBInstance" ||
+		n.Setting("sourceDBInstanceIdentifier").Exists() || n.Setting("replicationSourceIdentifier").Exists())
 }
 
 // encryptsOnlyMessages tells whether a key protects topics and queues alone: what they hold is gone in days.
@@ -135,6 +152,9 @@ func encryptsOnlyMessages(g *graph.Graph, n *graph.Node) bool {
 // it may in other stages: by a value that is not known, or that a condition chooses.
 func protection(n *graph.Node) (on, perStage bool) {
 	v := n.Setting("deletionProtectionEnabled")
+	if n.Kind == graph.Database {
+		v = n.Setting("deletionProtection")
+	}
 	on, known := v.Truth()
 	if n.Type == "AWS::Cognito::UserPool" {
 		v = n.Setting("deletionProtection")

@@ -105,7 +105,7 @@ func shortLived(t *graph.Node) bool {
 	if intent(t, "role") == "ephemeral" {
 		return true
 	}
-	if !t.Setting("timeToLiveSpecification").Exists() {
+	if !expires(t) {
 		return false
 	}
 	for _, key := range t.Setting("keySchema").Each() {
@@ -116,16 +116,40 @@ func shortLived(t *graph.Node) bool {
 	return shortLivedName().MatchString(nameOf(t)) || shortLivedName().MatchString(t.Name)
 }
 
+// expires tells whether a table has a time to live that may be on.
+func expires(t *graph.Node) bool {
+	on, known := t.Setting("timeToLiveSpecification", "enabled").Truth()
+	return t.Setting("timeToLiveSpecification").Exists() && (on || !known)
+}
+
 // mayBeShortLived records that the name of a table with a time to live would tell what lies in it, but is not known. It is
 // false where it is, or where nothing depends on it.
 func mayBeShortLived(p *Pass, t *graph.Node) bool {
 	name := t.Setting("tableName")
-	if !name.IsUnknown() || !t.Setting("timeToLiveSpecification").Exists() {
+	if !openWord(name) || !expires(t) {
 		return false
 	}
 	p.Unknown(t, name)
 	return true
 }
+
+// openWord tells whether a word of a name may be any: what is not known of it is the whole or part of a word, not a word
+// of its own such as a stage.
+func openWord(name graph.Value) bool {
+	if name.IsUnknown() {
+		return true
+	}
+	parts := name.Parts()
+	for i, part := range parts {
+		before, after := i > 0 && letterAtEnd().MatchString(parts[i-1].Literal), i+1 < len(parts) && letterAtStart().MatchString(parts[i+1].Literal)
+		if part.Unknown != "" && (before || after || len(parts) == 1) {
+			return true
+		}
+	}
+	return false
+}
+
+var letterAtEnd, letterAtStart = lazy.Regexp(`[A-Za-z]$`), lazy.Regexp(`^[A-Za-z]`)
 
 // inBackupPlan tells whether a backup selection of the system names the thing, or selects by tags or wildcard.
 func inBackupPlan(g *graph.Graph, t *graph.Node) bool {
