@@ -106,6 +106,9 @@ Resources:
 })
 
 func checkAPITimeouts(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+		checkEdgeTimeouts(p, api)
+	}
 	for _, e := range p.Graph.OfEdge(graph.Invokes) {
 		if e.Mode != graph.Sync || e.To.Kind != graph.Function || e.To.External || streams(e.Settings) {
 			continue
@@ -182,6 +185,33 @@ func refusedTimeout(p *Pass, e *graph.Edge, v graph.Value, n, most int) bool {
 	h.Message = fmt.Sprintf("%s is to wait %d s for %s, and %s can wait %d s at most: API Gateway refuses it", nameOf(e.From), n/1000, nameOf(e.To), kind, most/1000)
 	p.Report(h)
 	return true
+}
+
+// checkEdgeTimeouts reports integrations with other things than functions that are to wait longer than an edge-optimized
+// API can.
+func checkEdgeTimeouts(p *Pass, api *graph.Node) {
+	for _, t := range api.Setting("endpointConfiguration", "types").Each() {
+		if s, known := t.Str(); api.External || !known || s != "EDGE" {
+			return
+		}
+	}
+	calls := map[string]bool{}
+	for _, e := range p.Graph.Out(api, graph.Invokes) {
+		calls[e.Label] = calls[e.Label] || e.To.Kind == graph.Function
+	}
+	most := facts.Int("apigw.rest_integration_default_ms")
+	for _, r := range api.Setting("routes").Each() {
+		key, _ := r.Get("RouteKey").Str()
+		for _, name := range []string{"TimeoutInMillis", "timeoutInMillis"} {
+			v := r.Get("Integration", name)
+			n, known := v.Int()
+			if !known || n <= most || calls[key] || open(api.Setting("endpointConfiguration")) || streams(r) {
+				continue
+			}
+			p.Report(Hit{Node: api, Place: routePlace(p, api, v, r), Related: []*graph.Node{api}, Values: []graph.Value{v},
+				Message: fmt.Sprintf("%s is to wait %d s (%s), and an edge-optimized API can wait %d s at most: API Gateway refuses it", nameOf(api), n/1000, key, most/1000)})
+		}
+	}
 }
 
 // streams tells whether an integration hands the response on while it is made.

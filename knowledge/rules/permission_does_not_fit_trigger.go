@@ -253,7 +253,7 @@ func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
 		return
 	}
 	name := s.Via.Properties.Get("FunctionName")
-	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed), Aliases: refusals[from.Kind],
+	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, RelatedResources: []*graph.Resource{missed.Via}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed), Aliases: refusals[from.Kind],
 		Message: fmt.Sprintf("%s invokes %s, but the permission is for %s: every call is refused", nameOf(from), spellQualifier(fn, missed.Qualifier), spellQualifier(fn, mine)),
 		Fix:     fmt.Sprintf("Set FunctionName of the permission to %s.", spellQualifier(fn, missed.Qualifier))})
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -19,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG6", "cdk-nag:APIGWExecutionLoggingEnabled", "security-hub:APIGateway.1", "guard-rules-registry:api_gw_execution_logging_enabled"},
-	Gaps:        `A level for all methods is asked for; levels of single methods do not count. HTTP APIs have no execution log, WebSocket stages are not looked at.`,
+	Gaps:        `A level for all methods is asked for; levels of single methods do not count. HTTP APIs have no execution log; of WebSocket stages DefaultRouteSettings is looked at.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -70,6 +71,7 @@ Resources:
         Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /x, Method: get}}
 `},
 	Check: func(p *Pass) {
+		checkWebSocketLogs(p)
 		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
 			settings := stage.Get("MethodSettings")
 			if open(settings) {
@@ -99,4 +101,29 @@ func everyMethod(m graph.Value) bool {
 	path, known := m.Get("ResourcePath").Str()
 	method, knownMethod := m.Get("HttpMethod").Str()
 	return (!known || path == "/*") && (!knownMethod || method == "*")
+}
+
+// checkWebSocketLogs looks at the stages of WebSocket APIs, whose level for all routes is a default of its own.
+func checkWebSocketLogs(p *Pass) {
+	for _, api := range p.Graph.OfKind(graph.WebSocketAPI, graph.HTTPAPI) {
+		protocol, known := api.Setting("protocolType").Str()
+		if api.External || api.Kind == graph.HTTPAPI && !(known && strings.EqualFold(protocol, "WEBSOCKET")) {
+			continue
+		}
+		for _, stage := range api.Setting("stages").Each() {
+			level := stage.Get("DefaultRouteSettings", "LoggingLevel")
+			s, known := level.Str()
+			switch {
+			case open(level) || level.Exists() && !known:
+				p.Unknown(api, level)
+			case s == "" || s == "OFF":
+				at := level
+				if !at.Exists() {
+					at = graph.Value{At: stage.At}
+				}
+				p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{at}, Fix: "Set DefaultRouteSettings: {LoggingLevel: ERROR}.",
+					Message: fmt.Sprintf("stage %s of %s logs no execution errors: DefaultRouteSettings has no LoggingLevel ERROR or INFO", stageName(stage), nameOf(api))})
+			}
+		}
+	}
 }

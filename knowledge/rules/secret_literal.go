@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
-	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property, and so do parameters whose names say that they are given a secret; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
 	Bad: `Resources:
   Db:
     Type: AWS::RDS::DBCluster
@@ -93,6 +93,10 @@ func checkSecretLiterals(p *Pass) {
 		}
 		for _, path := range secretProperties {
 			v := n.Setting(path...)
+			if name := plainParameter(v); name != "" {
+				p.Report(Hit{Node: n, Severity: High, Values: []graph.Value{v}, Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
+					Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", graph.UpperFirst(strings.Join(path, ".")), nameOf(n), name)})
+			}
 			if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) {
 				p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)},
 					Message: fmt.Sprintf("%s of %s is written in the template", graph.UpperFirst(strings.Join(path, ".")), nameOf(n))})
@@ -121,6 +125,31 @@ var jsonValue = lazy.Regexp(`"([^"]+)"\s*:\s*"([^"]*)"`)
 // inTemplate tells what stands in the template, as a parameter's default too, from what the one who deploys gives.
 func inTemplate(v graph.Value) bool {
 	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/") || strings.HasPrefix(v.At.Path, "/Mappings/") || strings.HasPrefix(v.At.Path, "/Parameters/"))
+}
+
+// plainParameter names the parameter without a default, and without NoEcho, that a secret property takes its value from,
+// where the parameter's name says that it is a secret.
+func plainParameter(v graph.Value) string {
+	reasons := []string{v.Reason()}
+	for _, part := range v.Parts() {
+		reasons = append(reasons, part.Unknown)
+	}
+	for _, reason := range reasons {
+		if name := parameterOf(reason); name != "" && (secretName().MatchString(name) || passwordEnd().MatchString(name)) && !harmlessEnd().MatchString(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// parameterOf names the parameter whose value is not known for want of a default. Reasons of others differ.
+func parameterOf(reason string) string {
+	name, ok := strings.CutPrefix(reason, "parameter ")
+	name, bare := strings.CutSuffix(name, " has no default")
+	if !ok || !bare {
+		return ""
+	}
+	return name
 }
 
 // carriesSecret tells a secret from an empty text, a placeholder or a document of such.
