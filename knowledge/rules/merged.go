@@ -62,12 +62,13 @@ func (f *merged) nameBranches(graphs []*graph.Graph, scenarios []map[string]bool
 	}
 	kept := slices.DeleteFunc(slices.Clone(f.says), func(s said) bool { return f.rule.Wakes && trialBranch(names[s.Message]) })
 	if len(kept) == 0 {
-		kept = f.says
+		kept = slices.Clone(f.says)
 	}
+	slices.SortFunc(kept, func(a, b said) int { return strings.Compare(names[a.Message], names[b.Message]) }) // scenarios come in no order
 	worst, places, parts := kept[0], []Place{}, []string{}
 	f.in, f.lacking = make([]bool, len(f.in)), nil
 	for i, s := range kept {
-		if s.Severity.rank() < worst.Severity.rank() {
+		if a, b := s.Severity.rank(), worst.Severity.rank(); a < b || a == b && s.Evidence[0].Line < worst.Evidence[0].Line {
 			worst = s
 		}
 		for _, p := range append([]Place{s.Resource}, s.Related...) {

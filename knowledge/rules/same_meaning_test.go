@@ -267,6 +267,9 @@ func TestExamplesSayTheSameHoweverTheyAreWritten(t *testing.T) {
 			if e.rule == "table-without-point-in-time-recovery" && strings.HasPrefix(w.name, "values in a condition") {
 				continue // a value in a condition is one that the author has thought of
 			}
+			if strings.HasSuffix(e.name, "though no scenario has both conditions") && strings.HasPrefix(w.name, "values in a condition") {
+				continue // one condition more, and other scenarios are tried
+			}
 			assert.Equal(t, want, found(w.rewrite(t, tree(t, e.template))), "%s, %s: %s", e.rule, e.name, w.name)
 		}
 	}
