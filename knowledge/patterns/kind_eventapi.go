@@ -47,7 +47,7 @@ func (d *draft) refuseEventAPIs() error {
 			switch {
 			case !e.from.own():
 				return refusal(e.at, "code: own on "+e.from.id+", or "+e.from.id+" -> a webSocketApi",
-					"%s -> %s: no SDK has a client that publishes on an API for events, by requests that are signed for the service appsync, and the generator writes none", e.from.id, api.id)
+					"%s -> %s: the AWS SDKs have no call that publishes on an API for events: it takes a request that is signed for the service appsync, and the generator writes none", e.from.id, api.id)
 			case !api.hasOwnChannels():
 				return refusal(e.at, "a namespace with own channels, such as namespaces: {inbox: own}", "%s -> %s: on shared channels users publish, and no back end", e.from.id, api.id)
 			}

@@ -55,7 +55,7 @@ func (d *draft) refuseSubscribers() error {
 				continue // its SDK comes with its code
 			}
 			return refusal(e.at, "code: own on a function that publishes, or a bus without retentionDays",
-				"%s -> %s: the generator has no client that publishes on a custom event bus: the SDK for TypeScript has none for its API, eventbridgev2, and the SDKs that runtimes bring may be older than it", e.from.id, bus.id)
+				"%s -> %s: the generator has no client that publishes on a custom event bus: the packages of its handlers in TypeScript have none for its API, eventbridgev2, and the SDKs that runtimes bring may be older than it", e.from.id, bus.id)
 		}
 		for _, name := range []string{"archiveDays", "acceptsFrom"} {
 			if bus.getExtra(name).Exists() {

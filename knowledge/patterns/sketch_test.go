@@ -225,7 +225,7 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 		{"a: eventApi", "", "a has no channel namespaces"},
 		{"a: {kind: eventApi, namespaces: {inbox: mine}}", "", "namespaces of a has \"inbox\": mine"},
 		{"a: {kind: eventApi, namespaces: {inbox: own}}, u: userPool, v: userPool", "a -> u, a -> v", "a has 2 user pools"},
-		{"f: function, a: {kind: eventApi, namespaces: {inbox: own}}", "f -> a", "no SDK has a client that publishes on an API for events"},
+		{"f: function, a: {kind: eventApi, namespaces: {inbox: own}}", "f -> a", "the AWS SDKs have no call that publishes on an API for events"},
 		{"f: {kind: function, code: own}, a: {kind: eventApi, namespaces: {rooms: shared}}", "f -> a", "on shared channels users publish"},
 		{"q: queue, a: {kind: eventApi, namespaces: {inbox: own}}", "q -> a", "only who signs requests publishes"},
 	} {
