@@ -2,9 +2,9 @@ package facts
 
 // RuntimesSource is where the dates of Runtimes were read. AWS has moved block dates more than once.
 var RuntimesSource = Source{
-	Title:   "cfn-lint, LmbdRuntimeLifecycle.json, commit 217397c81 of 2026-08-19",
-	URL:     "https://github.com/aws-cloudformation/cfn-lint/blob/217397c81/src/cfnlint/data/AdditionalSpecs/LmbdRuntimeLifecycle.json",
-	Checked: checked,
+	Title:   "AWS Lambda Developer Guide, \"Lambda runtimes\"",
+	URL:     "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
+	Checked: readAgain,
 }
 
 // Runtime is one Lambda runtime with the days (YYYY-MM-DD, comparable as text) on which support ends, new functions
@@ -33,7 +33,7 @@ func FindRuntime(id string) (Runtime, bool) {
 func Runtimes() []Runtime { return runtimes }
 
 // SnapStart: Java 11 and later, Python 3.12 and later, .NET 8 and later were read; the newest identifiers are
-// inferred from that. NoARM64 is from general knowledge and was not read.
+// inferred from that. That all supported runtimes have arm64 was read, NoARM64 of deprecated ones was not.
 var runtimes = []Runtime{
 	{ID: "dotnet10", Deprecated: "2028-11-14", CreateBlock: "2028-12-14", UpdateBlock: "2029-01-15", SnapStart: true},
 	{ID: "dotnet6", Deprecated: "2024-12-20", CreateBlock: "2027-02-01", UpdateBlock: "2027-03-03", Successor: "dotnet10"},
@@ -45,11 +45,14 @@ var runtimes = []Runtime{
 	{ID: "dotnetcore3.1", Deprecated: "2023-04-03", CreateBlock: "2023-04-03", UpdateBlock: "2023-05-03", Successor: "dotnet10"},
 	{ID: "go1.x", Deprecated: "2024-01-08", CreateBlock: "2024-02-08", UpdateBlock: "2027-03-03", Successor: "provided.al2023", NoARM64: true},
 	{ID: "java11", Deprecated: "2027-06-30", CreateBlock: "2027-07-31", UpdateBlock: "2027-08-31", Successor: "java25", SnapStart: true},
+	{ID: "java11.al2023", Successor: "java25", SnapStart: true},
 	{ID: "java17", Deprecated: "2027-06-30", CreateBlock: "2027-07-31", UpdateBlock: "2027-08-31", Successor: "java25", SnapStart: true},
+	{ID: "java17.al2023", Successor: "java25", SnapStart: true},
 	{ID: "java21", Deprecated: "2029-06-30", CreateBlock: "2029-07-31", UpdateBlock: "2029-08-31", Successor: "java25", SnapStart: true},
 	{ID: "java25", Deprecated: "2029-06-30", CreateBlock: "2029-07-31", UpdateBlock: "2029-08-31", SnapStart: true},
 	{ID: "java8", Deprecated: "2024-01-08", CreateBlock: "2024-02-08", UpdateBlock: "2027-03-03", Successor: "java25", NoARM64: true},
 	{ID: "java8.al2", Deprecated: "2027-06-30", CreateBlock: "2027-07-31", UpdateBlock: "2027-08-31", Successor: "java25"},
+	{ID: "java8.al2023", Successor: "java25"},
 	{ID: "nodejs", Deprecated: "2016-08-30", CreateBlock: "2016-09-30", UpdateBlock: "2016-10-31", Successor: "nodejs24.x"},
 	{ID: "nodejs10.x", Deprecated: "2021-07-30", CreateBlock: "2021-07-30", UpdateBlock: "2022-02-14", Successor: "nodejs24.x", NoARM64: true},
 	{ID: "nodejs12.x", Deprecated: "2023-03-31", CreateBlock: "2023-03-31", UpdateBlock: "2023-04-30", Successor: "nodejs24.x"},

@@ -29,6 +29,7 @@ var (
 	samDurable         = Source{Title: "AWS SAM Developer Guide, DurableConfig", URL: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-durableconfig.html", Checked: checked}
 	docLambdaMemory    = Source{Title: "AWS Lambda Developer Guide, \"Configure Lambda function memory\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html", Checked: readAgain}
 	docLambdaScaling   = Source{Title: "AWS Lambda Developer Guide, \"Lambda scaling behavior\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html", Checked: readAgain}
+	docLambdaLmi       = Source{Title: "AWS Lambda Developer Guide, \"Lambda Managed Instances quotas\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-quotas.html", Checked: readAgain}
 	docLambdaStreaming = Source{Title: "AWS Lambda Developer Guide, \"Response streaming\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html", Checked: readAgain}
 	docLambdaAsync     = Source{Title: "AWS Lambda Developer Guide, \"How Lambda handles errors and retries with asynchronous invocation\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html", Checked: readAgain}
 	docLambdaEnv       = Source{Title: "AWS Lambda Developer Guide, \"Lambda execution environment\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html", Checked: readAgain}

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Point DeadLetterConfig or the destination to a standard queue or topic.`,
 	CDK:      `deadLetterQueue or onFailure: a queue without fifo`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (standard queues and topics; FIFO ones are unsupported)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-29"},
+		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (standard queues and topics; FIFO ones are unsupported)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-30"},
 	},
 	Bad: `Resources:
   Worker: # want "Lost is FIFO"

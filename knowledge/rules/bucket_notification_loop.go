@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Write to another bucket, or to a prefix that the notification's filter excludes, and grant the role that prefix only.`,
 	CDK:      `a second bucket, or addEventNotification(type, target, { prefix }) with grantPut on another prefix`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"GRF001"},
 	Gaps:     `What code writes is taken from the role's rights; rights on every bucket alone are not taken as a wish to write to this one.`,

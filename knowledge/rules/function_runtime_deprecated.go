@@ -107,7 +107,7 @@ func reportRuntime(p *Pass, fn *graph.Node, v graph.Value, r facts.Runtime) {
 		h.Message = fmt.Sprintf("runtime %s is deprecated since %s, and since %s AWS refuses to create functions with it", r.ID, r.Deprecated, r.CreateBlock)
 	case passed(r.Deprecated):
 		h.Message = fmt.Sprintf("runtime %s is deprecated since %s: AWS promises it no security patches any more", r.ID, r.Deprecated)
-	case r.Deprecated <= soon:
+	case r.Deprecated != "" && r.Deprecated <= soon:
 		h.Severity = Medium
 		h.Message = fmt.Sprintf("runtime %s will be deprecated on %s", r.ID, r.Deprecated)
 	default:

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Fix: `Begin with a Map state over the input (no ItemsPath), or set the pipe's BatchSize to 1 and InputPath: $[0] on the first state.`,
 	CDK: `new sfn.Map(this, "Each", { itemsPath: "$" }) as the first state, or inputPath: "$[0]" with batchSize 1 on the pipe's source`,
 	Sources: []Source{
-		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes batching and concurrency" (a JSON array, even if the batch size is 1)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html", Checked: "2026-11-29"},
+		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes batching and concurrency" (a JSON array, even if the batch size is 1)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Workflows in JSONata are left out: there a field of a list is the list of the fields. So are pipes with an enrichment, which may send anything, and everything behind the first state that makes new output. A Choice that asks IsPresent is taken to know what it does.`,
 	Bad: `Resources:

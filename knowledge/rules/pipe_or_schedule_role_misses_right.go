@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix:      `Allow the role to read the source (receive, delete, get attributes; get records), to call the target and to write to the dead-letter queue.`,
 	CDK:      `new pipes.Pipe and new scheduler.Schedule with their target constructs write the grants`,
 	Sources: []Source{
-		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-23"},
+		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-30"},
 	},
 	Gaps: `The thing that a universal target (aws-sdk) works on, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
 	Bad: `Resources:

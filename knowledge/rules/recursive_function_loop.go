@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix: `Write to another resource than the trigger, or make sure that what is written cannot trigger again: a disjoint prefix in filter and policy, a FilterCriteria that excludes own writes.`,
 	CDK: `a second bucket, queue, topic or table; or filters on the event source`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html", Checked: "2026-11-30"},
 		{Title: "AWS What's New, AWS Lambda detects and stops recursive loops in Lambda functions", URL: "https://aws.amazon.com/about-aws/whats-new/2023/07/aws-lambda-detects-recursive-loops-lambda-functions/", Checked: "2026-11-23"},
 	},
 	Outranks: []string{"GRF003"},

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	CDK: `reservedConcurrentExecutions: lower it, or use maxConcurrency on the SqsEventSource`,
 	Sources: []Source{
 		{Title: `AWS Lambda API reference, PutFunctionConcurrency (leave at least 100 unreserved)`, URL: "https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html", Checked: "2026-11-29"},
-		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-30"},
 	},
 	Gaps: `The account's real quota is not in a template: findings are likely. All templates of a review are taken to be deployed to one account and Region. Reservations that are not known, and those of other systems in the account, are not counted.`,
 	Bad: `Resources:

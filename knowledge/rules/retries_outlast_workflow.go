@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Fix: `Set MaxDelaySeconds, or lower MaxAttempts, IntervalSeconds or BackoffRate, until the waits fit well inside the limit; or use a STANDARD workflow with a longer TimeoutSeconds.`,
 	CDK: `addRetry({ maxAttempts, interval, backoffRate, maxDelay })`,
 	Sources: []Source{
-		{Title: `AWS Step Functions Developer Guide, "Step Functions service quotas" (Express executions end after 5 minutes)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-24"},
+		{Title: `AWS Step Functions Developer Guide, "Step Functions service quotas" (Express executions end after 5 minutes)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-30"},
 		{Title: `AWS CDK reference, RetryProps (3 attempts, 1 second, rate 2, no longest delay unless told)`, URL: "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.RetryProps.html", Checked: "2026-11-29"},
 	},
 	Gaps: `Only the waits between attempts count, not the attempts: a step that runs long may be cut off although its waits fit. Waits of several steps in a row are not added up. With full jitter half of the waits count, as likely.`,

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Allow the role the action on the target: sqs:SendMessage, sns:Publish, events:PutEvents, lambda:InvokeFunction or s3:PutObject.`,
 	CDK:      `use the destination construct (destinations.SqsDestination): it grants`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (a missing permission makes delivery fail)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-29"},
+		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (a missing permission makes delivery fail)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Roles outside the files, and managed policies whose statements are not known, are listed as undecided.`,
 	Bad: `Resources:

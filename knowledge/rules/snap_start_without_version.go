@@ -17,7 +17,7 @@ var _ = add(Rule{
 	CDK:      `const live = new lambda.Alias(this, 'Live', { aliasName: 'live', version: fn.currentVersion })`,
 	Sources: []Source{
 		{Title: "CloudFormation reference, AWS::Lambda::Function SnapStart", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-snapstart.html", Checked: "2026-11-23"},
-		{Title: `AWS Lambda Developer Guide, "Activating and managing Lambda SnapStart"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Activating and managing Lambda SnapStart"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/snapstart-activate.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:W2530"},
 	Gaps:        `Callers outside the files are not seen. Where at least one trigger calls a version or alias the function is left alone.`,

@@ -88,7 +88,7 @@ func runtimesDocument() Document {
 	b.WriteString("| runtime | deprecated | create blocked | update blocked | successor | SnapStart | arm64 |\n|---|---|---|---|---|---|---|\n")
 	yes := map[bool]string{true: "yes", false: "no"}
 	for _, r := range facts.Runtimes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", r.ID, r.Deprecated, dash(r.CreateBlock), dash(r.UpdateBlock), dash(r.Successor), yes[r.SnapStart], yes[!r.NoARM64])
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", r.ID, dash(r.Deprecated), dash(r.CreateBlock), dash(r.UpdateBlock), dash(r.Successor), yes[r.SnapStart], yes[!r.NoARM64])
 	}
 	d.Sections = []DocSection{{d.ID, d.Title, strings.TrimSpace(b.String())}}
 	d.Sources = []Source{{facts.RuntimesSource.Title, facts.RuntimesSource.URL, facts.RuntimesSource.Checked, false}}
