@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Add a second AWS::Lambda::Permission for the same principal with Action lambda:InvokeFunction and InvokedViaFunctionUrl: true.`,
 	CDK:      `url.grantInvokeUrl(principal)`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::Lambda::Permission InvokedViaFunctionUrl`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html#cfn-lambda-permission-invokedviafunctionurl", Checked: "2026-11-23"},
 	},
 	Gaps: `Callers of the same account whose own policy holds both actions need no permission at all and are not looked at.`,

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Fix:      `Set AuthType: AWS_IAM and let callers sign their requests; for browsers put CloudFront with origin access control in front.`,
 	CDK:      `authType: lambda.FunctionUrlAuthType.AWS_IAM`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:LambdaFunctionUrlAuth", "checkov:CKV_AWS_258", "prowler:awslambda_function_url_public", "control-tower:lambda_function_url_auth_check"},
 	Gaps:        `A check in the code, such as a webhook signature, is not seen: Metadata serverless-review public with the reason lowers the finding to low.`,
