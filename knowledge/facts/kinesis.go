@@ -54,4 +54,8 @@ var kinesisTable = Table{Name: "kinesis", Title: "Amazon Kinesis Data Streams: l
 		Title:  "Writes that a new on-demand stream takes at once",
 		Source: docKinesisLimits, Verified: true,
 		Note: "Then double the peak of the last 30 days."},
+	{ID: "kinesis.ondemand_max", Value: "10 GB/s or 200 MB/s by Region", Unit: "bytes per second", Text: "10 GB/s in N. Virginia, Oregon and Ireland, 200 MB/s elsewhere", Kind: Adjustable,
+		Title:  "Write throughput to which an on-demand stream scales",
+		Source: docKinesisLimits, Verified: true,
+		Note: "Reads: twice that."},
 }}
