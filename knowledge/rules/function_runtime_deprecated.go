@@ -47,6 +47,13 @@ var _ = add(Rule{
       Handler: app.handler
       Role: arn:aws:iam::111122223333:role/worker
       Code: {ZipFile: "..."}
+  Undated:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: java17.al2023 # its end is not announced
+      Handler: example.Handler
+      Role: arn:aws:iam::111122223333:role/worker
+      Code: {S3Bucket: code, S3Key: app.jar}
 `,
 	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
 Globals:

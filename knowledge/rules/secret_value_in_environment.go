@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Fix: `Pass the secret's ARN, grant secretsmanager:GetSecretValue on it, and read the value at run time with a cache (Powertools parameters, or the AWS Parameters and Secrets Lambda extension).`,
 	CDK: `environment: { SECRET_ARN: secret.secretArn }; secret.grantRead(fn)`,
 	Sources: []Source{
-		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-23"},
+		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},
 	},
 	Gaps: `References to secure strings (ssm-secure) are found as well, but CloudFormation refuses them here. Secrets that a parameter brings in cannot be told from other values.`,
 	Bad: `Resources:
