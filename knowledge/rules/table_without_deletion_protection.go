@@ -15,6 +15,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why:      `DeletionPolicy: Retain keeps CloudFormation from deleting the table; a script, the console or a tidy-up job is stopped by deletion protection only.`,
 	Fix:      `Set DeletionProtectionEnabled: true, on a global table in each replica.`,
+	SAM:      `A SimpleTable has no such property: write it as an AWS::DynamoDB::Table with the same logical id, key and settings, and DeletionProtectionEnabled: true.`,
 	CDK:      `deletionProtection: true`,
 	Sources: []Source{
 		{Title: `AWS Config Developer Guide, dynamodb-table-deletion-protection-enabled`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/dynamodb-table-deletion-protection-enabled.html", Checked: "2026-11-30"},
