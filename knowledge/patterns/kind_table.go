@@ -42,7 +42,7 @@ var kinds = map[graph.Kind]kind{
 		"key":     extraWords("key"),
 		"sortKey": extraWords("sortKey"),
 		"ttl":     extraWords("ttl"),
-		"stream":  truth(func(n *node, on bool) { n.setExtra("stream", n.bool(on)) }),
+		"stream":  readStream,
 	}},
 	graph.EventBus: {"AWS::Events::EventBus", map[string]reader{
 		"archiveDays": extraWhole(1, 3650),
@@ -55,6 +55,14 @@ var kinds = map[graph.Kind]kind{
 		"description": words("Description"),
 		"pattern":     readPattern,
 	}},
+}
+
+// readStream reads whether a table has a stream. All of ours carry both images.
+func readStream(d *draft, n *node, name string, v graph.Value) error {
+	if text, ok := v.Str(); ok && text == "NEW_AND_OLD_IMAGES" {
+		v = graph.NewBool(v.At, true)
+	}
+	return truth(func(n *node, on bool) { n.setExtra("stream", n.bool(on)) })(d, n, name, v)
 }
 
 // readDescription reads a function's description. The construct library refuses longer ones.
@@ -95,7 +103,8 @@ func extraWords(name string, allowed ...string) reader {
 		if err := words(written, allowed...)(d, n, written, v); err != nil {
 			return err
 		}
-		n.props = n.props[:len(n.props)-1]
+		last := len(n.props) - 1
+		v, n.props = n.props[last].Value, n.props[:last]
 		n.setExtra(name, v)
 		return nil
 	}

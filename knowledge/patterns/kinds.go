@@ -18,7 +18,12 @@ type kind struct {
 type reader func(d *draft, n *node, name string, v graph.Value) error
 
 func (k kind) read(d *draft, n *node, name string, v graph.Value) error {
-	if r, ok := k.settings[name]; ok {
+	r, ok := k.settings[name]
+	if other := otherSettings[name]; !ok && other != "" {
+		r, ok = k.settings[other]
+		name = other
+	}
+	if ok {
 		return r(d, n, name, v)
 	}
 	switch name {
@@ -66,15 +71,21 @@ func extraWhole(low, high int) reader {
 func words(property string, allowed ...string) reader {
 	return func(d *draft, n *node, name string, v graph.Value) error {
 		text, ok := v.Str()
-		if !ok || len(allowed) > 0 && !contains(allowed, text) {
-			want := "a text"
-			if len(allowed) > 0 {
-				want = strings.Join(allowed, ", ")
-			}
-			return wrong(*v.At, want, "%s of %s is %s", name, n.id, clip(v.String()))
+		if ok && len(allowed) == 0 {
+			n.set(property, v)
+			return nil
 		}
-		n.set(property, v)
-		return nil
+		for _, a := range allowed {
+			if ok && strings.EqualFold(a, text) { // CloudFormation has STANDARD
+				n.set(property, graph.NewString(v.At, a))
+				return nil
+			}
+		}
+		want := "a text"
+		if len(allowed) > 0 {
+			want = strings.Join(allowed, ", ")
+		}
+		return wrong(*v.At, want, "%s of %s is %s", name, n.id, clip(v.String()))
 	}
 }
 

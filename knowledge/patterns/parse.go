@@ -31,7 +31,13 @@ func ParseSketch(file string, data []byte) (*Blueprint, error) {
 		return nil, wrong(p.at(nil, ""), fmt.Sprintf("at most %d KiB", maxBytes>>10), "the sketch has %d KiB", len(data)>>10)
 	}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	err := yaml.Unmarshal(data, &doc)
+	if err != nil {
+		if again := quoteArrows(string(data)); yaml.Unmarshal([]byte(again), &doc) == nil {
+			err = nil
+		}
+	}
+	if err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, wrong(p.at(nil, ""), "a mapping with name, nodes and edges", "the sketch is empty")
 		}
@@ -183,7 +189,7 @@ func (p parser) nodes(b *Blueprint, v *yaml.Node) error {
 		}
 		err := p.each(v, path, func(name string, k, v *yaml.Node) error {
 			if name == "kind" {
-				spec.Kind = graph.Kind(v.Value)
+				spec.Kind = kindOf(v.Value)
 				return nil
 			}
 			spec.settings = append(spec.settings, setting{name, v, p.at(v, path+"/"+name)})

@@ -48,6 +48,60 @@ edges: [api POST /orders -> intake, intake -> orders, orders -> worker, worker -
 	assert.Contains(t, strings.Join(d.Notes, "\n"), "deadLetterQueue: false")
 }
 
+// A path parameter's brace within a list in brackets is a mapping to YAML, and what people write first.
+func TestPathParametersNeedNoQuotes(t *testing.T) {
+	for _, text := range []string{
+		"name: a\nnodes: {api: {kind: httpApi, authorizer: iam}, f: function, g: function}\nedges: [api GET /orders/{id} -> f, api GET /orders/{id}/lines/{line} -> g]\n",
+		"name: a\nnodes: {api: {kind: httpApi, authorizer: iam}, f: function, g: function}\nedges: [\n  api GET /orders/{id} -> f,\n  'api GET /orders/{id}/lines/{line} -> g',\n]\n",
+		"{name: a, nodes: {api: {kind: httpApi, authorizer: iam}, f: function, g: function}, edges: [api GET /orders/{id} -> f, api GET /orders/{id}/lines/{line} -> g]}",
+	} {
+		d, err := design(text)
+		require.NoError(t, err, text)
+		var routes []string
+		for _, e := range d.Graph.Out(d.Graph.Node("api"), graph.Invokes) {
+			routes = append(routes, e.Label+" "+e.To.ID)
+		}
+		assert.ElementsMatch(t, []string{"GET /orders/{id} f", "GET /orders/{id}/lines/{line} g"}, routes, text)
+	}
+	_, err := design("name: a\nnodes: {api: httpApi, f: function}\nedges: [api GET /orders/{id} -> f\n")
+	assert.ErrorContains(t, err, "expected YAML or JSON")
+}
+
+func TestOtherWordsAreUnderstood(t *testing.T) {
+	d, err := design(`
+name: a
+nodes:
+  api: {kind: http-api, authorizer: IAM}
+  f: {kind: Lambda, reservedConcurrency: 5}
+  g: Function
+  db: {kind: dynamodb, partitionKey: id, stream: NEW_AND_OLD_IMAGES}
+  flow: {kind: workflow, type: STANDARD}
+edges: [api GET /{id} -> f, f -> db, flow -> g]
+`)
+	require.NoError(t, err)
+	want, err := design(`
+name: a
+nodes:
+  api: {kind: httpApi, authorizer: iam}
+  f: {kind: function, reservedConcurrentExecutions: 5}
+  g: function
+  db: {kind: table, key: id, stream: true}
+  flow: {kind: stateMachine, type: standard}
+edges: ["api GET /{id} -> f", f -> db, flow -> g]
+`)
+	require.NoError(t, err)
+	for _, n := range want.Graph.Nodes {
+		got := d.Graph.Node(n.ID)
+		require.NotNil(t, got, n.ID)
+		assert.Equal(t, n.Kind, got.Kind)
+		for _, setting := range []string{"reservedConcurrentExecutions", "keySchema", "attributeDefinitions", "streamSpecification", "stateMachineType", "authorizer"} {
+			assert.Equal(t, n.Setting(setting).String(), got.Setting(setting).String(), "%s.%s", n.ID, setting)
+		}
+	}
+	_, err = design("name: a\nnodes: {db: {kind: table, stream: KEYS_ONLY}}\n")
+	assert.ErrorContains(t, err, "expected true or false")
+}
+
 func TestCompletionsCanBeTurnedOff(t *testing.T) {
 	d, err := design(`{name: a, options: {alarms: false, idempotency: false}, nodes: {q: {kind: queue, deadLetterQueue: false}, f: function}, edges: [q -> f]}`)
 	require.NoError(t, err)
