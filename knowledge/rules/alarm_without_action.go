@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:CloudWatchAlarmAction", "security-hub:CloudWatch.15", "security-hub:CloudWatch.17", "prowler:cloudwatch_alarm_actions_alarm_state_configured",
 		"prowler:cloudwatch_alarm_actions_enabled", "guard-rules-registry:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_enabled_check"},
-	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. An alarm that something else of the system uses (a composite alarm, a deployment group, a health check) needs no action of its own. A rule on the events of the alarm that names it only by a pattern is not seen.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. An alarm that something else of the system uses (a composite alarm, a deployment group, a health check) needs no action of its own. A rule on the events of the alarm that names it only by a pattern is not seen.`,
 	Bad: `Resources:
   Late: # want "no AlarmActions"
     Type: AWS::CloudWatch::Alarm

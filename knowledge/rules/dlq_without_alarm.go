@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: "aws/agent-toolkit-for-aws, serverless skill, production reference", URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23"},
 	},
-	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. An alarm on the age of the oldest message counts too. Alarms of another stack are not seen: Metadata serverless-review.ignore with a reason, or the configuration file, says so.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. An alarm on the age of the oldest message counts too. Alarms of another stack are not seen: Metadata serverless-review.ignore with a reason, or the configuration file, says so.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SQS::Queue

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an AWS Lambda function in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-lambda.html", Checked: "2026-11-30"},
 	},
-	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Alarms of another stack, and on the log, are not seen.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Alarms of another stack, and on the log, are not seen.`,
 	Bad: `Resources:
   Orders: {Type: AWS::SQS::Queue}
   Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}

@@ -299,10 +299,10 @@ func (m *merger) report(ran int) Report {
 			prefer := slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node))
 			f.When = branch(scenarios, f.in, prefer, cures(m.graphs, f.lacking, f.lacks))
 		}
-		if f.rule.Wakes && (trialBranch(f.When) || f.trial()) {
-			continue
-		}
-		if f.Pillar != Security && (onTrial(m.options.Stage) || trialBranch(f.When) || f.trial()) {
+		switch onTrialOnly := trialBranch(f.When) || f.trial(); {
+		case onTrialOnly && f.rule.Wakes:
+			f.Severity = Info
+		case f.Pillar != Security && (onTrialOnly || onTrial(m.options.Stage)):
 			f.Severity = f.Severity.Lower()
 		}
 		if i, ok := suppression(f.rule, f.Finding, f.metadata, m.options); ok {

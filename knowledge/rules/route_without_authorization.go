@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG4", "cdk-nag:AwsSolutions-COG4", "cdk-nag:APIGWAuthorization", "cdk-nag:CognitoUserPoolAPIGWAuthorizer", "checkov:CKV_AWS_59", "cfn_nag:W59", "security-hub:APIGateway.8", "prowler:apigateway_restapi_authorizers_enabled", "prowler:apigatewayv2_api_authorizers_enabled", "prowler:apigateway_restapi_public_with_authorizer", "guard-rules-registry:api_gw_method_authorization_type_rule", "control-tower:api_gw_v2_authorization_type_configured_check"},
-	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose resource policy admits some callers only, APIs whose default endpoint is off, mock integrations, and paths such as /health, /webhook, /.well-known, /login and /oauth2.`,
+	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose resource policy admits some callers only, APIs whose default endpoint is off, and paths such as /health, /webhook, /.well-known, /login and /oauth2. Mock integrations are low.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi
@@ -281,14 +281,15 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	if key, ok := r.Get("ApiKeyRequired").Truth(); ok && key {
 		return // the API key is another rule's matter
 	}
+	severity := High
 	if isMock(r) {
-		return // API Gateway answers by itself what the template says: there is nothing behind it to reach
+		severity = Low // API Gateway answers by itself what the template says: there is nothing behind it to reach
 	}
 	auth = written(auth)
 	if auth.At == nil {
 		auth.At = r.At
 	}
-	p.Report(Hit{Node: api, Place: routePlace(p, api, auth, r), Related: []*graph.Node{api}, Values: []graph.Value{auth},
+	p.Report(Hit{Node: api, Place: routePlace(p, api, auth, r), Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
 		Message: fmt.Sprintf("%s has no authorization: everyone may call it", key)})
 }
 

@@ -119,7 +119,7 @@ type Rule struct {
 	// dialects (SAM, CDK output) in the same form.
 	Bad, Good         string
 	MoreBad, MoreGood []string
-	// Wakes: the rule asks for what wakes somebody. It is silent about what exists in trial stages only.
+	// Wakes: the rule asks for what wakes somebody. What exists in trial stages only may do without: Info.
 	Wakes bool
 	// DependsOnDate: the rule reads Pass.Today.
 	Check func(*Pass)

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"encoding/json"
 	"go/build"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,14 +119,42 @@ func TestCases(t *testing.T) {
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		var doc struct {
-			Cases []testCase `yaml:"cases"`
+			EveryDialect bool       `yaml:"everyDialect"` // a rule about several resources: see twoSided
+			Cases        []testCase `yaml:"cases"`
 		}
 		require.NoError(t, yaml.Load(text, &doc, yaml.WithKnownFields()), path)
 		require.NotEmpty(t, doc.Cases, path)
+		if doc.EveryDialect {
+			twoSided(t, path, doc.Cases)
+		}
 		for _, c := range doc.Cases {
 			t.Run(id+"/"+c.Name, func(t *testing.T) { runCase(t, id, c) })
 		}
 	}
+}
+
+// twoSided demands that a rule is shown to speak and to be silent in SAM, plain CloudFormation and the output of CDK.
+func twoSided(t *testing.T, path string, cases []testCase) {
+	missing := map[string]bool{}
+	for _, dialect := range []string{"SAM", "CloudFormation", "CDK"} {
+		missing[dialect+" with a finding"], missing[dialect+" without"] = true, true
+	}
+	for _, c := range cases {
+		text := c.Template + strings.Join(slices.Collect(maps.Values(c.Files)), "")
+		dialect := "CloudFormation"
+		switch {
+		case strings.Contains(text, "aws:cdk:path"):
+			dialect = "CDK"
+		case strings.Contains(text, "AWS::Serverless"):
+			dialect = "SAM"
+		}
+		if len(c.Want) > 0 {
+			delete(missing, dialect+" with a finding")
+		} else {
+			delete(missing, dialect+" without")
+		}
+	}
+	assert.Empty(t, missing, "%s has no such case", path)
 }
 
 func runCase(t *testing.T, id string, c testCase) {

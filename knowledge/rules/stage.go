@@ -8,7 +8,7 @@ import (
 
 // What is on trial matters one level less, save for security: a stage that the caller names (Options.Stage), a
 // branch whose condition says so, a resource whose Metadata says so. Several signs lower once. Nobody is to be woken for
-// what a branch or its Metadata puts on trial: rules that ask for alarms are silent about it.
+// what a branch or its Metadata puts on trial: that it has no alarms is Info.
 
 // onTrial tells whether a stage of this name is no production.
 func onTrial(stage string) bool {

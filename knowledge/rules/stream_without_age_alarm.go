@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `aws/agent-toolkit-for-aws, serverless skill, production reference`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/core-skills/aws-serverless/references/production.md", Checked: "2026-11-23"},
 	},
-	Gaps: `What stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only is left out. An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too.`,
 	Bad: `Resources:
   Mapping:
     Type: AWS::Lambda::EventSourceMapping

@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: "CloudFormation reference, AWS::Lambda::Function Timeout", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html#cfn-lambda-function-timeout", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultTimeout", "cdk-nag:LambdaDefaultTimeout", "serverless-rules:ES1006"},
-	Gaps:        `Low for a function that the files do not show to read, write or call something, or to work for a queue or stream: it may well do with 3 seconds. A mapping that is written as disabled does not count. A written 3 passes: it was decided. Inline code that is seen to wait for nothing passes too.`,
+	Gaps:        `Low for a function that the files do not show to read, write or call something, or to work for a queue or stream: it may well do with 3 seconds. A mapping that is written as disabled does not count. A written 3 passes: it was decided. Info for inline code that is seen to wait for nothing.`,
 	Bad: `Resources:
   Worker: # want "3 s (the default)"
     Type: AWS::Lambda::Function
@@ -94,7 +94,7 @@ Resources:
 func checkDefaultTimeouts(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
 		v := fn.Setting("timeout")
-		if fn.External || fn.Framework != "" || v.Origin != graph.Default || doesLittle(fn) {
+		if fn.External || fn.Framework != "" || v.Origin != graph.Default {
 			continue
 		}
 		partner, load := "", ""
@@ -122,6 +122,9 @@ func checkDefaultTimeouts(p *Pass) {
 			h.Message = fmt.Sprintf("timeout of %s is %s, and it works with %s", nameOf(fn), seconds(v), nameOf(found.To))
 		default:
 			h.Severity = Low
+			if doesLittle(fn) {
+				h.Severity = Info
+			}
 			h.Message = fmt.Sprintf("timeout of %s is %s: nobody has decided how long it may take", nameOf(fn), seconds(v))
 		}
 		p.Report(h)
