@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
@@ -15,11 +17,12 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why:      `After the deprecation date AWS need not patch the runtime any more; later it refuses to create functions with it, then to update them: a fix cannot be deployed any more.`,
-	Fix:      `Set Runtime to the successor of the same language and test the function with it.`,
+	Fix:      `Set Runtime to the successor of the same language and test the function with it. From Node.js 24 on Lambda takes no handler with a callback: make it async first.`,
 	CDK:      `runtime: lambda.Runtime.<successor>`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Lambda runtimes"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Runtime use after deprecation"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html", Checked: "2026-11-23"},
+		{Title: `AWS CDK, release 2.259.0 (Node.js 24 takes no handlers with a callback)`, URL: "https://github.com/aws/aws-cdk/releases/tag/v2.259.0", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-L1", "cdk-nag:Serverless-LambdaLatestVersion", "cdk-nag:LambdaLatestVersion", "checkov:CKV_AWS_363", "cfn-lint:E2531", "cfn-lint:E2533", "cfn-lint:W2531", "serverless-rules:E2531", "security-hub:Lambda.2", "prowler:awslambda_function_using_supported_runtimes"},
 	Gaps:        `Images are left out: their base cannot be read from a template. Judged by the dates in facts against the day of the review, not by the newest runtime known.`,
@@ -124,5 +127,27 @@ func reportRuntime(p *Pass, fn *graph.Node, v graph.Value, r facts.Runtime) {
 		h.Fix = fmt.Sprintf("Set Runtime to %s and test the function with it.", r.Successor)
 		h.Patch = SetPatch(fn.Resource, v, "Runtime", r.Successor)
 	}
+	if strings.HasPrefix(r.Successor, "nodejs") {
+		code := fn.Setting("code", "ZipFile")
+		text, inline := code.Str()
+		switch {
+		case inline && callsBack(text):
+			h.Values, h.Patch = append(h.Values, code), nil
+			h.Fix = fmt.Sprintf("Make the handler async first: from Node.js 24 on Lambda refuses one with a third parameter (callback), and its context has no done, succeed or fail. Then set Runtime to %s and test the function with it.", r.Successor)
+		case !inline:
+			h.Fix = fmt.Sprintf("Set Runtime to %s and test the function with it: from Node.js 24 on Lambda takes no handler with a callback, only async ones.", r.Successor)
+		}
+	}
 	p.Report(h)
+}
+
+// Handlers that answer by a callback: a third parameter, or the old methods of the context. Source: notes on
+// release 4.0.0 of the runtime interface client for Node.js, checked 2026-11-30.
+var (
+	thirdParameter = regexp.MustCompile(`(?:\bexports\.\w+|\bhandler)\s*=\s*(?:async\s+)?(?:function\b[^(]*)?\([^(),]*,[^(),]*,[^(),]*\)`)
+	contextMethods = regexp.MustCompile(`\bcontext\.(?:done|succeed|fail)\(`)
+)
+
+func callsBack(code string) bool {
+	return thirdParameter.MatchString(code) || contextMethods.MatchString(code)
 }

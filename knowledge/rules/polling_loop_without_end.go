@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Quotas related to state machine executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A loop is taken as counted where one of its states computes a number or compares one. Loops over several levels of nesting are not followed.`,
+	Gaps: `Express workflows are left out: they end after 5 minutes. A loop is taken as counted where one of its states computes a number or compares one. Loops over several levels of nesting are not followed.`,
 	Bad: `Resources:
   Flow:
     Type: AWS::StepFunctions::StateMachine
@@ -60,12 +60,17 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, m := range p.Graph.OfKind(graph.StateMachine) {
-			if m.External || m.Workflow == nil || m.Workflow.Timeout.Exists() {
+			if m.External || m.Workflow == nil || m.Workflow.Express || m.Workflow.Timeout.Exists() {
 				continue
 			}
 			for _, loop := range pollingLoops(m.Workflow) {
 				if v := openChoice(m.Workflow); v.Exists() {
 					p.Unknown(m, v)
+					break
+				}
+				// An Express workflow ends after 5 minutes, whatever it waits for.
+				if kind := m.Setting("stateMachineType"); open(kind) {
+					p.Unknown(m, kind)
 					break
 				}
 				p.Report(Hit{Node: m, Confidence: Likely, Values: []graph.Value{{At: loop.At}},

@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why: `CloudFormation puts the secret's value into the function's configuration, where everyone who may read that (GetFunctionConfiguration, the console) reads the secret. ` +
 		`After a rotation the function still has the old value until the next deployment that changes it.`,
-	Fix: `Pass the secret's ARN, grant secretsmanager:GetSecretValue on it, and read the value at run time with a cache (Powertools parameters, or the AWS Parameters and Secrets Lambda extension).`,
+	Fix: `Pass the secret's ARN, grant secretsmanager:GetSecretValue on it, and read the value at run time with a cache (Powertools parameters, or the AWS Parameters and Secrets Lambda extension). Where an agent in a layer reads the variable, give it the secret in the agent's own way, if it has one.`,
 	CDK: `environment: { SECRET_ARN: secret.secretArn }; secret.grantRead(fn)`,
 	Sources: []Source{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `When the retries of a batch are used up, or its records grow too old, Lambda drops them and goes on. Without a destination nothing tells which records are missing.`,
-	Fix:      `Set DestinationConfig.OnFailure.Destination to a queue or topic (or a bucket, which keeps the whole records).`,
+	Fix:      `Set DestinationConfig.OnFailure.Destination to a queue or topic (or a bucket, which keeps the whole records). The function's role needs sqs:SendMessage or sns:Publish there (for a bucket s3:PutObject and s3:ListBucket); SAM grants it where OnFailure names the Type.`,
 	CDK:      `onFailure: new SqsDlq(queue) on the event source`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Lambda::EventSourceMapping`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html", Checked: "2026-11-23"},
