@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Create an alias for a Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A version resource that CloudFormation publishes once only, since nothing in it changes, is found where the code has a fixed S3 key and neither the version's name nor its Description or CodeSha256 tells one release from another. A version from a parameter is taken as moved by the pipeline.`,
+	Gaps: `A version resource that CloudFormation publishes once only, since nothing in it changes, is found where the code has a fixed S3 key and neither the version's name nor its Description or CodeSha256 tells one release from another; low where the name ends in a small number, which somebody may count up. A version from a parameter is taken as moved by the pipeline.`,
 	Bad: `Resources:
   Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
   Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: live, FunctionVersion: $LATEST}} # want "$LATEST"
@@ -63,7 +63,8 @@ func checkPublishedOnce(p *Pass, fn *graph.Node) {
 	}
 	for _, version := range fn.Setting("versions").Each() {
 		id, _ := version.Get("Id").Str()
-		if releaseMark().MatchString(plainID(id)) || version.Get("CodeSha256").Exists() {
+		name := plainID(id)
+		if releaseMark().MatchString(name) && !numbered().MatchString(name) || version.Get("CodeSha256").Exists() {
 			continue
 		}
 		if s, known := version.Get("Description").Str(); version.Get("Description").Exists() && (!known || releaseMark().MatchString(s)) {
@@ -71,8 +72,12 @@ func checkPublishedOnce(p *Pass, fn *graph.Node) {
 		}
 		for _, r := range p.Graph.Resources {
 			if r.ID == id && r.Source == "" && !strings.Contains(r.Path, "/CurrentVersion/") { // which CDK names by a hash
-				p.Report(Hit{Node: fn, Resource: r, Related: []*graph.Node{fn}, Values: []graph.Value{{}, key},
-					Message: fmt.Sprintf("nothing in version %s of %s changes from one deployment to the next: it is published once, and stays as it is", plainID(id), nameOf(fn))})
+				h := Hit{Node: fn, Resource: r, Related: []*graph.Node{fn}, Values: []graph.Value{{}, key},
+					Message: fmt.Sprintf("nothing in version %s of %s changes from one deployment to the next: it is published once, and stays as it is", name, nameOf(fn))}
+				if numbered().MatchString(name) {
+					h.Severity, h.Message = Low, h.Message+" until somebody gives it another name"
+				}
+				p.Report(h)
 			}
 		}
 	}
@@ -80,3 +85,6 @@ func checkPublishedOnce(p *Pass, fn *graph.Node) {
 
 // releaseMark matches what tells one release from another: a number, a hash.
 var releaseMark = lazy.Regexp(`[0-9]`)
+
+// numbered matches names that end in a small number: somebody may count releases by it, by hand.
+var numbered = lazy.Regexp(`^[^0-9]*[0-9]{1,2}$`)

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Roles of other stacks are left out, as are roles that allow no more than logs, traces, network interfaces and the like.`,
+	Gaps: `Roles of other stacks are left out. Info for roles that allow no more than logs, traces, network interfaces and the like.`,
 	Bad: `Resources:
   A:
     Type: AWS::Lambda::Function
@@ -43,8 +43,14 @@ var _ = add(Rule{
     Properties: {Runtime: python3.13, Handler: a.handler, Role: !GetAtt Plain.Arn, Code: {ZipFile: "..."}}
   B:
     Type: AWS::Lambda::Function
-    Properties: {Runtime: python3.13, Handler: b.handler, Role: !GetAtt Plain.Arn, Code: {ZipFile: "..."}}
+    Properties: {Runtime: python3.13, Handler: b.handler, Role: !GetAtt Other.Arn, Code: {ZipFile: "..."}}
   Plain:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]
+  Other:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument:
@@ -99,11 +105,19 @@ func checkSharedRoles(p *Pass) {
 			}
 		}
 		right := workingRight(role)
-		if len(codes) < 2 || right == "" {
+		if len(codes) < 2 {
 			continue
 		}
 		if v, surely := differingCode(users); !surely {
 			p.Unknown(role, v)
+			continue
+		}
+		if right == "" {
+			if role.PolicyUnknown != "" {
+				continue // what it allows beside is not known
+			}
+			p.Report(Hit{Node: role, Severity: Info, Values: []graph.Value{{}}, Related: users,
+				Message: fmt.Sprintf("%s work under the role %s, which allows no more than logs and the like so far: what is allowed to one next, all may do", names(users), nameOf(role))})
 			continue
 		}
 		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,

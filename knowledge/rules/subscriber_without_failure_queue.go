@@ -14,13 +14,13 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why: `A subscriber tries a failed delivery only 5 times within 300 s unless its RetryPolicy says more, far less than the 24 hours of a classic rule. ` +
 		`Then the event is dropped; only the metric EventsDropped shows it.`,
-	Fix: `Set OnFailureConfiguration: {Arn: <queue ARN>}, and in InvokeConfiguration a RetryPolicy that outlasts an outage of the target (MaxEventAgeInSeconds up to 86400).`,
+	Fix: `Set OnFailureConfiguration: {Arn: <queue ARN>}, and a RetryPolicy beside it that outlasts an outage of the target (MaxEventAgeInSeconds up to 86400).`,
 	CDK: `onFailureConfiguration: {arn: dlq.queueArn} on CfnSubscriber`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Retry policies and dead-letter queues" of the Custom Event Bus`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-custom-bus-retry.html", Checked: "2026-11-23"},
 		{Title: `Amazon EventBridge Custom Event Bus API reference, RetryPolicy`, URL: "https://docs.aws.amazon.com/eventbridgev2/latest/APIReference/API_RetryPolicy.html", Checked: "2026-11-23"},
 	},
-	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are not reported: nothing is lost, and a FIFO subscriber may want them short.`,
+	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are low, and left out where the target is a queue: nothing is lost, and a subscriber that keeps an order may want them short.`,
 	Bad: `Resources:
   Bus:
     Type: AWS::EventsV2::EventBus
@@ -79,6 +79,8 @@ var _ = add(Rule{
 			}
 			if !failure.Exists() {
 				reportSubscriber(p, n)
+			} else {
+				reportShortRetries(p, n)
 			}
 		}
 	},
@@ -101,4 +103,18 @@ func reportSubscriber(p *Pass, n *graph.Node) {
 	}
 	h.Message = fmt.Sprintf("subscriber %s has no failure queue: an event that cannot be delivered is dropped%s", nameOf(n), limits)
 	p.Report(h)
+}
+
+// reportShortRetries reports a subscriber with a failure queue that takes over soon, since nobody has said how long to try.
+func reportShortRetries(p *Pass, n *graph.Node) {
+	for _, e := range p.Graph.Out(n, graph.Routes) {
+		age, attempts := e.Setting("retryPolicy", "MaxEventAgeInSeconds"), e.Setting("retryPolicy", "MaxRetryAttempts")
+		if e.To.Kind == graph.Queue || age.Origin != graph.Default || attempts.Origin != graph.Default {
+			continue
+		}
+		a, _ := age.Str()
+		t, _ := attempts.Str()
+		p.Report(Hit{Node: n, Severity: Low, Values: []graph.Value{{}}, Related: []*graph.Node{e.To}, Fix: "Set RetryPolicy, beside InvokeConfiguration, so that it outlasts an outage of the target (MaxEventAgeInSeconds up to 86400), or write the short one.",
+			Message: fmt.Sprintf("subscriber %s sets no RetryPolicy: after %s attempts or %s s an event is in the failure queue", nameOf(n), t, a)})
+	}
 }
