@@ -16,7 +16,9 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why: `For an asynchronous invocation Lambda itself keeps the event, retries twice by default, and after that, or after 6 hours, throws it away. ` +
 		`Nobody gets an error: the caller was told that the event was accepted. A dead-letter queue of the rule, schedule or subscription does not help: it takes only what could not be handed to Lambda.`,
-	Fix: `Add an AWS::Lambda::EventInvokeConfig with DestinationConfig.OnFailure.Destination (a queue keeps the event and its error), or DeadLetterConfig.TargetArn on the function; in SAM EventInvokeConfig or DeadLetterQueue.`,
+	Fix: `Add an AWS::Lambda::EventInvokeConfig with DestinationConfig.OnFailure.Destination (a queue keeps the event and its error), or DeadLetterConfig.TargetArn on the function. The function's role needs the right to send there (sqs:SendMessage).`,
+	SAM: `Set EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS, Destination: a queue's ARN}}}: without Destination SAM makes the queue, without Type it refuses the template. ` +
+		`Or DeadLetterQueue: {Type: SQS, TargetArn: a queue's ARN}. The role that SAM makes gets the right to send, a role of your own needs sqs:SendMessage.`,
 	CDK: `onFailure: new destinations.SqsDestination(dlq) on the function (or deadLetterQueue)`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Configuring error handling settings for asynchronous invocations"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html", Checked: "2026-11-23"},

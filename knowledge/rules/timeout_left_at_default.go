@@ -122,10 +122,10 @@ func checkDefaultTimeouts(p *Pass) {
 			h.Message = fmt.Sprintf("timeout of %s is %s, and it works with %s", nameOf(fn), seconds(v), nameOf(found.To))
 		default:
 			h.Severity = Low
-			if doesLittle(fn) {
-				h.Severity = Info
-			}
 			h.Message = fmt.Sprintf("timeout of %s is %s: nobody has decided how long it may take", nameOf(fn), seconds(v))
+		}
+		if doesLittle(fn) {
+			h.Severity = Info // whatever it is called by or may use, its code waits for none of it
 		}
 		p.Report(h)
 	}

@@ -165,5 +165,5 @@ func checkFullAccess(p *Pass, n *graph.Node, v graph.Value) {
 		return
 	}
 	p.Report(Hit{Node: n, Values: []graph.Value{v},
-		Message: fmt.Sprintf("%s has the managed policy %s: every action of the service on every resource of the account", nameOf(n), name)})
+		Message: fmt.Sprintf("%s has the managed policy %s: full access to the service, deleting included, on every resource of the account", nameOf(n), name)})
 }
