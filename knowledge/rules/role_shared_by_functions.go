@@ -113,8 +113,8 @@ func checkSharedRoles(p *Pass) {
 			continue
 		}
 		if right == "" {
-			if role.PolicyUnknown != "" {
-				continue // what it allows beside is not known
+			if role.PolicyUnknown != "" || oneParcel(users) {
+				continue // what it allows beside is not known, or the functions are parts of one program
 			}
 			p.Report(Hit{Node: role, Severity: Info, Values: []graph.Value{{}}, Related: users,
 				Message: fmt.Sprintf("%s work under the role %s, which allows no more than logs and the like so far: what is allowed to one next, all may do", names(users), nameOf(role))})
@@ -123,6 +123,16 @@ func checkSharedRoles(p *Pass) {
 		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,
 			Message: fmt.Sprintf("%s work under the role %s: each holds all its rights (%s and so on)", names(users), nameOf(role), right)})
 	}
+}
+
+// oneParcel tells whether functions run the same code, with handlers of their own at most.
+func oneParcel(fns []*graph.Node) bool {
+	for _, fn := range fns {
+		if fn.Setting("code").String() != fns[0].Setting("code").String() {
+			return false
+		}
+	}
+	return true
 }
 
 // differingCode tells whether the code of two functions surely differs; v is what leaves it open.
