@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why:      `One client, or one stage, can use up the request rate that all APIs of the account share in a Region, and everything behind the API takes the whole of it.`,
 	Fix:      `REST: MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}]. HTTP and WebSocket: DefaultRouteSettings: {ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}. Choose what the functions and stores behind it bear.`,
-	CDK:      `deployOptions: { throttlingRateLimit: 100, throttlingBurstLimit: 200 }`,
+	CDK:      `deployOptions: { throttlingRateLimit: 100, throttlingBurstLimit: 200 } of a RestApi; throttle: { rateLimit: 100, burstLimit: 200 } of an HttpStage or WebSocketStage`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-30"},

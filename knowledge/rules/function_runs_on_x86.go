@@ -20,8 +20,9 @@ var _ = add(Rule{
 	CDK:      `architecture: lambda.Architecture.ARM_64`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Selecting and configuring an instruction set architecture for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html", Checked: "2026-11-30"},
+		{Title: `Amazon CloudFront Developer Guide, "Restrictions on Lambda@Edge"`, URL: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Advice (profile advisory). Container images, runtimes without arm64 and functions with a layer that is named for x86 are left out.`,
+	Gaps: `Advice (profile advisory). Container images, runtimes without arm64 and functions with a layer that is named for x86 are left out, and so are Lambda@Edge functions of a distribution in the files.`,
 	Bad: `Resources:
   Worker: # want "x86_64"
     Type: AWS::Lambda::Function
@@ -57,7 +58,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
-			if fn.External || fn.Type != "AWS::Lambda::Function" || boundToX86(fn) {
+			if fn.External || fn.Type != "AWS::Lambda::Function" || boundToX86(fn) || atEdge(p.Graph, fn) {
 				continue
 			}
 			arch := fn.Setting("architectures")

@@ -19,9 +19,10 @@ var _ = add(Rule{
 	CDK:      `tracing: lambda.Tracing.ACTIVE`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Visualize Lambda function invocations using AWS X-Ray"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html", Checked: "2026-11-30"},
+		{Title: `Amazon CloudFront Developer Guide, "Restrictions on Lambda@Edge"`, URL: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaTracing", "cdk-nag:LambdaTracing", "serverless-rules:WS1000"},
-	Gaps:        `Functions with a layer or wrapper that traces (OpenTelemetry, Application Signals, third parties, by name) pass. A layer that is not known leaves it open.`,
+	Gaps:        `Functions with a layer or wrapper that traces (OpenTelemetry, Application Signals, third parties, by name) pass, and so do Lambda@Edge functions of a distribution in the files: they cannot be traced. A layer that is not known leaves it open.`,
 	Bad: `Resources:
   Worker: # want "is not traced"
     Type: AWS::Lambda::Function
@@ -64,7 +65,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
-			if !fn.External && fn.Type == "AWS::Lambda::Function" {
+			if !fn.External && fn.Type == "AWS::Lambda::Function" && !atEdge(p.Graph, fn) {
 				checkTracing(p, fn)
 			}
 		}

@@ -16,8 +16,9 @@ var _ = add(Rule{
 	CDK:      `fn.metricErrors().createAlarm(this, "Errors", { threshold: 1, evaluationPeriods: 1 })`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an AWS Lambda function in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-lambda.html", Checked: "2026-11-30"},
+		{Title: `Amazon CloudFront Developer Guide, "Test and debug Lambda@Edge functions"`, URL: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-testing-debugging.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Alarms of another stack, and on the log, are not seen.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all functions without an alarm: its place is the first of them. Low where no alarm at all stands in the files: they may be kept elsewhere. Functions that only an alarmed API or state machine calls pass, and so do those that only CloudFormation calls (custom resources, macros): their errors fail the deployment. Functions that only a distribution calls (Lambda@Edge) pass, too: their errors are counted in the region where each call runs, which an alarm of this stack does not see. Alarms of another stack, and on the log, are not seen.`,
 	Bad: `Resources:
   Orders: {Type: AWS::SQS::Queue}
   Mapping: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt Orders.Arn, FunctionName: !Ref Worker}}
@@ -89,7 +90,7 @@ func triggered(g *graph.Graph, fn *graph.Node) bool {
 		return true
 	}
 	for _, e := range g.In(fn, graph.Invokes) {
-		if !byCloudFormation(e) && !watches(g, e.From, entryMetrics[e.From.Kind]) {
+		if !byCloudFormation(e) && !callsAtEdge(e) && !watches(g, e.From, entryMetrics[e.From.Kind]) {
 			return true
 		}
 	}
@@ -144,4 +145,20 @@ func byFile(nodes []*graph.Node) [][]*graph.Node {
 		out[i] = append(out[i], n)
 	}
 	return out
+}
+
+// callsAtEdge tells whether a distribution calls a function as Lambda@Edge, not as its origin.
+func callsAtEdge(e *graph.Edge) bool {
+	return e.Kind == graph.Invokes && e.From.Type == "AWS::CloudFront::Distribution" && e.Label != "origin"
+}
+
+// atEdge tells whether a function runs as Lambda@Edge: without tracing, and not on arm64. Source: CloudFront developer
+// guide, "Restrictions on Lambda@Edge", checked 2026-11-30.
+func atEdge(g *graph.Graph, fn *graph.Node) bool {
+	for _, e := range g.In(fn, graph.Invokes) {
+		if callsAtEdge(e) {
+			return true
+		}
+	}
+	return false
 }

@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why:      `Nothing filters known attacks, bad addresses and floods before they reach your code and your bill.`,
 	Fix:      `Associate an AWS::WAFv2::WebACL with the stage, GraphQL API or user pool (AWS::WAFv2::WebACLAssociation).`,
-	CDK:      `new wafv2.CfnWebACLAssociation(this, "Acl", { resourceArn: stage.stageArn, webAclArn })`,
+	CDK:      `new wafv2.CfnWebACLAssociation(this, "Acl", { resourceArn, webAclArn }) with stage.stageArn, the GraphQL API's api.arn or userPool.userPoolArn`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},

@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Outranks:    []string{"DDB002", "COG003"},
 	Equivalents: []string{"cfn-lint:I3011", "cfn-lint:W3011"},
-	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). For databases of RDS a DeletionPolicy that is not written is a snapshot, an UpdateReplacePolicy that is not written is not; instances of clusters and replicas are left out. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
+	Gaps:        `Low where deletion protection is on (the deletion fails while it is) and for buckets (CloudFormation cannot delete one that holds objects). For databases of RDS a DeletionPolicy that is not written is a snapshot, an UpdateReplacePolicy that is not written is not; instances of clusters and replicas are left out. Medium where point-in-time recovery is on (a deleted table leaves a backup for 35 days), where a plan of AWS Backup in the files has the thing (its recovery points stay in their vault) and for streams and keys. One level lower where Delete is written out: somebody has chosen it. Keys that encrypt only topics and queues are left out, and so are stages in which a condition switches deletion protection off.`,
 	Bad: `Resources:
   Orders: # want "DeletionPolicy and UpdateReplacePolicy"
     Type: AWS::DynamoDB::Table
@@ -94,6 +94,7 @@ func checkRetention(p *Pass) {
 			continue
 		}
 		backedUp, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth()
+		backedUp = backedUp || inBackupPlan(p.Graph, n) // its recovery points do not go with the resource
 		switch {
 		case on:
 			severity = Low
