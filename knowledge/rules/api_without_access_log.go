@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Why:      `Nothing tells who called what and with which result: failed and refused requests cannot be investigated, and calls that never reach the function leave no trace.`,
-	Fix:      `Set AccessLogSetting (REST) or AccessLogSettings (HTTP, WebSocket) with DestinationArn of a log group and a JSON Format. For REST the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`,
+	Fix:      `Set AccessLogSetting (REST) or AccessLogSettings (HTTP, WebSocket) with DestinationArn of a log group and a JSON Format. For REST and WebSocket the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`,
 	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() } of a RestApi; accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs) } of an HttpStage or WebSocketStage`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-23"},
@@ -133,12 +133,15 @@ func checkAccessLogs(p *Pass) {
 	}
 }
 
-// accessLogFix says what to set by kind: the variables of REST APIs have other names, and their logs need a role of the
-// account. Source: API Gateway developer guide, "Variables for access logging for API Gateway" and "Customize HTTP API
-// access logs", checked 2026-11-30.
+// accessLogFix says what to set by kind: the variables of REST APIs have other names, and their logs and those of
+// WebSocket APIs need a role of the account. Source: API Gateway developer guide, "Variables for access logging for API
+// Gateway", "Customize HTTP API access logs" and "Configure logging for WebSocket APIs", checked 2026-11-30.
 var accessLogFix = map[graph.Kind]string{
 	graph.RestAPI: `Set AccessLogSetting with DestinationArn of a log group and a JSON Format of $context.requestId, httpMethod, resourcePath, status, error.message, integration.error and identity.sourceIp. ` +
-		`The account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`,
-	graph.HTTPAPI:      `Set AccessLogSettings with DestinationArn of a log group and a JSON Format of $context.requestId, routeKey, status, integrationErrorMessage and identity.sourceIp.`,
-	graph.WebSocketAPI: `Set AccessLogSettings with DestinationArn of a log group and a JSON Format of $context.requestId, eventType, routeKey, status, error.message and identity.sourceIp.`,
+		accountRole,
+	graph.HTTPAPI: `Set AccessLogSettings with DestinationArn of a log group and a JSON Format of $context.requestId, routeKey, status, integrationErrorMessage and identity.sourceIp.`,
+	graph.WebSocketAPI: `Set AccessLogSettings with DestinationArn of a log group and a JSON Format of $context.requestId, eventType, routeKey, status, error.message and identity.sourceIp. ` +
+		accountRole,
 }
+
+const accountRole = `The account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`

@@ -17,11 +17,12 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why:      `After the deprecation date AWS need not patch the runtime any more; later it refuses to create functions with it, then to update them: a fix cannot be deployed any more.`,
-	Fix:      `Set Runtime to the successor of the same language and test the function with it. From Node.js 24 on Lambda takes no handler with a callback: make it async first.`,
+	Fix:      `Set Runtime to the successor of the same language and test the function with it. From Node.js 24 on Lambda takes no handler with a callback: make it async first. From Node.js 18 on the runtime has the AWS SDK v3 in place of v2 (aws-sdk): pack v2 with the code, or move to v3.`,
 	CDK:      `runtime: lambda.Runtime.<successor>`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Lambda runtimes"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Runtime use after deprecation"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/runtime-support-policy.html", Checked: "2026-11-23"},
+		{Title: `AWS Developer Tools Blog, "Why and how you should use AWS SDK for JavaScript (v3) on Node.js 18"`, URL: "https://aws.amazon.com/blogs/developer/why-and-how-you-should-use-aws-sdk-for-javascript-v3-on-node-js-18/", Checked: "2026-11-30"},
 		{Title: `AWS CDK, release 2.259.0 (Node.js 24 takes no handlers with a callback)`, URL: "https://github.com/aws/aws-cdk/releases/tag/v2.259.0", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-L1", "cdk-nag:Serverless-LambdaLatestVersion", "cdk-nag:LambdaLatestVersion", "checkov:CKV_AWS_363", "cfn-lint:E2531", "cfn-lint:E2533", "cfn-lint:W2531", "serverless-rules:E2531", "security-hub:Lambda.2", "prowler:awslambda_function_using_supported_runtimes"},
@@ -128,18 +129,39 @@ func reportRuntime(p *Pass, fn *graph.Node, v graph.Value, r facts.Runtime) {
 		h.Patch = SetPatch(fn.Resource, v, "Runtime", r.Successor)
 	}
 	if strings.HasPrefix(r.Successor, "nodejs") {
-		code := fn.Setting("code", "ZipFile")
-		text, inline := code.Str()
-		switch {
-		case inline && callsBack(text):
-			h.Values, h.Patch = append(h.Values, code), nil
-			h.Fix = fmt.Sprintf("Make the handler async first: from Node.js 24 on Lambda refuses one with a third parameter (callback), and its context has no done, succeed or fail. Then set Runtime to %s and test the function with it.", r.Successor)
-		case !inline:
-			h.Fix = fmt.Sprintf("Set Runtime to %s and test the function with it: from Node.js 24 on Lambda takes no handler with a callback, only async ones.", r.Successor)
-		}
+		h.fixNode(fn, r)
 	}
 	p.Report(h)
 }
+
+// fixNode says what else a newer Node.js asks of the code, where the code may use it.
+func (h *Hit) fixNode(fn *graph.Node, r facts.Runtime) {
+	code := fn.Setting("code", "ZipFile")
+	text, inline := code.Str()
+	oldSDK := sdkV2Inside.MatchString(r.ID)
+	switch {
+	case inline && callsBack(text):
+		h.Values, h.Patch = append(h.Values, code), nil
+		h.Fix = fmt.Sprintf("Make the handler async first: from Node.js 24 on Lambda refuses one with a third parameter (callback), and its context has no done, succeed or fail. Then set Runtime to %s and test the function with it.", r.Successor)
+	case !inline:
+		h.Fix = fmt.Sprintf("Set Runtime to %s and test the function with it: from Node.js 24 on Lambda takes no handler with a callback, only async ones.", r.Successor)
+	}
+	switch {
+	case !oldSDK:
+	case inline && requiresSDKv2.MatchString(text):
+		h.Values, h.Patch = []graph.Value{h.Values[0], code}, nil
+		h.Fix += " Move the code to the AWS SDK v3 (@aws-sdk/...) with it: from Node.js 18 on the runtime has no v2 (aws-sdk), and inline code cannot pack it."
+	case !inline:
+		h.Fix += " From Node.js 18 on the runtime has the AWS SDK v3 in place of v2 (aws-sdk): pack v2 with the code, or move to v3."
+	}
+}
+
+// Runtimes with version 2 of the AWS SDK, and code that asks for it. Source: AWS Developer Tools Blog, "Why and how you
+// should use AWS SDK for JavaScript (v3) on Node.js 18", checked 2026-11-30.
+var (
+	sdkV2Inside   = regexp.MustCompile(`^nodejs(?:4\.3|4\.3-edge|6\.10|8\.10|1[0246]\.x)?$`)
+	requiresSDKv2 = regexp.MustCompile("[\"'`]aws-sdk[\"'`/]")
+)
 
 // Handlers that answer by a callback: a third parameter, or the old methods of the context. Source: notes on
 // release 4.0.0 of the runtime interface client for Node.js, checked 2026-11-30.

@@ -46,23 +46,53 @@ func (f *merged) say(what *merged, scenario int) {
 	f.says = append(f.says, said{&copied, in})
 }
 
+func (s said) places() []Place { return append([]Place{s.Resource}, s.Related...) }
+
+// holdsIn adds the scenarios of those of others that say the same of all its places and of more, and tells whether
+// there are any.
+func (s said) holdsIn(others []said) bool {
+	wider := false
+	for _, other := range others {
+		theirs := other.places()
+		if slices.ContainsFunc(s.places(), func(p Place) bool { return !contains(theirs, p) }) {
+			continue
+		}
+		wider = true
+		for i, in := range other.in {
+			s.in[i] = s.in[i] || in
+		}
+	}
+	return wider
+}
+
 // mostBranches is how many branches the message of one finding names.
 const mostBranches = 3
 
 // nameBranches gives a finding that says different things in different scenarios the place of the worst and a message
-// that tells which when. What wakes nobody on trial is left out where other branches remain.
+// that tells which when. What wakes nobody on trial is left out where other branches remain: they hold on trial too
+// where all that they name is named there.
 func (f *merged) nameBranches(graphs []*graph.Graph, scenarios []map[string]bool) {
 	if len(f.says) < 2 {
 		return
 	}
 	prefer := slices.Concat(f.likely, f.perhaps)
 	names := map[string]string{}
+	var kept, dropped []said
 	for _, s := range f.says {
 		names[s.Message] = branch(scenarios, s.in, prefer, cures(graphs, s.lacking, s.lacks))
+		if f.rule.Wakes && trialBranch(names[s.Message]) {
+			dropped = append(dropped, s)
+		} else {
+			kept = append(kept, s)
+		}
 	}
-	kept := slices.DeleteFunc(slices.Clone(f.says), func(s said) bool { return f.rule.Wakes && trialBranch(names[s.Message]) })
 	if len(kept) == 0 {
-		kept = slices.Clone(f.says)
+		kept, dropped = dropped, nil
+	}
+	for _, s := range kept {
+		if s.holdsIn(dropped) {
+			names[s.Message] = branch(scenarios, s.in, prefer, cures(graphs, s.lacking, s.lacks))
+		}
 	}
 	slices.SortFunc(kept, func(a, b said) int { return strings.Compare(names[a.Message], names[b.Message]) }) // scenarios come in no order
 	worst, places, parts := kept[0], []Place{}, []string{}
@@ -71,7 +101,7 @@ func (f *merged) nameBranches(graphs []*graph.Graph, scenarios []map[string]bool
 		if a, b := s.Severity.rank(), worst.Severity.rank(); a < b || a == b && s.Evidence[0].Line < worst.Evidence[0].Line {
 			worst = s
 		}
-		for _, p := range append([]Place{s.Resource}, s.Related...) {
+		for _, p := range s.places() {
 			if !contains(places, p) {
 				places = append(places, p)
 			}

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Reliability,
 	Why:      `Requests above the provisioned capacity are throttled as soon as the burst is used up, and nobody raises the capacity: functions fail and are retried just when there is most to do.`,
-	Fix:      `Set BillingMode: PAY_PER_REQUEST, or add an AWS::ApplicationAutoScaling::ScalableTarget with a scaling policy for reads and one for writes.`,
+	Fix:      `Set BillingMode: PAY_PER_REQUEST and remove ProvisionedThroughput from the table and its indexes (both together are refused), or add an AWS::ApplicationAutoScaling::ScalableTarget with a scaling policy for reads and one for writes.`,
 	SAM:      `Remove ProvisionedThroughput: SAM then makes the table with BillingMode PAY_PER_REQUEST.`,
 	CDK:      `billingMode: dynamodb.BillingMode.PAY_PER_REQUEST (TableV2: billing: dynamodb.Billing.onDemand())`,
 	Sources: []Source{
