@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultMemorySize", "cdk-nag:LambdaDefaultMemorySize", "serverless-rules:ES1005"},
-	Gaps:        `Functions on managed instances are left out. Info for inline code that is seen to compute next to nothing. Functions that CDK makes for itself are folded.`,
+	Gaps:        `Functions on managed instances are left out, and those at the edge: for viewers they get 128 MB at most (Amazon CloudFront Developer Guide, "Quotas"). Info for inline code that is seen to compute next to nothing. Functions that CDK makes for itself are folded.`,
 	Bad: `Resources:
   Worker: # want "128 MB"
     Type: AWS::Lambda::Function
@@ -54,7 +54,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
-			if fn.External || fn.Type != "AWS::Lambda::Function" || fn.Resource == nil || fn.Setting("capacityProviderConfig").Exists() {
+			if fn.External || fn.Type != "AWS::Lambda::Function" || fn.Resource == nil || fn.Setting("capacityProviderConfig").Exists() || atEdge(p.Graph, fn) {
 				continue
 			}
 			if !fn.Resource.Properties.Get("MemorySize").Exists() {
