@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -129,4 +130,38 @@ func (f *merged) absorbOther(other *merged) {
 	f.metadata = append(f.metadata, other.metadata...)
 	f.likely, f.perhaps = append(f.likely, other.likely...), append(f.perhaps, other.perhaps...)
 	f.lacking = append(f.lacking, other.lacking...)
+}
+
+// rank is the severity of a hit before its surroundings change it.
+func (h hit) rank(r *Rule) Severity { return cmp.Or(h.Severity, r.Severity) }
+
+// rank notes that a finding has a severity in a scenario.
+func (f *merged) rank(s Severity, scenario int) {
+	if f.ranks == nil {
+		f.ranks = map[Severity][]bool{}
+	}
+	if f.ranks[s] == nil {
+		f.ranks[s] = make([]bool, len(f.in))
+	}
+	f.ranks[s][scenario] = true
+}
+
+// nameRank has a finding that is as grave as it says in some branches only tell in which.
+func (f *merged) nameRank(scenarios []map[string]bool) {
+	worst := f.ranks[f.Severity]
+	if len(f.ranks) < 2 || len(f.says) > 1 || worst == nil || f.When != "" { // a branch of a branch would be guesswork
+		return
+	}
+	if when := branch(scenarios, worst, slices.Concat(f.likely, f.perhaps), nil); when != "" {
+		f.Message += fmt.Sprintf(" (%s when %s, less in other branches)", f.Severity, when)
+	}
+}
+
+func contains(places []Place, p Place) bool {
+	for _, q := range places {
+		if p == q {
+			return true
+		}
+	}
+	return false
 }

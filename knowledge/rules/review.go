@@ -88,6 +88,7 @@ type merged struct {
 	framework string
 	construct string
 	says      []said // what it says when, where it stands for several things
+	ranks     map[Severity][]bool
 }
 
 type merger struct {
@@ -105,6 +106,7 @@ func (m *merger) take(scenario int, p *Pass) {
 		saying := h.saying(p.Rule)
 		if same := m.alike[saying]; same != nil {
 			same.in[scenario] = true
+			same.rank(h.rank(p.Rule), scenario)
 			if h.Together != "" {
 				same.say(m.finding(p, h.Hit), scenario)
 			}
@@ -122,6 +124,7 @@ func (m *merger) take(scenario int, p *Pass) {
 			m.order = append(m.order, f)
 		}
 		old.in[scenario] = true
+		old.rank(h.rank(p.Rule), scenario)
 		m.alike[saying] = old
 		if h.Together != "" {
 			old.say(f, scenario)
@@ -167,15 +170,6 @@ func (h hit) saying(r *Rule) string {
 		write(v.String())
 	}
 	return b.String()
-}
-
-func contains(places []Place, p Place) bool {
-	for _, q := range places {
-		if p == q {
-			return true
-		}
-	}
-	return false
 }
 
 // finding turns a hit into a finding, without what only the whole report tells (when, group, aliases).
@@ -299,6 +293,7 @@ func (m *merger) report(ran int) Report {
 			prefer := slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node))
 			f.When = branch(scenarios, f.in, prefer, cures(m.graphs, f.lacking, f.lacks))
 		}
+		f.nameRank(scenarios)
 		switch onTrialOnly := trialBranch(f.When) || f.trial(); {
 		case onTrialOnly && f.rule.Wakes:
 			f.Severity = Info
