@@ -96,8 +96,9 @@ Resources:
 // dataActions are actions of serverless code on data, each of which takes the ARN of a resource.
 var dataActions = []string{
 	"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
+	"dynamodb:PartiQLSelect", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete",
 	"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket",
-	"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage",
+	"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:StartMessageMoveTask",
 	"kinesis:PutRecord", "kinesis:PutRecords", "kinesis:GetRecords", "firehose:PutRecord", "firehose:PutRecordBatch",
 	"lambda:InvokeFunction", "states:StartExecution", "states:StartSyncExecution", "events:PutEvents",
 	"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:PutParameter",

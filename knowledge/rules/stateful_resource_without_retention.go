@@ -67,8 +67,8 @@ var stateful = map[string]Severity{
 func checkRetention(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		severity, ok := stateful[n.Type]
-		on, perStage := protection(n)
-		if !ok || n.Resource == nil || n.External || shortLived(n) || mayBeShortLived(p, n) || perStage || encryptsOnlyMessages(p.Graph, n) || holdsCopies(n) {
+		guard, on, perStage := protection(n)
+		if !ok || n.Resource == nil || n.External || shortLived(n) || mayBeShortLived(p, n) || perStage && !open(guard) || encryptsOnlyMessages(p.Graph, n) || holdsCopies(n) {
 			continue
 		}
 		var lacking []string
@@ -91,6 +91,10 @@ func checkRetention(p *Pass) {
 			written = written && v.Exists()
 		}
 		if len(lacking) == 0 || unknown {
+			continue
+		}
+		if perStage {
+			p.Unknown(n, guard)
 			continue
 		}
 		backedUp, _ := n.Setting("pointInTimeRecoverySpecification", "pointInTimeRecoveryEnabled").Truth()
@@ -149,9 +153,9 @@ func encryptsOnlyMessages(g *graph.Graph, n *graph.Node) bool {
 }
 
 // protection tells whether the service itself refuses to delete the thing: on where it surely does, perStage where
-// it may in other stages: by a value that is not known, or that a condition chooses.
-func protection(n *graph.Node) (on, perStage bool) {
-	v := n.Setting("deletionProtectionEnabled")
+// it may in other stages: by a value v that is not known, or that a condition chooses.
+func protection(n *graph.Node) (v graph.Value, on, perStage bool) {
+	v = n.Setting("deletionProtectionEnabled")
 	if n.Kind == graph.Database {
 		v = n.Setting("deletionProtection")
 	}
@@ -161,5 +165,5 @@ func protection(n *graph.Node) (on, perStage bool) {
 		s, ok := v.Str()
 		on, known = s == "ACTIVE", ok
 	}
-	return on, !on && (!known && v.Exists() || chosen(v))
+	return v, on, !on && (!known && v.Exists() || chosen(v))
 }
