@@ -97,11 +97,14 @@ func checkSubscriptionDLQs(p *Pass) {
 			continue
 		}
 		for _, s := range topic.Setting("subscriptions").Each() {
+			redrive := s.Get("RedrivePolicy")
 			protocol, ok := s.Get("Protocol").Str()
+			if open(s.Get("Protocol")) && !redrive.Exists() && !open(redrive) {
+				p.Unknown(topic, s.Get("Protocol")) // mail and text messages need no queue
+			}
 			if !ok || !delivered[protocol] {
 				continue
 			}
-			redrive := s.Get("RedrivePolicy")
 			if open(redrive) {
 				p.Unknown(topic, redrive)
 				continue

@@ -90,7 +90,7 @@ func checkWorkflowLogs(p *Pass) {
 			p.Unknown(m, destinations)
 			continue
 		}
-		if known && text != "OFF" && destinations.Exists() {
+		if known && text != "OFF" && len(destinations.Each()) > 0 {
 			continue
 		}
 		if known && text != "OFF" {
