@@ -8,12 +8,13 @@ import (
 
 // What people also call things. The published schema has one word for each; whoever guessed another is understood.
 
-// otherKinds are the services' names and common words for kinds, in small letters without signs between.
+// otherKinds are the services' names and common words for kinds, in small letters without signs between. Words of two
+// meanings, such as database and API, are left out: whoever says them is asked.
 var otherKinds = map[string]graph.Kind{
 	"lambda": graph.Function, "lambdafunction": graph.Function,
 	"sqs": graph.Queue, "sqsqueue": graph.Queue,
 	"sns": graph.Topic, "snstopic": graph.Topic,
-	"dynamodb": graph.Table, "dynamodbtable": graph.Table, "ddb": graph.Table, "database": graph.Table,
+	"dynamodb": graph.Table, "dynamodbtable": graph.Table, "ddb": graph.Table,
 	"s3": graph.Bucket, "s3bucket": graph.Bucket,
 	"bus": graph.EventBus, "eventbridge": graph.EventBus, "eventbridgebus": graph.EventBus,
 	"eventrule": graph.Rule, "eventbridgerule": graph.Rule,
@@ -22,7 +23,6 @@ var otherKinds = map[string]graph.Kind{
 	"kinesis": graph.Stream, "kinesisstream": graph.Stream,
 	"workflow": graph.StateMachine, "stepfunction": graph.StateMachine, "stepfunctions": graph.StateMachine,
 	"cognito": graph.UserPool, "cognitouserpool": graph.UserPool,
-	"apigateway": graph.HTTPAPI, "api": graph.HTTPAPI, "apigatewayv2": graph.HTTPAPI,
 	"websocket": graph.WebSocketAPI, "appsync": graph.GraphQLAPI, "graphql": graph.GraphQLAPI, "appsyncevents": graph.EventAPI,
 	"secretsmanager": graph.Secret,
 }

@@ -132,24 +132,24 @@ func (f *merged) absorbOther(other *merged) {
 	f.lacking = append(f.lacking, other.lacking...)
 }
 
-// rank is the severity of a hit before its surroundings change it.
-func (h hit) rank(r *Rule) Severity { return cmp.Or(h.Severity, r.Severity) }
+// gravity is the severity of a hit before its surroundings change it.
+func (h hit) gravity(r *Rule) Severity { return cmp.Or(h.Severity, r.Severity) }
 
-// rank notes that a finding has a severity in a scenario.
-func (f *merged) rank(s Severity, scenario int) {
-	if f.ranks == nil {
-		f.ranks = map[Severity][]bool{}
+// noteGravity notes that a finding has a severity in a scenario.
+func (f *merged) noteGravity(s Severity, scenario int) {
+	if f.gravity == nil {
+		f.gravity = map[Severity][]bool{}
 	}
-	if f.ranks[s] == nil {
-		f.ranks[s] = make([]bool, len(f.in))
+	if f.gravity[s] == nil {
+		f.gravity[s] = make([]bool, len(f.in))
 	}
-	f.ranks[s][scenario] = true
+	f.gravity[s][scenario] = true
 }
 
-// nameRank has a finding that is as grave as it says in some branches only tell in which.
-func (f *merged) nameRank(scenarios []map[string]bool) {
-	worst := f.ranks[f.Severity]
-	if len(f.ranks) < 2 || len(f.says) > 1 || worst == nil || f.When != "" { // a branch of a branch would be guesswork
+// nameGravity has a finding that is as grave as it says in some branches only tell in which.
+func (f *merged) nameGravity(scenarios []map[string]bool) {
+	worst := f.gravity[f.Severity]
+	if len(f.gravity) < 2 || len(f.says) > 1 || worst == nil || f.When != "" { // a branch of a branch would be guesswork
 		return
 	}
 	if when := branch(scenarios, worst, slices.Concat(f.likely, f.perhaps), nil); when != "" {

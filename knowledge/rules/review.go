@@ -87,8 +87,8 @@ type merged struct {
 	metadata  []graph.Value
 	framework string
 	construct string
-	says      []said // what it says when, where it stands for several things
-	ranks     map[Severity][]bool
+	says      []said              // what it says when, where it stands for several things
+	gravity   map[Severity][]bool // the scenarios in which it has a severity
 }
 
 type merger struct {
@@ -106,7 +106,7 @@ func (m *merger) take(scenario int, p *Pass) {
 		saying := h.saying(p.Rule)
 		if same := m.alike[saying]; same != nil {
 			same.in[scenario] = true
-			same.rank(h.rank(p.Rule), scenario)
+			same.noteGravity(h.gravity(p.Rule), scenario)
 			if h.Together != "" {
 				same.say(m.finding(p, h.Hit), scenario)
 			}
@@ -124,7 +124,7 @@ func (m *merger) take(scenario int, p *Pass) {
 			m.order = append(m.order, f)
 		}
 		old.in[scenario] = true
-		old.rank(h.rank(p.Rule), scenario)
+		old.noteGravity(h.gravity(p.Rule), scenario)
 		m.alike[saying] = old
 		if h.Together != "" {
 			old.say(f, scenario)
@@ -293,7 +293,7 @@ func (m *merger) report(ran int) Report {
 			prefer := slices.Concat(f.likely, f.perhaps, beside(m.graphs, f.node))
 			f.When = branch(scenarios, f.in, prefer, cures(m.graphs, f.lacking, f.lacks))
 		}
-		f.nameRank(scenarios)
+		f.nameGravity(scenarios)
 		switch onTrialOnly := trialBranch(f.When) || f.trial(); {
 		case onTrialOnly && f.rule.Wakes:
 			f.Severity = Info
