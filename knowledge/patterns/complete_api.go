@@ -26,6 +26,11 @@ func (d *draft) completeAPIs() {
 			d.webACL(api)
 		}
 	}
+	for _, pool := range d.ofKind(graph.UserPool) {
+		if !d.bare() && !pool.get("MfaConfiguration").Exists() {
+			d.completePool(pool) // no API of the sketch asks it
+		}
+	}
 }
 
 func (d *draft) completeAuthorizer(api *node) {

@@ -67,6 +67,13 @@ func TestPathParametersNeedNoQuotes(t *testing.T) {
 	assert.ErrorContains(t, err, "expected YAML or JSON")
 }
 
+// Sign-in is as strong where no API of the sketch asks the user pool.
+func TestUserPoolsAreStrongByThemselves(t *testing.T) {
+	d, err := design(`{name: a, nodes: {users: userPool, f: function}, edges: []}`)
+	require.NoError(t, err)
+	assert.Equal(t, "ON", d.Graph.Node("users").Setting("mfaConfiguration").String())
+}
+
 func TestOtherWordsAreUnderstood(t *testing.T) {
 	d, err := design(`
 name: a
