@@ -33,7 +33,7 @@ var esmTable = Table{Name: "esm", Title: "Lambda event source mappings: limits a
 		Title:  "Batching window of Kafka, MQ and DocumentDB sources",
 		Source: botoLambda, Verified: true,
 		Note: "Once changed it cannot be set back."},
-	{ID: "esm.sqs_concurrency", Value: "start 5, +300 per minute, maximum 1250; MaximumConcurrency 2..1000", Unit: "count", Text: "5 pollers at first, up to 300 more a minute, at most 1,250 concurrent invocations", Kind: Behaviour,
+	{ID: "esm.sqs_concurrency", Value: "start 5, +300 per minute, maximum 1250; MaximumConcurrency 2..1000", Unit: "count", Text: "5 concurrent invocations at first, up to 300 more a minute, at most 1,250", Kind: Behaviour,
 		Title:  "How an SQS event source mapping scales",
 		Source: docLambdaSqs, Verified: true,
 		Note: "AWS raises the maximum on request; an account with 1,000 concurrent executions stays below it."},
