@@ -88,7 +88,7 @@ var lambdaTable = Table{Name: "lambda", Title: "AWS Lambda: limits and defaults"
 		Source: docLambdaScaling, Verified: true,
 		Note: "Per function, not shared by the account."},
 	{ID: "lambda.requests_per_concurrency", Value: "10", Unit: "per second", Text: "10 requests per second for each unit of concurrency", Kind: Hard,
-		Title:  "Invocation rate allowed for each unit of concurrency",
+		Title:  "Synchronous invocation rate allowed for each unit of concurrency",
 		Source: docLambdaLimits, Verified: true,
 		Note: "Matters for functions that run under 100 ms."},
 	{ID: "lambda.sync_payload_bytes", Value: "6291456", Unit: "bytes", Text: "6 MB (6,291,456 bytes)", Kind: Hard,

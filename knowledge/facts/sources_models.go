@@ -33,7 +33,7 @@ var (
 	modelSqs         = model("sqs", "2012-11-05")
 	modelPipes       = model("pipes", "2015-10-07")
 	cdkLogGroup      = Source{Title: "CloudFormation reference, AWS::Logs::LogGroup, text in aws-cdk-lib 2.276.0", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html", Checked: readLate}
-	docLatticeLambda = Source{Title: "AWS Lambda Developer Guide, \"Lambda functions as targets in VPC Lattice\"", URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-vpc-lattice.html", Checked: readLate}
+	docLatticeLambda = Source{Title: "Amazon VPC Lattice User Guide, \"Lambda functions as targets in VPC Lattice\"", URL: "https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html", Checked: readLate}
 )
 
 func model(service, version string) Source {
