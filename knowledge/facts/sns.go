@@ -55,7 +55,7 @@ var snsTable = Table{Name: "sns", Title: "Amazon SNS: limits and defaults", Fact
 		Source: docSnsRetry, Verified: true,
 		Note: "3 at once, 2 with delay, 10 with backoff, 100,000 in the last phase."},
 	{ID: "sns.delivery_http_retries", Value: "50", Unit: "count", Text: "50 attempts over 6 hours", Kind: Hard,
-		Title:  "Delivery attempts to customer endpoints other than HTTP by default",
+		Title:  "Delivery attempts to e-mail, SMS and mobile push",
 		Source: docSnsRetry, Verified: true,
 		Note: "HTTP/S endpoints can have their own policy."},
 	{ID: "sns.archive_days", Value: "365", Unit: "days", Text: "365 days", Kind: Hard,
