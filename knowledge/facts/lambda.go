@@ -125,7 +125,7 @@ var lambdaTable = Table{Name: "lambda", Title: "AWS Lambda: limits and defaults"
 	{ID: "lambda.init_seconds", Value: "10", Unit: "seconds", Text: "10 seconds", Kind: Hard,
 		Title:  "Init phase of an on-demand function",
 		Source: docLambdaEnv, Verified: true,
-		Note: "Then init is run again inside the first invocation. Provisioned concurrency and SnapStart allow up to 15 minutes."},
+		Note: "Then init is run again inside the first invocation. Provisioned concurrency, SnapStart and Managed Instances allow 130 s, or the function's timeout if that is longer."},
 	{ID: "lambda.extensions", Value: "10", Unit: "count", Text: "10 extensions", Kind: Hard,
 		Title:  "Extensions of a function",
 		Source: docLambdaExt, Verified: true},
