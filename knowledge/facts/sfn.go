@@ -23,7 +23,7 @@ var sfnTable = Table{Name: "sfn", Title: "AWS Step Functions: limits and default
 		Source: docSfnTask, Verified: true},
 	{ID: "sfn.map_concurrency", Value: "inline 40, distributed 10000", Unit: "count", Text: "40 for an inline Map, 10,000 for a distributed Map", Kind: Hard,
 		Title:  "Concurrent iterations of a Map state",
-		Source: docSfnQuotas, Verified: true},
+		Source: docSfnMap, Verified: true},
 	{ID: "sfn.map_inline_concurrency", Value: "40", Unit: "count", Text: "about 40 iterations", Kind: Hard,
 		Title:  "Concurrent iterations of an inline Map",
 		Source: docSfnMap, Verified: true},
