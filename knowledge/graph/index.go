@@ -25,18 +25,32 @@ func (g *Graph) Mentioned(id string) bool {
 	return g.mentioning.ids[id]
 }
 
-func (g *Graph) collectMentions() {
-	g.mentioning.by, g.mentioning.ids = make(map[*Resource][]Ref, len(g.Nodes)), map[string]bool{}
+func (g *Graph) collectMentions() { g.mention(references(g)) }
+
+// mention keeps what the resources of the graph refer to, of a map that may hold other graphs' resources too.
+func (g *Graph) mention(by map[*Resource][]Ref) {
+	g.mentioning.by, g.mentioning.ids = by, make(map[string]bool, len(g.Nodes))
 	for _, n := range g.Nodes {
-		if n.Resource == nil || g.mentioning.by[n.Resource] != nil {
-			continue
-		}
-		refs := n.Resource.Properties.Refs()
-		g.mentioning.by[n.Resource] = refs
-		for _, ref := range refs {
+		for _, ref := range by[n.Resource] {
 			g.mentioning.ids[ref.Resource] = true
 		}
 	}
+}
+
+// references collects what the properties of all resources with a node refer to.
+func references(graphs ...*Graph) map[*Resource][]Ref {
+	by := map[*Resource][]Ref{}
+	for _, g := range graphs {
+		for _, n := range g.Nodes {
+			if n.Resource == nil {
+				continue
+			}
+			if _, seen := by[n.Resource]; !seen {
+				by[n.Resource] = n.Resource.Properties.Refs()
+			}
+		}
+	}
+	return by
 }
 
 // index finds the nodes and edges of a kind without looking at all of them.
@@ -45,9 +59,14 @@ type index struct {
 	edges map[EdgeKind][]*Edge
 }
 
-// Seal says that the graph is whole: nothing is added to it, and no node changes its kind, from now on. It makes
-// OfKind, OfEdge, Mentions and Mentioned quick.
-func (g *Graph) Seal() {
+// Seal says that the graphs, those of one system, are whole: nothing is added to them, and no node changes its kind,
+// from now on. It makes OfKind, OfEdge, Mentions and Mentioned quick.
+func Seal(graphs ...*Graph) {
+	by := references(graphs...) // the graphs share most of their resources
+	Parallel(len(graphs), func(i int) { graphs[i].seal(by) })
+}
+
+func (g *Graph) seal(by map[*Resource][]Ref) {
 	i := &index{nodes: map[Kind][]*Node{}, edges: map[EdgeKind][]*Edge{}}
 	for at, n := range g.Nodes {
 		n.place = at
@@ -57,7 +76,7 @@ func (g *Graph) Seal() {
 		i.edges[e.Kind] = append(i.edges[e.Kind], e)
 	}
 	g.sealed = i
-	g.mentioning.once.Do(g.collectMentions)
+	g.mentioning.once.Do(func() { g.mention(by) })
 }
 
 // OfKind returns the nodes of the given kinds, in order. Do not change the result.

@@ -22,7 +22,7 @@ func TestSealChangesNoAnswer(t *testing.T) {
 			g.OfEdge(graph.Polls), g.OfEdge(graph.Writes, graph.Polls), g.OfEdge(), len(g.OfEdge(graph.Reads))}
 	}
 	before := ask()
-	g.Seal()
+	graph.Seal(g)
 	require.Equal(t, before, ask())
 	_ = append(g.OfKind(graph.Queue), nodes[1]) // a caller's append leaves the index alone
 	require.Equal(t, before, ask())

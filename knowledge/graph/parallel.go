@@ -42,6 +42,25 @@ func (t *Tasks) Wait() {
 	}
 }
 
+// InOrder calls do(0) to do(n-1) as Tasks, and then(0) to then(n-1) here, in this order, each as soon as its do has
+// ended. A panic in a do is raised here when all have ended, after the thens: these must take what it left.
+func InOrder(n int, do, then func(i int)) {
+	var t Tasks
+	ended := make([]chan struct{}, n)
+	for i := range n {
+		ended[i] = make(chan struct{})
+		t.Go(func() {
+			defer close(ended[i])
+			do(i)
+		})
+	}
+	for i := range n {
+		<-ended[i]
+		then(i)
+	}
+	t.Wait()
+}
+
 // Parallel calls do(0) to do(n-1) as Tasks and returns when all have ended.
 func Parallel(n int, do func(i int)) {
 	if n == 1 {

@@ -213,18 +213,22 @@ func (v Value) Get(names ...string) Value {
 		if v.Kind == Unknown {
 			return v
 		}
-		next, fields := Value{}, v.Fields()
-		for i := range fields {
-			if fields[i].Name == name {
-				next = fields[i].Value
-			}
+		fields := v.Fields()
+		at := len(fields) - 1
+		for at >= 0 && fields[at].Name != name {
+			at--
 		}
-		if next.Kind == Absent {
-			next = added(fields)
-		}
-		v = next
+		v = entry(fields, at)
 	}
 	return v
+}
+
+// entry is the value of an entry, or, where there is none or nothing is written, what a macro may add.
+func entry(fields []Field, at int) Value {
+	if at >= 0 && fields[at].Value.Kind != Absent {
+		return fields[at].Value
+	}
+	return added(fields)
 }
 
 // adds is the name of the entry, an unknown value, of a mapping to which a macro adds entries when it is deployed.
@@ -245,23 +249,22 @@ func (v Value) property(setting string) Value {
 	if v.Kind == Unknown {
 		return v
 	}
-	next, fields := Value{}, v.Fields()
-	for i := range fields {
-		name := fields[i].Name
-		if len(name) != len(setting) || name == "" || name[1:] != setting[1:] {
-			continue
-		}
-		if name[0] == setting[0] && !lowerLetter(name[0]) || lowerLetter(setting[0]) && name[0] == setting[0]-'a'+'A' {
-			next = fields[i].Value
+	fields := v.Fields()
+	at := len(fields) - 1
+	if setting == "" {
+		return entry(fields, -1)
+	}
+	first, rest := setting[0], setting[1:]
+	if 'a' <= first && first <= 'z' {
+		first -= 'a' - 'A'
+	}
+	for ; at >= 0; at-- {
+		if name := fields[at].Name; len(name) == len(setting) && name[0] == first && name[1:] == rest {
+			break
 		}
 	}
-	if next.Kind == Absent {
-		next = added(fields)
-	}
-	return next
+	return entry(fields, at)
 }
-
-func lowerLetter(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // Fields returns the entries of a mapping in written order, else nil. Do not change it.
 func (v Value) Fields() []Field {

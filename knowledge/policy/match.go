@@ -42,14 +42,28 @@ func matchAction(pattern graph.Value, action string) verdict {
 		}
 		return maybe
 	}
-	if Glob(strings.ToLower(s), strings.ToLower(action)) {
+	if GlobFold(s, action) {
 		return yes
 	}
 	return no
 }
 
 // Glob matches IAM's wildcards: * for any run of characters, ? for one.
-func Glob(pattern, s string) bool {
+func Glob(pattern, s string) bool { return glob(pattern, s, func(a, b byte) bool { return a == b }) }
+
+// GlobFold is Glob without regard to case, as IAM compares actions.
+func GlobFold(pattern, s string) bool {
+	return glob(pattern, s, func(a, b byte) bool { return lower(a) == lower(b) })
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+func glob(pattern, s string, equal func(a, b byte) bool) bool {
 	star, mark := -1, 0
 	p, i := 0, 0
 	for i < len(s) {
@@ -57,7 +71,7 @@ func Glob(pattern, s string) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, i
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
+		case p < len(pattern) && (pattern[p] == '?' || equal(pattern[p], s[i])):
 			p++
 			i++
 		case star >= 0:

@@ -104,6 +104,7 @@ Resources:
 })
 
 func checkAlarmActions(p *Pass) {
+	others := otherUsers(p.Graph)
 	for _, a := range p.Graph.OfKind(graph.Alarm) {
 		if a.External || a.Type != "AWS::CloudWatch::Alarm" && a.Type != "AWS::CloudWatch::CompositeAlarm" {
 			continue
@@ -126,7 +127,7 @@ func checkAlarmActions(p *Pass) {
 		if p.Graph.Mentioned(a.ID) || len(p.Graph.In(a)) > 0 {
 			continue
 		}
-		if v := otherUse(p, a); v.Exists() {
+		if v := otherUse(p, a, others); v.Exists() {
 			p.Unknown(a, v)
 			continue
 		}
@@ -134,13 +135,24 @@ func checkAlarmActions(p *Pass) {
 	}
 }
 
+// otherUsers are the things that use alarms by their names.
+func otherUsers(g *graph.Graph) []*graph.Node {
+	var out []*graph.Node
+	for _, n := range g.Nodes {
+		if n.Type == "AWS::CloudWatch::CompositeAlarm" || n.Type == "AWS::CodeDeploy::DeploymentGroup" {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 // otherUse finds what may name any alarm and is not known: the rule of a composite alarm, the alarms that stop a
 // deployment.
-func otherUse(p *Pass, a *graph.Node) graph.Value {
+func otherUse(p *Pass, a *graph.Node, others []*graph.Node) graph.Value {
 	if v := p.openLink(a, "AlarmRule", "AWS::CloudWatch::CompositeAlarm"); v.Exists() {
 		return v
 	}
-	for _, n := range p.Graph.Nodes {
+	for _, n := range others {
 		if name := a.Setting("alarmName"); n.Type == "AWS::CloudWatch::CompositeAlarm" && open(name) && sameStack(n.Resource, a) {
 			return name // its rule may name this alarm
 		}

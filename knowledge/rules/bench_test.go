@@ -42,8 +42,8 @@ func BenchmarkRules(b *testing.B) {
 				graphs := make([]*graph.Graph, len(system.Scenarios))
 				graph.Parallel(len(graphs), func(i int) {
 					graphs[i] = services.Build(system.Scenarios[i])
-					graphs[i].Seal()
 				})
+				graph.Seal(graphs...)
 				building += time.Since(start)
 
 				for _, r := range rules.All() {

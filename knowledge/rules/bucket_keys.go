@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -69,12 +70,10 @@ func allowsAction(s graph.Statement, action string) bool {
 	if len(s.NotActions) > 0 {
 		return true
 	}
-	for _, a := range literals(s.Actions) {
-		if policy.Glob(strings.ToLower(a), strings.ToLower(action)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Actions, func(v graph.Value) bool {
+		a, ok := v.Str()
+		return ok && policy.GlobFold(a, action)
+	})
 }
 
 // reaches tells whether a statement's resource may be of this bucket: it names it, or it names no other.

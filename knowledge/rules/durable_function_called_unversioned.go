@@ -134,7 +134,7 @@ func because(why string) string {
 
 func grantsAction(s graph.Statement, want string) bool {
 	for _, a := range literals(s.Actions) {
-		if policy.Glob(strings.ToLower(a), strings.ToLower(want)) {
+		if policy.GlobFold(a, want) {
 			return true
 		}
 	}

@@ -2,13 +2,13 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -186,7 +186,7 @@ func (h *Hit) fixLayers(g *graph.Graph, fn *graph.Node, r facts.Runtime) {
 func (h *Hit) fixNode(fn *graph.Node, v graph.Value, r facts.Runtime) {
 	code := fn.Setting("code", "ZipFile")
 	text, inline := code.Str()
-	oldSDK := sdkV2Inside.MatchString(r.ID)
+	oldSDK := sdkV2Inside().MatchString(r.ID)
 	switch {
 	case inline && callsBack(text):
 		h.Values, h.Patch = append(h.Values, code), nil
@@ -196,7 +196,7 @@ func (h *Hit) fixNode(fn *graph.Node, v graph.Value, r facts.Runtime) {
 	}
 	switch {
 	case !oldSDK:
-	case inline && requiresSDKv2.MatchString(text):
+	case inline && requiresSDKv2().MatchString(text):
 		h.Values, h.Patch = []graph.Value{h.Values[0], code}, nil
 		h.Fix += " Move the code to the AWS SDK v3 (@aws-sdk/...) with it: from Node.js 18 on the runtime has no v2 (aws-sdk), and inline code cannot pack it."
 	case !inline:
@@ -207,17 +207,18 @@ func (h *Hit) fixNode(fn *graph.Node, v graph.Value, r facts.Runtime) {
 // Runtimes with version 2 of the AWS SDK, and code that asks for it. Source: AWS Developer Tools Blog, "Why and how you
 // should use AWS SDK for JavaScript (v3) on Node.js 18", checked 2026-11-30.
 var (
-	sdkV2Inside   = regexp.MustCompile(`^nodejs(?:4\.3|4\.3-edge|6\.10|8\.10|1[0246]\.x)?$`)
-	requiresSDKv2 = regexp.MustCompile("[\"'`]aws-sdk[\"'`/]")
+	sdkV2Inside   = lazy.Regexp(`^nodejs(?:4\.3|4\.3-edge|6\.10|8\.10|1[0246]\.x)?$`)
+	requiresSDKv2 = lazy.Regexp("[\"'`]aws-sdk[\"'`/]")
 )
 
 // Handlers that answer by a callback: a third parameter, or the old methods of the context. Source: notes on
 // release 4.0.0 of the runtime interface client for Node.js, checked 2026-11-30.
 var (
-	thirdParameter = regexp.MustCompile(`(?:\bexports\.\w+|\bhandler)\s*=\s*(?:async\s+)?(?:function\b[^(]*)?\([^(),]*,[^(),]*,[^(),]*\)`)
-	contextMethods = regexp.MustCompile(`\bcontext\.(?:done|succeed|fail)\(`)
+	thirdParameter = lazy.Regexp(`(?:\bexports\.\w+|\bhandler)\s*=\s*(?:async\s+)?(?:function\b[^(]*)?\([^(),]*,[^(),]*,[^(),]*\)`)
+	contextMethods = lazy.Regexp(`\bcontext\.(?:done|succeed|fail)\(`)
 )
 
 func callsBack(code string) bool {
-	return thirdParameter.MatchString(code) || contextMethods.MatchString(code)
+	names := strings.Contains(code, "handler") || strings.Contains(code, "exports") // searching is dear: only where it may find something
+	return names && thirdParameter().MatchString(code) || strings.Contains(code, "context") && contextMethods().MatchString(code)
 }

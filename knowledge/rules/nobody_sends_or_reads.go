@@ -133,18 +133,14 @@ func lackOf(g *graph.Graph, n *graph.Node) string {
 		}
 		return ""
 	}
-	reads := map[graph.Kind][2]string{
-		graph.Queue:    {"nothing reads from " + name, "nothing reads from it"},
-		graph.Topic:    {"nothing is subscribed to " + name, "nothing is subscribed to it"},
-		graph.EventBus: {"no rule is on " + name, "no rule is on it"},
-	}[n.Kind]
+	reads := map[graph.Kind]string{graph.Queue: "nothing reads from ", graph.Topic: "nothing is subscribed to ", graph.EventBus: "no rule is on "}
 	switch {
 	case incoming == 0 && outgoing == 0:
-		return "nothing sends to " + name + ", and " + reads[1]
+		return "nothing sends to " + name + ", and " + reads[n.Kind] + "it"
 	case incoming == 0:
 		return "nothing sends to " + name
 	case outgoing == 0:
-		return reads[0]
+		return reads[n.Kind] + name
 	}
 	return ""
 }

@@ -28,20 +28,19 @@ type Options struct {
 func Review(graphs []*graph.Graph, o Options) Report {
 	chosen := o.rules()
 	m := merger{options: o, graphs: graphs, byKey: map[string]*merged{}, alike: map[string]*merged{}}
-	graph.Parallel(len(graphs), func(i int) { graphs[i].Seal() })
+	graph.Seal(graphs...)
 	passes := make([][]*Pass, len(graphs))
-	graph.Parallel(len(graphs), func(i int) {
+	graph.InOrder(len(graphs), func(i int) {
 		for _, r := range chosen {
 			p := &Pass{Graph: graphs[i], Scenarios: graphs, Rule: r, Today: o.Today}
 			r.Check(p)
 			passes[i] = append(passes[i], p)
 		}
-	})
-	for i := range passes {
+	}, func(i int) {
 		for _, p := range passes[i] {
 			m.take(i, p)
 		}
-	}
+	})
 	return m.report(len(chosen))
 }
 
@@ -96,14 +95,15 @@ type merger struct {
 	order    []*merged
 	byKey    map[string]*merged
 	alike    map[string]*merged // by what a hit says: most say the same in every scenario
+	saying   []byte             // what the hit in hand says
 	unknowns []Undecided
 	entries  []map[*graph.Node]*graph.Node // by scenario, filled when needed: see context.go
 }
 
 func (m *merger) take(scenario int, p *Pass) {
 	for _, h := range p.hits {
-		saying := h.saying(p.Rule)
-		if same := m.alike[saying]; same != nil {
+		m.saying = h.appendSaying(m.saying[:0], p.Rule)
+		if same := m.alike[string(m.saying)]; same != nil {
 			same.in[scenario] = true
 			same.noteGravity(h.gravity(p.Rule), scenario)
 			if h.Together != "" {
@@ -124,7 +124,7 @@ func (m *merger) take(scenario int, p *Pass) {
 		}
 		old.in[scenario] = true
 		old.noteGravity(h.gravity(p.Rule), scenario)
-		m.alike[saying] = old
+		m.alike[string(m.saying)] = old
 		if h.Together != "" {
 			old.say(f, scenario)
 		}
@@ -139,13 +139,11 @@ func (m *merger) take(scenario int, p *Pass) {
 	m.unknowns = append(m.unknowns, p.unknowns...)
 }
 
-// saying spells all that goes into the finding of a hit: two hits that say the same make the same finding.
-func (h hit) saying(r *Rule) string {
-	var b strings.Builder
+// appendSaying spells all that goes into the finding of a hit: two hits that say the same make the same finding.
+func (h hit) appendSaying(b []byte, r *Rule) []byte {
 	write := func(parts ...string) {
 		for _, part := range parts {
-			b.WriteString(part)
-			b.WriteByte(0)
+			b = append(append(b, part...), 0)
 		}
 	}
 	write(r.ID, h.Message, string(h.Severity), string(h.Confidence), h.Fix, h.CDK)
@@ -168,7 +166,7 @@ func (h hit) saying(r *Rule) string {
 		}
 		write(v.String())
 	}
-	return b.String()
+	return b
 }
 
 // finding turns a hit into a finding, without what only the whole report tells (when, group, aliases).

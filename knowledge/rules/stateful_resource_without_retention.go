@@ -127,8 +127,11 @@ func checkRetention(p *Pass) {
 // emptiesBucket tells whether the custom resource of CDK deletes a bucket's objects before the bucket.
 func emptiesBucket(g *graph.Graph, n *graph.Node) bool {
 	return slices.ContainsFunc(g.Resources, func(r *graph.Resource) bool {
+		if r.Type != "Custom::S3AutoDeleteObjects" {
+			return false
+		}
 		ref, ok := r.Properties.Get("BucketName").Ref()
-		return r.Type == "Custom::S3AutoDeleteObjects" && ok && ref.Resource == n.ID
+		return ok && ref.Resource == n.ID
 	})
 }
 

@@ -172,7 +172,7 @@ func (b *builder) trusting() map[string][]*graph.Node {
 // assumes tells whether a statement is about assuming roles.
 func assumes(s graph.Statement) bool {
 	for _, a := range s.Actions {
-		if text, ok := a.Str(); ok && policy.Glob(strings.ToLower(text), "sts:assumerole") {
+		if text, ok := a.Str(); ok && policy.GlobFold(text, "sts:assumerole") {
 			return true
 		}
 	}
