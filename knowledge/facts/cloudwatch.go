@@ -15,7 +15,7 @@ var cloudwatchTable = Table{Name: "cloudwatch", Title: "Amazon CloudWatch: limit
 		Title:  "Dimensions of a metric",
 		Source: botoCw, Verified: true},
 	{ID: "cloudwatch.emf_metrics", Value: "100", Unit: "count", Text: "100 metrics", Kind: Hard,
-		Title:  "Metrics in one embedded metric format document",
+		Title:  "Metrics in one directive of an embedded metric format document",
 		Source: docCwEmf, Verified: true},
 	{ID: "cloudwatch.metric_resolution_default_seconds", Value: "60", Unit: "seconds", Text: "60 seconds", Kind: Default,
 		Title:  "StorageResolution",
