@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Lambda delivers failed events with the function's own role. Without the right the delivery fails and the event is lost, although a target is drawn; only the metric DestinationDeliveryFailures or DeadLetterErrors shows it.`,
-	Fix:      `Allow the role the action on the target: sqs:SendMessage, sns:Publish, events:PutEvents, lambda:InvokeFunction or s3:PutObject.`,
+	Fix:      `Allow the role the action on the target: sqs:SendMessage, sns:Publish, events:PutEvents, lambda:InvokeFunction, or s3:PutObject with s3:ListBucket.`,
 	CDK:      `use the destination construct (destinations.SqsDestination): it grants`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (a missing permission makes delivery fail)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-30"},
