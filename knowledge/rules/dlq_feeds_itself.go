@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `Dead-letter queue feeds itself`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Messages that fail go round between the queue and its dead-letter queue for ever: nothing is parked, nothing is seen, and each round costs.`,
+	Why:      `Messages that fail go round between the queue and its dead-letter queue again and again: nothing is parked, nothing is seen, and each round costs.`,
 	Fix:      `Give the dead-letter queue a parking queue of its own, or none, and work it off by hand or with StartMessageMoveTask.`,
 	CDK:      `a separate queue as deadLetterQueue of the dead-letter queue`,
 	Sources: []Source{

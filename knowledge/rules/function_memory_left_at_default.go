@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Function memory is left at the default of 128 MB`,
 	Severity: Low,
 	Pillar:   Performance,
-	Why:      `Processor time grows with memory: at 128 MB a function gets a small fraction of a vCPU, starts slowly and often costs more than with four times the memory, because it runs longer.`,
+	Why:      `Processor time grows with memory: at 128 MB a function gets a small fraction of a vCPU, starts slowly and may cost as much as with four times the memory, because it runs longer.`,
 	Fix:      `Set MemorySize: 512, then measure (an explicit 128 is a decision and passes).`,
 	CDK:      `memorySize: 512`,
 	Sources: []Source{

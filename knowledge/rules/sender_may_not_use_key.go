@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why: `A service that writes to an encrypted queue or topic needs kms:GenerateDataKey and kms:Decrypt on the key, by the key's own policy. Without them KMS refuses, ` +
 		`the delivery fails and mostly nobody sees it. The policies of the AWS managed keys alias/aws/sqs and alias/aws/sns do not admit services and cannot be changed.`,
-	Fix: `Allow the sending service kms:GenerateDataKey and kms:Decrypt in the key's policy, with a Condition on aws:SourceArn (none for events.amazonaws.com: EventBridge calls KMS without that key), or use the queue's own encryption (SqsManagedSseEnabled: true without KmsMasterKeyId).`,
+	Fix: `Allow the sending service kms:GenerateDataKey and kms:Decrypt in the key's policy, with a Condition on aws:SourceArn (none for events.amazonaws.com where the key is a topic's: that is not supported), or use the queue's own encryption (SqsManagedSseEnabled: true without KmsMasterKeyId).`,
 	CDK: `encryption: QueueEncryption.SQS_MANAGED, or key.grantEncryptDecrypt(new iam.ServicePrincipal("sns.amazonaws.com"))`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-23"},
