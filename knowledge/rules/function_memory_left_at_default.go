@@ -12,11 +12,12 @@ var _ = add(Rule{
 	Title:    `Function memory is left at the default of 128 MB`,
 	Severity: Low,
 	Pillar:   Performance,
-	Why:      `Processor time grows with memory: at 128 MB a function gets a small fraction of a vCPU, starts slowly and may cost as much as with four times the memory, because it runs longer.`,
+	Why:      `Processor time grows with memory: at 128 MB a function gets a small fraction of a vCPU and may cost as much as with four times the memory, because it runs longer. AWS advises this setting only for simple functions, such as those that transform and route events.`,
 	Fix:      `Set MemorySize: 512, then measure (an explicit 128 is a decision and passes).`,
 	CDK:      `memorySize: 512`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Lambda quotas"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Configure Lambda function memory"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaDefaultMemorySize", "cdk-nag:LambdaDefaultMemorySize", "serverless-rules:ES1005"},
 	Gaps:        `Functions on managed instances are left out, and those at the edge: for viewers they get 128 MB at most (Amazon CloudFront Developer Guide, "Quotas"). Info for inline code that is seen to compute next to nothing and for functions that only CloudFormation calls (custom resources, macros). Functions that CDK makes for itself are folded.`,

@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Severity: Critical,
 	Pillar:   Reliability,
 	Why:      `S3 checks when the notification is set that it may invoke the function or write to the queue or topic: without the permission the deployment fails, or, where it is taken away later, the events are lost. FIFO queues and topics and durable functions are refused altogether.`,
-	Fix:      `For a function add an AWS::Lambda::Permission with Principal s3.amazonaws.com, SourceArn and SourceAccount; for a queue or topic a policy that allows s3.amazonaws.com; let the bucket depend on it. For a FIFO queue or topic, or a durable function, let the bucket notify EventBridge, whose rule has it as target.`,
+	Fix:      `For a function add an AWS::Lambda::Permission with Principal s3.amazonaws.com, SourceArn and SourceAccount; for a queue or topic a policy that allows s3.amazonaws.com; let the bucket depend on it. For a FIFO queue or a durable function let the bucket notify EventBridge, whose rule has it as target; in place of a FIFO topic take a standard one.`,
 	CDK:      `bucket.addEventNotification(...) writes the permission`,
 	Sources: []Source{
 		{Title: `Amazon S3 User Guide, "Granting permissions to publish event notification messages to a destination"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html", Checked: "2026-11-30"},
 		{Title: `Amazon S3 User Guide, "Amazon S3 Event Notifications"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html", Checked: "2026-11-30"},
+		{Title: `Amazon S3 User Guide, "Event notification types and destinations"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html", Checked: "2026-11-30"},
 	},
 	Bad: `Resources:
   Files:

@@ -18,6 +18,7 @@ var _ = add(Rule{
 	CDK:      `alias.addAutoScaling({ minCapacity, maxCapacity }).scaleOnUtilization({ utilizationTarget: 0.7 })`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Understanding Lambda function scaling"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Configuring provisioned concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Scaling that was registered outside the template is not seen.`,
 	Bad: `Resources:
