@@ -13,8 +13,8 @@ var _ = add(Rule{
 	Title:    "Queue does not admit the EventBridge rule that sends to it",
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why: `EventBridge writes to a queue, as target or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused: ` +
-		`the events are dropped and only the metric FailedInvocations shows it; a dead-letter queue that refuses loses them for good.`,
+	Why: `EventBridge writes to a queue, as target or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused, ` +
+		`and without a dead-letter queue the event is dropped: the traces are the metric FailedInvocations and the logs of the bus, where it writes them. A dead-letter queue that refuses loses events for good.`,
 	Fix: `Add an AWS::SQS::QueuePolicy on the queue: ` + ruleMaySend,
 	CDK: `new targets.SqsQueue(queue) and its deadLetterQueue option write the policy; with an imported queue write it in the queue's stack`,
 	Sources: []Source{

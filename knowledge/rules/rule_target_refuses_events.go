@@ -10,7 +10,7 @@ var _ = add(Rule{
 	Title:    `Function or topic does not admit the EventBridge rule that targets it`,
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why:      `EventBridge invokes functions and publishes to topics by the right that their own policy gives it. Without it every delivery is refused; only the metric FailedInvocations of the rule shows it.`,
+	Why:      `EventBridge invokes functions and publishes to topics by the right that their own policy gives it. Without it every delivery is refused; the traces are the rule's metric FailedInvocations, the target's dead-letter queue, and the logs of the bus, where it writes them.`,
 	Fix:      `For a function add an AWS::Lambda::Permission with Principal events.amazonaws.com and SourceArn = the rule; for a topic an AWS::SNS::TopicPolicy that allows events.amazonaws.com sns:Publish.`,
 	CDK:      `targets.LambdaFunction or targets.SnsTopic writes the permission`,
 	Sources: []Source{
