@@ -12,8 +12,8 @@ var _ = add(Rule{
 	Title:    `The concurrency of the account is nearly used up`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `All functions of the Region share it. Where it ends, any of them is throttled, also those that have nothing to do with the cause.`,
-	Fix:      `Ask for a higher quota (Concurrent executions), lower reservations that are not used, and limit what may grow without end (MaximumConcurrency of mappings).`,
+	Why:      `The functions of a Region share it. Where it ends, each function without reserved concurrency may be throttled, also one that has nothing to do with the cause.`,
+	Fix:      `Ask for a higher quota (Concurrent executions), lower reservations that are not used, and limit what may grow without end (MaximumConcurrency of SQS mappings).`,
 	CDK:      `n/a: a quota of the account`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Monitoring concurrency"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html", Checked: "2026-11-29"},

@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Title:    `Role has administrator rights`,
 	Severity: Critical,
 	Pillar:   Security,
-	Why:      `Whoever gets hold of the credentials, through a flaw in one function or a leaked log, owns the account.`,
+	Why:      `Whoever gets hold of the credentials, through a flaw in one function or a leaked log, owns the account; with PowerUserAccess everything in it but IAM, the organization and the settings of the account.`,
 	Fix:      `List the actions the code calls and the ARNs it calls them on.`,
 	CDK:      `grant methods of the resources instead of AdministratorAccess`,
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, identity and access management`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
+		{Title: `AWS Managed Policy Reference, PowerUserAccess`, URL: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:IAMPolicyNoStatementsWithAdminAccess", "checkov:CKV_AWS_62", "checkov:CKV_AWS_63", "security-hub:IAM.1", "prowler:iam_inline_policy_no_administrative_privileges", "prowler:iam_aws_attached_policy_no_administrative_privileges", "prowler:iam_customer_attached_policy_no_administrative_privileges", "guard-rules-registry:iam_policy_no_statements_with_admin_access", "guard-rules-registry:iam_role_administrator_access_policy_rule", "control-tower:iam_inline_policy_no_statements_with_admin_access_check", "control-tower:iam_managed_policy_no_statements_with_admin_access_check"},
 	Outranks:    []string{"IAM002"},

@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Wakes:    true,
-	Why:      `An alarm without an action, or with its actions switched off, only changes its colour in the console: whoever does not look at that moment is not told.`,
+	Why:      `An alarm without an action, or with its actions switched off, only changes its state, which shows in the console and in an event to EventBridge: where no rule takes that event, whoever does not look is not told.`,
 	Fix:      `Add AlarmActions with the ARN of a topic that reaches a person, and leave ActionsEnabled at true.`,
 	CDK:      `alarm.addAlarmAction(new cw_actions.SnsAction(topic))`,
 	Sources: []Source{
 		{Title: `AWS Config Developer Guide, cloudwatch-alarm-action-check`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/cloudwatch-alarm-action-check.html", Checked: "2026-11-30"},
+		{Title: `Amazon CloudWatch User Guide, "Alarm events and EventBridge"`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:CloudWatchAlarmAction", "security-hub:CloudWatch.15", "security-hub:CloudWatch.17", "prowler:cloudwatch_alarm_actions_alarm_state_configured",
 		"prowler:cloudwatch_alarm_actions_enabled", "guard-rules-registry:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_check", "control-tower:cloudwatch_alarm_action_enabled_check"},

@@ -13,13 +13,15 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Wakes:    true,
-	Why:      `Queues, Kinesis streams and REST and WebSocket APIs publish their metrics by name only, no totals: an alarm without that dimension looks at a metric that does not exist. It stays in INSUFFICIENT_DATA, whatever happens.`,
-	Fix:      `Name the thing in Dimensions: QueueName (!GetAtt Queue.QueueName), StreamName (!Ref Stream), or ApiName with Stage, as its metrics are published.`,
+	Why:      `The metrics of queues, Kinesis streams and APIs come by the name or id of the thing only, no totals: an alarm without that dimension looks at a metric that does not exist. It stays in INSUFFICIENT_DATA, or in what TreatMissingData makes of absent data, whatever happens.`,
+	Fix:      `Name the thing in Dimensions: QueueName (!GetAtt Queue.QueueName), StreamName (!Ref Stream), or ApiName (REST API) or ApiId (HTTP and WebSocket API), with Stage if one stage is meant.`,
 	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(...), likewise of a stream or API: it names the dimension`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-30"},
 		{Title: `Amazon Kinesis Data Streams Developer Guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Amazon API Gateway dimensions and metrics"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Monitor CloudWatch metrics for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Monitor WebSocket API execution with CloudWatch metrics"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Alarms with metric math or queries (Metrics) are left out, and services that publish totals too (Lambda). A dimension that is there with a wrong name or value is not seen.`,
 	Bad: `Resources:

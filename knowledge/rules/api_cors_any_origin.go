@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Low, because to an API with the origin "*" browsers send no cookies, so that a foreign page sees what every caller sees. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, and APIs that ask for a client's certificate are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
+	Gaps: `Low, because with the origin "*" browsers show no page the answer to a call that carried cookies: a foreign page reads what every caller without them reads. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, and APIs that ask for a client's certificate are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api

@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Operations,
 	Profile:  Advisory,
-	Why:      `A bad version of a function behind an API fails every request until somebody notices and deploys again; there is nothing to fall back to.`,
+	Why:      `A bad version of a function behind an API meets every request until somebody notices and deploys again; there is nothing to fall back to.`,
 	Fix:      `Let the API call an alias, and shift its traffic by CodeDeploy: UpdatePolicy: {CodeDeployLambdaAliasUpdate: ...} with a canary configuration and alarms (SAM: AutoPublishAlias and DeploymentPreference).`,
 	CDK:      `new codedeploy.LambdaDeploymentGroup(this, "Release", { alias, deploymentConfig: codedeploy.LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES, alarms })`,
 	Sources: []Source{

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `API key is the only protection of a method`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `API keys count and throttle callers; they are sent in clear headers, shared and rarely changed. AWS says not to use them for authentication or authorization, and a key for one API of a usage plan opens all its APIs.`,
+	Why:      `API keys count and throttle callers: each call carries the key itself, unsigned, and keys are easily shared and seldom changed. AWS says not to use them for authentication or authorization, and a key for one API of a usage plan opens all its APIs.`,
 	Fix:      `Set AuthorizationType: AWS_IAM on the method, or COGNITO_USER_POOLS or CUSTOM with an AuthorizerId; keep ApiKeyRequired for the usage plan.`,
 	CDK:      `authorizer (or authorizationType IAM) in the method's options or defaultMethodOptions, apiKeyRequired only beside it`,
 	Sources: []Source{

@@ -10,14 +10,15 @@ import (
 var _ = add(Rule{
 	ID:       "api-logs-full-data",
 	Code:     "API005",
-	Title:    `API logs whole requests and responses`,
+	Title:    `API logs the contents of requests and responses`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `Data tracing writes headers and bodies, with tokens and personal data, to CloudWatch Logs, where many can read them and retention is long.`,
+	Why:      `Data tracing writes headers and bodies of requests and responses, personal data in them, to the execution log. API Gateway blanks out authorization headers and API keys there, not what else is secret in a body; AWS advises against it in production.`,
 	Fix:      `Set DataTraceEnabled: false (or remove it); use access logs with chosen fields instead.`,
 	CDK:      `dataTraceEnabled: false in deployOptions`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::ApiGateway::Deployment MethodSetting DataTraceEnabled`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-datatraceenabled", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Execution logging for REST APIs" (what is blanked out; not for production)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-execution-logging.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Low where the stage is named dev, test or sandbox, and for APIs of mock integrations alone that stand in a branch for trial stages.`,
 	Bad: `Resources:
@@ -77,7 +78,7 @@ func checkDataTrace(p *Pass) {
 					severity = Low
 				}
 				h := Hit{Node: api, Severity: severity, Related: []*graph.Node{api}, Values: []graph.Value{v},
-					Message: fmt.Sprintf("DataTraceEnabled writes whole requests and responses of %s to the log", nameOf(api))}
+					Message: fmt.Sprintf("DataTraceEnabled writes the contents of requests and responses of %s to the log", nameOf(api))}
 				if id, ok := stage.Get("ResourceId").Str(); ok && api.Resource != nil && api.Resource.Source == "" {
 					h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Stage", File: api.Resource.File}
 				}

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    "API stage has no access log",
 	Severity: Medium,
 	Pillar:   Operations,
-	Why:      `Nothing tells who called what and with which result: failed and refused requests cannot be investigated, and calls that never reach the function leave no trace.`,
+	Why:      `Nothing tells who called what and with which result: failed and refused requests cannot be investigated, and calls that never reach the function leave only a count in the metrics.`,
 	Fix:      `Set AccessLogSetting (REST) or AccessLogSettings (HTTP, WebSocket) with DestinationArn of a log group and a JSON Format. For REST and WebSocket the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`,
 	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() } of a RestApi; accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs) } of an HttpStage or WebSocketStage`,
 	Sources: []Source{

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Failure target of asynchronous invocations is a FIFO queue or topic`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Lambda sends failed asynchronous events to standard queues and topics only: a FIFO one is not supported, and delivery to it fails.`,
+	Why:      `Lambda sends failed asynchronous events to standard queues and topics only: a FIFO one is not supported, and delivery to it fails, which only a metric counts (DestinationDeliveryFailures, DeadLetterErrors).`,
 	Fix:      `Point DeadLetterConfig or the destination to a standard queue or topic.`,
 	CDK:      `deadLetterQueue or onFailure: a queue without fifo`,
 	Sources: []Source{

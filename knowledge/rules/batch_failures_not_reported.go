@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why: `Without ReportBatchItemFailures one bad record makes Lambda treat the whole batch as failed: the good records are processed again, ` +
-		`and with a queue they move to the dead-letter queue together with the bad one.`,
+		`and with a queue they can reach the dead-letter queue together with the bad one.`,
 	Fix: `Add FunctionResponseTypes: [ReportBatchItemFailures] to the mapping, and change the handler to return batchItemFailures: an empty or missing list means that all succeeded.`,
 	SAM: `Add FunctionResponseTypes: [ReportBatchItemFailures] to the event, and change the handler to return batchItemFailures: an empty or missing list means that all succeeded.`,
 	CDK: `reportBatchItemFailures: true on the event source; the handler must return batchItemFailures`,

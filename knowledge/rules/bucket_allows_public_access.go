@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Bucket's block of public access is off, or not written`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `One mistake in a bucket policy or an ACL publishes all objects; the block is what stops it.`,
+	Why:      `One mistake in a bucket policy, or in an ACL where the bucket still takes them, can publish its objects; the block is what stops it.`,
 	Fix:      `Set all four flags of PublicAccessBlockConfiguration to true.`,
 	CDK:      `blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL`,
 	Sources: []Source{
@@ -59,7 +59,7 @@ func checkPublicAccess(p *Pass) {
 				Message: fmt.Sprintf("%s blocks public access by the default of new buckets only: drift detection does not see when somebody takes the block away", nameOf(b))})
 		}
 		if len(off) > 0 {
-			p.Report(Hit{Node: b, Values: values, Message: fmt.Sprintf("%s of %s is off: a mistake in a policy or ACL would publish its objects", strings.Join(off, ", "), nameOf(b))})
+			p.Report(Hit{Node: b, Values: values, Message: fmt.Sprintf("%s of %s is off: a mistake in a policy or ACL could publish its objects", strings.Join(off, ", "), nameOf(b))})
 		}
 	}
 }

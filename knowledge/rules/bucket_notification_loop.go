@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Bucket notifies a function that writes to the same bucket`,
 	Severity: Critical,
 	Pillar:   Cost,
-	Why:      `Each object the function writes notifies it again. A function that makes two objects of one doubles the load each round: this is the classic runaway bill.`,
+	Why:      `Each object the function writes notifies it again. A function that makes two objects of one doubles the load each round. Lambda stops a chain after about 16 calls in a row where the bucket notifies the function itself, its SDK is new enough and RecursiveLoop is not Allow; two objects of each make tens of thousands of calls by then. A loop through EventBridge it does not see.`,
 	Fix:      `Write to another bucket, or to a prefix that the notification's filter excludes, and grant the role that prefix only.`,
 	CDK:      `a second bucket, or addEventNotification(type, target, { prefix }) with grantPut on another prefix`,
 	Sources: []Source{

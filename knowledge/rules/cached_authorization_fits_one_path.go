@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Title:    `Cached answer of an authorizer decides for other routes`,
 	Severity: Medium,
 	Pillar:   Security,
-	Why:      `API Gateway keeps the policy that the authorizer returned for a caller and applies it to every route of the API: an answer made for one path allows, or refuses, the others for the next minutes.`,
-	Fix:      `Set AuthorizerResultTtlInSeconds: 0, or return a policy for all routes that the caller may use; with a REQUEST authorizer put the path and method among the identity sources.`,
+	Why:      `API Gateway keeps the policy that the authorizer returned for a caller and applies it to every route that uses the authorizer: an answer made for one path allows, or refuses, the others for the next minutes.`,
+	Fix:      `Set AuthorizerResultTtlInSeconds: 0, or return a policy for all routes that the caller may use; with a REQUEST authorizer put the path and method among the identity sources (HTTP API: $context.routeKey).`,
 	CDK:      `resultsCacheTtl: Duration.seconds(0)`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Use API Gateway Lambda authorizers"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Control access to HTTP APIs with AWS Lambda authorizers" (cached for all routes that use it; $context.routeKey)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:E3718"},
 	Gaps:        `Which policy the authorizer returns is not in the template: the finding is likely, never certain.`,
@@ -91,7 +92,7 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 	}
 	message := fmt.Sprintf("the answer of authorizer %s is kept for %d s and decides for all %d routes: a policy made for one path is applied to the others", plainID(id)+scheme, seconds, len(routes))
 	if unkeyed {
-		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom", plainID(id)+scheme, seconds)
+		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom, which API Gateway asks for", plainID(id)+scheme, seconds)
 	}
 	h := Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Values: []graph.Value{at}, Message: message}
 	if id != "" {

@@ -14,10 +14,11 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `When the holder of the token fails or forgets it, the execution waits on, for a year if nothing else ends it; nothing fails, so nobody is told.`,
-	Fix:      `Set HeartbeatSeconds or TimeoutSeconds on the task, and catch States.Timeout.`,
+	Fix:      `Set HeartbeatSeconds or TimeoutSeconds on the task, and catch States.Timeout (States.HeartbeatTimeout names a missed heartbeat alone).`,
 	CDK:      `heartbeatTimeout or taskTimeout on the task`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#sfn-stuck-execution", Checked: "2026-11-30"},
+		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows" (States.Timeout, States.HeartbeatTimeout)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"SFN003"},
 	Gaps:     `Medium where the state machine has a TimeoutSeconds of its own: it ends the wait, but nothing can catch it.`,

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `Caller gives up before the function that it waits for`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why: `When the caller's wait ends the function works on, unseen: the caller fails or tries again, and the work is done twice. Cognito waits 5 s and may call again, ` +
+	Why: `When the caller's wait ends the function works on, unseen: the caller fails, or tries again, and then the work is done twice. Cognito waits 5 s and may call again, ` +
 		`AppSync waits 30 s, a task waits its TimeoutSeconds.`,
 	Fix: `Set the function's Timeout below what its caller waits, or let it hand long work to a queue.`,
 	CDK: `timeout: Duration.seconds(4) for a user pool's trigger; taskTimeout of LambdaInvoke above the function's timeout`,

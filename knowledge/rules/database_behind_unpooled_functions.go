@@ -14,8 +14,8 @@ var _ = add(Rule{
 	Title:    `Functions open connections to a database without bound`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `Each concurrent execution opens its own connection: a burst of calls uses up what the database can hold, and then nobody gets one.`,
-	Fix:      `Put an RDS Proxy between, and give the function its endpoint; or bound the function (ReservedConcurrentExecutions, MaximumConcurrency of its queue); or use the Data API.`,
+	Why:      `Each concurrent execution opens its own connection: a burst of calls can use up what the database holds, and then nobody gets a new one.`,
+	Fix:      `Put an RDS Proxy between, and give the function its endpoint; or bound the function (ReservedConcurrentExecutions, MaximumConcurrency of its queue); or use the Data API (Aurora).`,
 	CDK:      `new rds.DatabaseProxy(...), proxy.endpoint in the environment`,
 	Sources: []Source{
 		{Title: `Amazon RDS User Guide, "Amazon RDS Proxy"`, URL: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html", Checked: "2026-11-30"},

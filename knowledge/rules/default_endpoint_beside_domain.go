@@ -15,10 +15,11 @@ var _ = add(Rule{
 	Why: `The API answers at its execute-api address as well as at its domain. What the domain asks of callers, such as a client certificate (mutual TLS) or a newer TLS version, ` +
 		`is not asked there.`,
 	Fix: `Set DisableExecuteApiEndpoint: true on the API and deploy it again.`,
-	CDK: `disableExecuteApiEndpoint: true`,
+	CDK: `disableExecuteApiEndpoint: true (a WebSocketApi has it on its CfnApi only)`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "How to turn on mutual TLS authentication for your REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html", Checked: "2026-11-23"},
 		{Title: `Amazon API Gateway Developer Guide, "Disable the default endpoint for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-disable-default-endpoint.html", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Supported security policies" (the default of REST APIs)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html", Checked: "2026-11-30"},
 	},
 	Gaps: `High where the domain asks for mutual TLS; otherwise low, because a web ACL belongs to the stage, as authorizers and throttles do, and holds at both addresses. Private APIs are left out. A domain of another stack is not seen.`,
 	Bad: `Resources:

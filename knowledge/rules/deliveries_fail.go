@@ -10,10 +10,10 @@ import (
 var _ = add(Rule{
 	ID:       "deliveries-fail",
 	Code:     "LIV011",
-	Title:    `Deliveries fail outside of any log`,
+	Title:    `Deliveries of events fail`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `An event that a rule, topic or asynchronous call could not deliver appears in no log of yours; without a failure queue that works it is lost.`,
+	Why:      `An event that a rule, topic or asynchronous call could not deliver appears in no log of yours, unless you asked for one (delivery status of a topic, logs of an event bus); without a failure queue that works it is lost.`,
 	Fix:      `Give the sender the right it lacks (resource policy, key policy), and every target, subscription and asynchronous function a failure queue of its own.`,
 	CDK:      `deadLetterQueue of targets and subscriptions, onFailure of functions`,
 	Sources: []Source{

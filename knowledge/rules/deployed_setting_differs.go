@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Why: `What runs is not what is written: whoever reads, tests or reviews the template is misled, another stage does not have the change, and a later deployment that touches the resource ` +
-		`sets it back without notice, just when the change that somebody made in need is needed.`,
+		`may set it back without notice, just when the change that somebody made in need is needed.`,
 	Fix: `Write the deployed value into the template if it is right, else deploy the template's value again (change the property, or run a drift-aware change set).`,
 	CDK: `set the property on the owning construct, then cdk deploy; cdk diff does not see such changes`,
 	Sources: []Source{
@@ -71,7 +71,7 @@ func checkDrift(p *Pass) {
 				h.Severity = High
 			}
 			written := spellSetting(c.Setting, c.Template)
-			h.Message = fmt.Sprintf("%s of %s: template %s, live %s; the live value runs until a deployment that touches %s sets it back",
+			h.Message = fmt.Sprintf("%s of %s: template %s, live %s; the live value runs, and a deployment that touches %s may set it back",
 				strings.ReplaceAll(c.Setting, "/", "."), placeOf(nil, r).ID, written, spellSetting(c.Setting, c.Live), placeOf(nil, r).ID)
 			h.Fix = fmt.Sprintf("Write the live value of %s into the template if it is right, else deploy the template's value again.", strings.ReplaceAll(c.Setting, "/", "."))
 			p.Report(h)

@@ -12,14 +12,16 @@ var _ = add(Rule{
 	Title:    `Custom domain accepts TLS 1.0`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `TLS 1.0 is broken and forbidden by most standards: a client can be made to fall back to it.`,
+	Why:      `TLS 1.0 lacks the cryptographic algorithms of today, is deprecated (RFC 8996) and ruled out by profiles of states and industries: the domain lets in clients that speak nothing newer.`,
 	Fix:      `Set SecurityPolicy: TLS_1_2. A SecurityPolicy_TLS13_* policy, with EndpointAccessMode, is for domains of REST APIs without mutual TLS and without HTTP APIs.`,
 	CDK:      `securityPolicy: apigateway.SecurityPolicy.TLS_1_2`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Choose a security policy for your custom domain"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html", Checked: "2026-11-30"},
+		{Title: `RFC 8996, "Deprecating TLS 1.0 and TLS 1.1"`, URL: "https://www.rfc-editor.org/rfc/rfc8996", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Supported security policies" (defaults)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"guard-rules-registry:api_gw_domain_deny_non_tls_traffic", "prowler:apigateway_domain_name_pqc_tls_enabled", "control-tower:api_gw_domain_tls_check"},
-	Gaps:        `A domain without SecurityPolicy is not reported: the default differs by kind of API.`,
+	Gaps:        `A domain without SecurityPolicy is not reported: its default is TLS_1_2. The execute-api address of a REST API is another matter: where nothing is set it accepts TLS 1.0, unless the API is private (default-endpoint-beside-domain).`,
 	Bad: `Resources:
   Domain:
     Type: AWS::ApiGateway::DomainName

@@ -14,11 +14,12 @@ var _ = add(Rule{
 	Title:    `Durable function is not called by version, or may not save its progress`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A durable execution is replayed from its checkpoints for up to a year: without a version the code may change under it, and without the right to write checkpoints on the qualified ARN its first step fails.`,
+	Why:      `Lambda refuses a call of a durable function that names no version, alias or $LATEST (InvalidParameterValueException). An execution stays on the version that it began with, for up to a year; one on $LATEST may be resumed on newer code. Without the right to write checkpoints on the qualified ARN its first step fails.`,
 	Fix:      `Publish a version and an alias, let every caller name it, and give the role lambda:CheckpointDurableExecution and lambda:GetDurableExecutionState on the function ARN with :* behind (managed policy AWSLambdaBasicDurableExecutionRolePolicy).`,
-	CDK:      `fn.currentVersion.addAlias("live"), and call the alias`,
+	CDK:      `fn.addAlias("live"), and call the alias`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Lambda durable functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Invoking durable Lambda functions" (qualified ARNs requirement)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Calls through $LATEST by name are taken as meant for trials. The rights are looked for in the statements of the role.`,
 	Bad: `Resources:
@@ -55,7 +56,7 @@ func checkDurable(p *Pass, fn *graph.Node) {
 	for _, e := range p.Graph.In(fn, graph.Invokes, graph.Routes, graph.Polls) {
 		if e.Qualifier == "" && e.Strength != graph.Wildcard && e.From != fn {
 			p.Report(Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{{}}, edgePlace(e)...),
-				Message: fmt.Sprintf("%s calls durable function %s without a version: its code may change under running executions", nameOf(e.From), nameOf(fn))})
+				Message: fmt.Sprintf("%s calls durable function %s without a version or alias: Lambda refuses such calls", nameOf(e.From), nameOf(fn))})
 			return
 		}
 	}
@@ -68,7 +69,7 @@ func checkDurable(p *Pass, fn *graph.Node) {
 		return
 	}
 	if !versioned {
-		p.Report(Hit{Node: fn, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version that callers could name: its code may change under running executions", nameOf(fn))})
+		p.Report(Hit{Node: fn, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version or alias that callers could name: a call without one is refused, and under $LATEST its code may change under running executions", nameOf(fn))})
 		return
 	}
 	for _, role := range rolesOf(p.Graph, fn) {

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Event pattern matches nearly every event`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `A rule that does not say whose events it wants runs its target for every event on the bus, also for those that the target itself sends: cost without use, and sooner or later a loop.`,
+	Why:      `A rule that does not say whose events it wants runs its target for every event on the bus, also for those that the target itself sends: cost without use, and a loop where the target sends to this bus.`,
 	Fix:      `Name source and detail-type in the pattern.`,
 	CDK:      `eventPattern: { source: ["shop.orders"], detailType: ["OrderPlaced"] }`,
 	Sources: []Source{

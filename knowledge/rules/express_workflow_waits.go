@@ -12,11 +12,12 @@ var _ = add(Rule{
 	Title:    `Express workflow uses what Express does not support`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Express workflows know neither jobs (.sync), nor callbacks (.waitForTaskToken), nor activities, nor distributed maps: the state machine is refused or its execution fails.`,
+	Why:      `Express workflows know neither jobs (.sync), nor callbacks (.waitForTaskToken), nor activities, nor distributed maps: the state machine is refused, or its execution fails.`,
 	Fix:      `Use a STANDARD state machine, or start a nested Standard one for that part.`,
 	CDK:      `stateMachineType: sfn.StateMachineType.STANDARD`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Integrating optimized services with Step Functions" (Express: request-response only)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html", Checked: "2026-11-29"},
+		{Title: `AWS Step Functions Developer Guide, "Choosing workflow type in Step Functions" (patterns, activities and Distributed Map by type)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:E3601"},
 	Bad: `Resources:

@@ -111,7 +111,8 @@ func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 // wantedDimension holds, by namespace, the dimension without which none of our metrics exists: an alarm that names no
 // dimension never has data. Sources: SQS developer guide, "Available CloudWatch metrics", Kinesis Data Streams developer
 // guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch", API Gateway developer guide,
-// "Amazon API Gateway dimensions and metrics", checked 2026-11-30.
+// "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch metrics for HTTP APIs" and "Monitor WebSocket API execution
+// with CloudWatch metrics", checked 2026-11-30.
 var wantedDimension = map[string]string{"AWS/SQS": "QueueName", "AWS/Kinesis": "StreamName", "AWS/ApiGateway": "ApiName or ApiId"}
 
 // dimensionOf is the dimension that the metric of an alarm wants.

@@ -18,6 +18,7 @@ var _ = add(Rule{
 	CDK:      `fifo: true, and a name ending in .fifo (or no name)`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::SQS::Queue`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html", Checked: "2026-11-30"},
+		{Title: `Amazon SNS API Reference, CreateTopic (Name)`, URL: "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:E3501", "aws-validate:E2504"},
 	Bad: `Resources:

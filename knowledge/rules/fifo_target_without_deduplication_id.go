@@ -12,13 +12,14 @@ var _ = add(Rule{
 	Title:    `FIFO queue cannot tell duplicates of what a service sends it`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `EventBridge sends no deduplication id. Without content-based deduplication a FIFO queue refuses such a message, so each delivery fails.`,
+	Why:      `Rules and schedules of EventBridge send no deduplication id. Without content-based deduplication a FIFO queue refuses such a message, so each delivery fails.`,
 	Fix:      `Set ContentBasedDeduplication: true on the queue.`,
 	CDK:      `contentBasedDeduplication: true`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::SQS::Queue ContentBasedDeduplication (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html#cfn-sqs-queue-contentbaseddeduplication", Checked: "2026-11-29"},
+		{Title: `Amazon SNS API Reference, Publish (MessageGroupId, MessageDeduplicationId)`, URL: "https://docs.aws.amazon.com/sns/latest/api/API_Publish.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Asked for EventBridge rules and schedules. A pipe may set the id itself.`,
+	Gaps: `Asked for EventBridge rules and schedules. A pipe may set the id itself. A FIFO topic needs a message group as well, which rules cannot set: with content-based deduplication it is not reported.`,
 	Bad: `Resources:
   Placed:
     Type: AWS::Events::Rule
@@ -63,8 +64,13 @@ func checkDeduplication(p *Pass) {
 			if on, ok := p.Truth(q, v); on || !ok && open(v) {
 				continue
 			}
-			p.Report(Hit{Node: q, Confidence: weaker(e), Related: []*graph.Node{from}, Values: append([]graph.Value{v}, edgePlace(e)...),
-				Message: fmt.Sprintf("%s sends to it without a deduplication id, and ContentBasedDeduplication is not on: every delivery fails", nameOf(from))})
+			h := Hit{Node: q, Confidence: weaker(e), Related: []*graph.Node{from}, Values: append([]graph.Value{v}, edgePlace(e)...),
+				Message: fmt.Sprintf("%s sends to it without a deduplication id, and ContentBasedDeduplication is not on: every delivery fails", nameOf(from))}
+			if q.Kind == graph.Topic { // whose message group only a universal target of a schedule can set
+				h.Message = fmt.Sprintf("%s sends to it without message group and deduplication id, which a FIFO topic wants: every delivery fails", nameOf(from))
+				h.Fix, h.CDK = "Send to a standard topic, or to a FIFO queue with a message group; a schedule may publish by a universal target (arn:aws:scheduler:::aws-sdk:sns:publish) with MessageGroupId in its Input.", "a standard topic, or targets.SqsQueue with messageGroupId"
+			}
+			p.Report(h)
 		}
 	}
 }

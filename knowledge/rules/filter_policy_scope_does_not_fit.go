@@ -12,13 +12,14 @@ var _ = add(Rule{
 	Title:    `Filter policy of a subscription looks into the body, its scope does not`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Where FilterPolicyScope is not written SNS compares the policy with the message attributes, which have no nested keys: the nested policy is refused, or nothing ever passes it.`,
+	Why:      `Where FilterPolicyScope is not written SNS compares the policy with the message attributes, which have no nested keys: SNS refuses the nested policy ("Filter policy scope MessageAttributes does not support nested filter policy"), and the deployment fails.`,
 	Fix:      `Set FilterPolicyScope: MessageBody on the subscription.`,
 	CDK:      `filterPolicyWithMessageBody instead of filterPolicy`,
 	Sources: []Source{
 		{Title: `Amazon SNS Developer Guide, "Amazon SNS subscription filter policy scope"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html", Checked: "2026-11-30"},
+		{Title: `moto, sns/models.py (the error message)`, URL: "https://github.com/getmoto/moto/blob/master/moto/sns/models.py", Checked: "2026-11-30"},
 	},
-	Gaps: `High, because SNS refuses such a subscription, and with it the deployment. Keys of one level fit both scopes; which one the publisher uses stands in its code.`,
+	Gaps: `Keys of one level fit both scopes; which one the publisher uses stands in its code.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SNS::Topic

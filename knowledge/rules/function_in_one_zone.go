@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    "Function in a VPC has subnets of one Availability Zone only",
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `Lambda runs the function in the zones of its subnets. When that one zone fails, or its addresses run out, the function does not run at all.`,
+	Why:      `Lambda runs the function in the zones of its subnets. When that one zone fails the function cannot run, and where its addresses run out Lambda can make no further network interfaces there.`,
 	Fix:      `List subnets of at least two Availability Zones in VpcConfig.SubnetIds.`,
 	CDK:      `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } on a VPC with maxAzs of 2 or more`,
 	Sources: []Source{

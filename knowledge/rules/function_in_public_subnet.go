@@ -14,12 +14,12 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why: `The network interfaces of a function never get a public IP address. In a subnet whose default route leads to an internet gateway its calls to the internet, ` +
-		`and to AWS services without a VPC endpoint, get no answer and hang until the timeout.`,
+		`and to AWS services without a VPC endpoint, get no answer and hang until they time out.`,
 	Fix: `Put the function into private subnets, whose default route leads to a NAT gateway, or which reach the services they need through VPC endpoints.`,
 	CDK: `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }; allowPublicSubnet hides the mistake`,
 	Sources: []Source{
 		{Title: `aws/agent-toolkit-for-aws, skill on internet access of functions in a VPC (no public addresses; NAT gateway)`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/specialized-skills/networking-and-content-delivery-skills/enabling-lambda-vpc-internet-access/SKILL.md", Checked: "2026-11-29"},
-		{Title: `AWS agent toolkit, skill "Enabling Lambda VPC internet access"`, URL: "https://github.com/aws/agent-toolkit-for-aws/blob/main/skills/specialized-skills/networking-and-content-delivery-skills/enabling-lambda-vpc-internet-access/SKILL.md", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC" (a public subnet gives no public address)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Medium where nothing shows that the function calls more than databases of its VPC. Subnets outside the files and subnets without a route table of their own are listed as undecided or left out.`,
 	Bad: publicNetwork + `

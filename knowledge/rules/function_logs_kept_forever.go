@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Cost,
 	Profile:  Advisory,
-	Why: `Lambda makes the log group of a function by itself at its first call, without an end of retention. It is not part of the stack: ` +
+	Why: `Lambda makes the log group of a function by itself at its first call, where the role allows it, without an end of retention. It is not part of the stack: ` +
 		`its costs grow without bound, it stays when the stack is deleted, and personal data in it stays as well.`,
 	Fix: `Add an AWS::Logs::LogGroup with RetentionInDays and name it in the function's LoggingConfig.LogGroup (or call it /aws/lambda/ and the function's name).`,
 	CDK: `logGroup: new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH })`,
