@@ -14,11 +14,11 @@ var _ = add(Rule{
 	Title:    `Function has reserved concurrency, but its queue mapping has no limit`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `The pollers of a queue start with 5 and grow towards 1,250 whatever the function has reserved. What the reservation does not let run is throttled, and each throttled receive counts towards maxReceiveCount: good messages reach the dead-letter queue.`,
-	Fix:      `Set ScalingConfig.MaximumConcurrency (2 to 1,000) on the mapping, not above the reservation; for many functions it replaces the reservation.`,
+	Why:      `A mapping of a queue starts with 5 batches at a time and grows towards 1,250 whatever the function has reserved. What the reservation does not let run is throttled, and each throttled receive counts towards maxReceiveCount: good messages can reach the dead-letter queue.`,
+	Fix:      `Set ScalingConfig.MaximumConcurrency (2 to 1,000) on the mapping; of all queue mappings of the function together not above the reservation. Where the reservation was only to hold the queue back, this limit can replace it.`,
 	CDK:      `maxConcurrency on the SqsEventSource`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html", Checked: "2026-11-30"},
 		{Title: `AWS re:Post, Lambda SQS scaling`, URL: "https://www.repost.aws/knowledge-center/lambda-sqs-scaling", Checked: "2026-11-30"},
 	},
 	Gaps: `FIFO queues are left out: their message groups bound the concurrency. So is a reservation of 0, which is another rule.`,
@@ -104,7 +104,7 @@ func checkUnlimitedMappings(p *Pass) {
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.To, e.From}, Values: []graph.Value{{}, reserved},
-			Message: fmt.Sprintf("mapping of %s has no MaximumConcurrency, but only %d are reserved for %s: throttled messages drift to the dead-letter queue", nameOf(e.From), n, nameOf(e.To)),
+			Message: fmt.Sprintf("mapping of %s has no MaximumConcurrency, but only %d are reserved for %s: throttled messages can drift to the dead-letter queue", nameOf(e.From), n, nameOf(e.To)),
 			Fix:     fmt.Sprintf("Set ScalingConfig.MaximumConcurrency of the mapping to at most %d (at least 2).", max(n, 2))})
 	}
 }

@@ -10,11 +10,12 @@ var _ = add(Rule{
 	Title:    `Reserved concurrency is zero: the function never runs`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `With ReservedConcurrentExecutions 0 Lambda throttles every invocation. It is the usual way to stop a function in an incident, and is easily left behind.`,
+	Why:      `With ReservedConcurrentExecutions 0 Lambda throttles every invocation; asynchronous events go to the dead-letter queue or failure destination without a retry. It is the way to stop a function on purpose, and is easily left behind.`,
 	Fix:      `Remove ReservedConcurrentExecutions or set it above 0. Where the function is off on purpose, say so in Metadata serverless-review.ignore with a reason.`,
 	CDK:      `reservedConcurrentExecutions: leave out, or above 0`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (reserved concurrency of zero)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-30"},
 	},
 	Bad: `Resources:
   Worker:

@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Title:    `REST stage is not traced`,
 	Severity: Low,
 	Pillar:   Operations,
-	Why:      `Traces begin at the function: time spent in the API, in its authorizer and in throttling is not seen, and calls that never reach the function have no trace.`,
+	Why:      `Unless its caller is traced already, a request has no trace before the first traced service behind the API, mostly the function: the time that API Gateway takes itself is not seen, and a call that reaches no such service has no trace.`,
 	Fix:      `Set TracingEnabled: true on the stage.`,
 	SAM:      `Set TracingEnabled: true on the AWS::Serverless::Api, or once under Globals: Api.`,
 	CDK:      `deployOptions: { tracingEnabled: true }`,
 	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Trace user requests to REST APIs using X-Ray in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::ApiGateway::Stage TracingEnabled (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html", Checked: "2026-11-29"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWXrayEnabled", "cdk-nag:APIGWXrayEnabled", "checkov:CKV_AWS_73", "serverless-rules:WS2002", "security-hub:APIGateway.3", "prowler:apigateway_restapi_tracing_enabled"},

@@ -13,10 +13,11 @@ var _ = add(Rule{
 	Title:    `REST stage logs no execution errors`,
 	Severity: Low,
 	Pillar:   Operations,
-	Why:      `When a mapping, an authorizer or the permission of a function is wrong, the client sees 500 "Internal server error" and nothing tells why: the reason stands in the execution log only.`,
+	Why:      `When a mapping, an authorizer or the permission of a function is wrong, the client gets a 5xx that does not tell why. The reason stands in the execution log; an access log holds as much of it as its format asks for ($context.integration.error, $context.authorizer.error).`,
 	Fix:      `Add MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: ERROR}]; the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account).`,
 	CDK:      `deployOptions: { loggingLevel: apigateway.MethodLoggingLevel.ERROR }`,
 	Sources: []Source{
+		{Title: `Amazon API Gateway Developer Guide, "Variables for access logging for API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG6", "cdk-nag:APIGWExecutionLoggingEnabled", "security-hub:APIGateway.1", "guard-rules-registry:api_gw_execution_logging_enabled"},

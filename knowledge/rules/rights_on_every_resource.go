@@ -15,8 +15,8 @@ var _ = add(Rule{
 	Title:    "Role may act on every resource where an ARN is possible",
 	Severity: Medium,
 	Pillar:   Security,
-	Why: `With Resource "*" the role reads or writes the tables, queues, buckets, secrets and functions of all other systems in the account as well. ` +
-		`A flaw in this one function then reaches them all.`,
+	Why: `With Resource "*" the role may do the same to the tables, queues, buckets, secrets or functions of all other systems in the account, unless another policy denies it. ` +
+		`A flaw in this one function then reaches them too.`,
 	Fix: `Name the ARNs the code works on: !GetAtt Table.Arn, !GetAtt Queue.Arn, !Sub "${Bucket.Arn}/*".`,
 	CDK: `table.grantReadWriteData(fn), queue.grantSendMessages(fn), secret.grantRead(fn) and the like`,
 	Sources: []Source{

@@ -13,12 +13,13 @@ var _ = add(Rule{
 	Title:    `Role can be assumed by strangers`,
 	Severity: Critical,
 	Pillar:   Security,
-	Why:      `Everyone with any AWS account can take the role and has its rights. A service that is not asked for whom it works may be led to take it for a stranger (the confused deputy).`,
+	Why:      `Whoever has an AWS account, any account, can take the role and has its rights. A service that is not asked for whom it works may be led to take it for a stranger (the confused deputy).`,
 	Fix:      `Name the service, the role or the account that takes the role; for a foreign account add sts:ExternalId or aws:PrincipalOrgID.`,
 	CDK:      `assumedBy: new iam.ServicePrincipal(...)`,
 	Sources: []Source{
 		{Title: `AWS IAM User Guide, "AWS JSON policy elements: Principal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge User Guide, "Cross-service confused deputy prevention in Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html", Checked: "2026-11-30"},
+		{Title: `Amazon EventBridge Scheduler User Guide, "Confused deputy prevention in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_60", "checkov:CKV_AWS_61", "prowler:iam_no_custom_policy_permissive_role_assumption", "guard-rules-registry:iam_role_no_allow_plus_not_action_on_trust_policy", "guard-rules-registry:iam_role_no_allow_plus_not_principal", "guard-rules-registry:iam_role_no_full_access_on_trust_policy", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_action", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_resource"},
 	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition, is reported as likely and at Medium. Roles for EventBridge rules, pipes and schedules that do not ask for aws:SourceAccount are low, and info where CDK wrote them.`,
@@ -81,7 +82,7 @@ func checkTrust(p *Pass) {
 					severity = Info // CDK writes its roles for these services so
 				}
 				p.Report(Hit{Node: role, Resource: s.Via, Severity: severity, Values: []graph.Value{graph.NewString(s.At, service)},
-					Fix:     `Add Condition: {StringEquals: {"aws:SourceAccount": !Ref AWS::AccountId}} to the statement; aws:SourceArn narrows it to one rule, pipe or schedule group.`,
+					Fix:     `Add Condition: {StringEquals: {"aws:SourceAccount": !Ref AWS::AccountId}} to the statement; aws:SourceArn narrows it to one rule or pipe; for schedules it has to name a schedule group, not a schedule.`,
 					Message: fmt.Sprintf("trust policy of %s lets %s assume the role for any account: aws:SourceAccount is not asked for", nameOf(role), service)})
 				continue
 			}

@@ -14,13 +14,17 @@ var _ = add(Rule{
 	Title:    `Role cannot read the function's event source`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Lambda polls the source with the function's own role. Without the rights the mapping cannot be created, or it stands disabled with "access denied" and nothing is processed.`,
-	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Streams: GetRecords, GetShardIterator, DescribeStream and ListStreams (Kinesis also ListShards). A source encrypted with your own key: kms:Decrypt on that key. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold them.`,
+	Why:      `Lambda polls the source with the function's own role. Without the rights Lambda refuses to create the mapping, and the deployment fails; where they are lost later nothing is processed, and LastProcessingResult of the mapping names the problem.`,
+	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Kinesis: kinesis:DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards (SubscribeToShard for enhanced fan-out). Table: dynamodb:DescribeStream, GetRecords, GetShardIterator, ListStreams on its stream. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold these, but not kms:Decrypt, which a queue or Kinesis stream under a key of your own needs on that key.`,
 	CDK:      `fn.addEventSource(...) grants them`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html", Checked: "2026-11-30"},
+		{Title: `aws-cdk, issue 6770 (the mapping is refused: queue)`, URL: "https://github.com/aws/aws-cdk/issues/6770", Checked: "2026-11-30"},
+		{Title: `cross-account-amazon-dynamodb-replication, issue 11 (the mapping is refused: stream)`, URL: "https://github.com/aws-samples/cross-account-amazon-dynamodb-replication/issues/11", Checked: "2026-11-30"},
 	},
-	Gaps: `List actions, which need a wildcard resource, are not asked for; nor are the lists of Kafka, MQ and DocumentDB. Keys outside the files are not looked at.`,
+	Gaps: `List actions are not asked for; nor are the rights that Kafka, MQ and DocumentDB need. Keys outside the files are not looked at.`,
 	Bad: `Resources:
   Mapping: # want "sqs:DeleteMessage"
     Type: AWS::Lambda::EventSourceMapping

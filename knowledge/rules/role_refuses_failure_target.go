@@ -13,10 +13,12 @@ var _ = add(Rule{
 	Title:    `Execution role may not write to the function's failure target`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Lambda delivers failed events with the function's own role. Without the right the delivery fails and the event is lost, although a target is drawn; only the metric DestinationDeliveryFailures or DeadLetterErrors shows it.`,
+	Why:      `Lambda delivers failed events with the function's own role. Where it checks the right at deployment (SQS, SNS), the deployment fails. Where the right is missing or lost later the delivery fails and the event is lost; only the metric DestinationDeliveryFailures or DeadLetterErrors shows it.`,
 	Fix:      `Allow the role the action on the target: sqs:SendMessage, sns:Publish, events:PutEvents, lambda:InvokeFunction, or s3:PutObject with s3:ListBucket.`,
 	CDK:      `use the destination construct (destinations.SqsDestination): it grants`,
 	Sources: []Source{
+		{Title: `aws-serverless-ecommerce-platform, issue 41 (a dead-letter queue is refused at deployment)`, URL: "https://github.com/aws-samples/aws-serverless-ecommerce-platform/issues/41", Checked: "2026-11-30"},
+		{Title: `amplify-js, issue 9869 (a destination is refused at deployment)`, URL: "https://github.com/aws-amplify/amplify-js/issues/9869", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations" (a missing permission makes delivery fail)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Roles outside the files, and managed policies whose statements are not known, are listed as undecided.`,

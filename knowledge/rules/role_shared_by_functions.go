@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    "Several functions work under one role",
 	Severity: Medium,
 	Pillar:   Security,
-	Why:      `Each of them holds the rights of all: a flaw in the one that reads user input reaches what only the others need. Nobody dares to take a right away, because it is not plain who needs it.`,
+	Why:      `Each of them holds the rights of all: a flaw in the one that reads user input reaches what only the others need. And it is not plain which of them needs a right, so that rights stay which nobody needs any more.`,
 	Fix:      `Give each function a role of its own, with what it needs.`,
 	CDK:      `leave role out: each lambda.Function makes its own`,
 	Sources: []Source{

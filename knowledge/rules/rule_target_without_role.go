@@ -13,15 +13,16 @@ var _ = add(Rule{
 	Title:    `Rule target needs a role that is missing`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `For these targets EventBridge acts under a role. Without RoleArn the target is refused ("RoleArn is required for target"), so the deployment fails.`,
+	Why:      `For these targets EventBridge acts under a role. Without RoleArn the target is refused ("RoleArn is required for target"), so the deployment fails. A bus of another account has needed a role since March 2023.`,
 	Fix:      `Set RoleArn on the target, with a role that events.amazonaws.com may assume and that allows the action.`,
 	CDK:      `targets.SfnStateMachine, targets.KinesisStream and the like make the role`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Events::Rule Target RoleArn`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-target.html#cfn-events-rule-target-rolearn", Checked: "2026-11-30"},
+		{Title: `Amazon EventBridge User Guide, "Sending and receiving events between AWS accounts in Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge API reference, PutTargets`, URL: "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html", Checked: "2026-11-30"},
 		{Title: `terraform-provider-aws, pull request 19913 (the error message)`, URL: "https://github.com/hashicorp/terraform-provider-aws/pull/19913", Checked: "2026-11-30"},
 	},
-	Gaps: `Asked for state machines, streams and Firehose streams. A role at the rule counts.`,
+	Gaps: `Asked for state machines, streams, Firehose streams, GraphQL APIs, API destinations, buses of other accounts or regions, and targets of ECS, Batch, Systems Manager, CodePipeline, CodeBuild, Redshift and SageMaker. Low for a bus of the same account, which may let the rule in by its own policy. A role at the rule counts.`,
 	Bad: `Resources:
   Placed: # want "stateMachine Flow"
     Type: AWS::Events::Rule

@@ -12,12 +12,12 @@ var _ = add(Rule{
 	Title:    `EventBridge schedule has no dead-letter queue`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `A run that Scheduler cannot deliver is dropped when its retries end: the work is simply not done, and nothing keeps why.`,
+	Why:      `A run that Scheduler cannot deliver is dropped when its retries end, and at once where the error is permanent: the work is not done, and metrics of the schedule group count it without saying which run it was, or why.`,
 	Fix:      `Set Target.DeadLetterConfig: {Arn: a standard SQS queue's ARN}, and let the schedule's role send to it (sqs:SendMessage).`,
 	SAM:      `Set DeadLetterConfig: {Type: SQS} on the event: SAM makes the queue. Or name one: {Arn: a standard SQS queue's ARN}. The role that SAM makes gets the right to send, a role of your own needs sqs:SendMessage.`,
 	CDK:      `deadLetterQueue of the target: new targets.LambdaInvoke(fn, { deadLetterQueue })`,
 	Sources: []Source{
-		{Title: `EventBridge Scheduler User Guide, "Configuring a schedule's dead-letter queue in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html", Checked: "2026-11-23"},
+		{Title: `EventBridge Scheduler User Guide, "Configuring a schedule's dead-letter queue in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Low for a schedule that runs at least hourly: the next run does the work. A schedule that is DISABLED is left out.`,
 	Bad: `Resources:

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set ReservedConcurrentExecutions: 1, shorten the Timeout, lengthen the interval, or take a lock.`,
 	CDK:      `reservedConcurrentExecutions: 1`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-23"},
+		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_115", "cdk-nag:LambdaConcurrency", "guard-rules-registry:LAMBDA_CONCURRENCY_CHECK"},
 	Gaps:        `Rates and cron expressions with regular steps are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low; what its states take is not added up. Metadata serverless-review idempotent excuses a function that may run twice.`,

@@ -14,8 +14,8 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Reliability,
 	Profile:  Advisory,
-	Why:      `All of them start at once: the target is throttled, or what it calls is, while it idles the rest of the hour.`,
-	Fix:      `Give the schedules FlexibleTimeWindow: {Mode: FLEXIBLE, MaximumWindowInMinutes: 15}, or different minutes.`,
+	Why:      `All of them start at once: the target, or what it calls, may be throttled, although the same starts spread over some minutes would pass.`,
+	Fix:      `Give the schedules FlexibleTimeWindow: {Mode: FLEXIBLE, MaximumWindowInMinutes: 15}, or different minutes; rules of EventBridge have no such window.`,
 	CDK:      `timeWindow: TimeWindow.flexible(Duration.minutes(15))`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge Scheduler User Guide, "Configuring flexible time windows"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html", Checked: "2026-11-30"},

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why: `The value is in the repository and its history, in the stack's template, and readable for everyone who may read the function's configuration. ` +
-		`It cannot be exchanged without a deployment.`,
+		`To exchange it the configuration of the function has to be changed.`,
 	Fix: `Exchange the secret, store it in Secrets Manager or as an SSM SecureString, pass its ARN or name, and read it at run time.`,
 	CDK: `environment: { SECRET_ARN: secret.secretArn }; secret.grantRead(fn)`,
 	Sources: []Source{

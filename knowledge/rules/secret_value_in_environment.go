@@ -13,14 +13,15 @@ var _ = add(Rule{
 	Title:    "Secret is resolved into an environment variable",
 	Severity: Medium,
 	Pillar:   Security,
-	Why: `CloudFormation puts the secret's value into the function's configuration, where everyone who may read that (GetFunctionConfiguration, the console) reads the secret. ` +
+	Why: `CloudFormation puts the secret's value into the function's configuration, where everyone who may read that (GetFunctionConfiguration, the console) reads the secret; with a key of your own on the function, only who may decrypt with it. ` +
 		`After a rotation the function still has the old value until the next deployment that changes it.`,
 	Fix: `Pass the secret's ARN, grant secretsmanager:GetSecretValue on it, and read the value at run time with a cache (Powertools parameters, or the AWS Parameters and Secrets Lambda extension). Where an agent in a layer reads the variable, give it the secret in the agent's own way, if it has one.`,
 	CDK: `environment: { SECRET_ARN: secret.secretArn }; secret.grantRead(fn)`,
 	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Securing Lambda environment variables"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html", Checked: "2026-11-30"},
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},
 	},
-	Gaps: `References to secure strings (ssm-secure) are found as well, but CloudFormation refuses them here. Secrets that a parameter brings in cannot be told from other values.`,
+	Gaps: `References to secure strings (ssm-secure) are found as well, but CloudFormation supports them in few properties, and in no function. Secrets that a parameter brings in cannot be told from other values.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function
@@ -100,7 +101,8 @@ func resolvesSecret(v graph.Value) bool {
 }
 
 // reportSecureStrings finds references to secure strings of Parameter Store, which CloudFormation resolves in few
-// properties only. Source: AWS CloudFormation User Guide, "Get a secure string value from Systems Manager Parameter Store".
+// properties only. Source: AWS CloudFormation User Guide, "Get a secure string value from Systems Manager Parameter Store",
+// checked 2026-11-30.
 func reportSecureStrings(p *Pass, fn *graph.Node) {
 	for _, f := range fn.Setting("environment", "Variables").Fields() {
 		for _, part := range f.Value.Parts() {

@@ -13,8 +13,8 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Security,
 	Profile:  Advisory,
-	Why:      `A secret that leaked stays valid until somebody notices: nothing ever changes it.`,
-	Fix:      `Add an AWS::SecretsManager::RotationSchedule with an interval, and HostedRotationLambda or your own rotation function. For a key that only its issuer can change, say so in the metadata: serverless-review: {rotation: issuer}.`,
+	Why:      `A secret that leaked stays valid until somebody changes it by hand.`,
+	Fix:      `Add an AWS::SecretsManager::RotationSchedule with an interval, and HostedRotationLambda (with Transform: AWS::SecretsManager-2024-09-16 in the template) or your own rotation function. For a key that only its issuer can change, say so in the metadata: serverless-review: {rotation: issuer}.`,
 	CDK:      `secret.addRotationSchedule("Rotation", { hostedRotation, automaticallyAfter: Duration.days(30) })`,
 	Sources: []Source{
 		{Title: `AWS Secrets Manager User Guide, "Rotate AWS Secrets Manager secrets"`, URL: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html", Checked: "2026-11-30"},

@@ -14,12 +14,12 @@ var _ = add(Rule{
 	Title:    `AWS service that sends to an encrypted queue or topic may not use its key`,
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why: `A service that writes to an encrypted queue or topic needs kms:GenerateDataKey and kms:Decrypt on the key, by the key's own policy. Without them KMS refuses, ` +
-		`the delivery fails and mostly nobody sees it. The policies of the AWS managed keys alias/aws/sqs and alias/aws/sns do not admit services and cannot be changed.`,
+	Why: `A service that writes to an encrypted queue or topic needs kms:GenerateDataKey and kms:Decrypt on the key, by the key's own policy. Without them KMS refuses ` +
+		`and the delivery fails; whoever published the message or put the event gets no error. The policies of the AWS managed keys alias/aws/sqs and alias/aws/sns do not admit services and cannot be changed.`,
 	Fix: `Allow the sending service kms:GenerateDataKey and kms:Decrypt in the key's policy, with a Condition on aws:SourceArn (none for events.amazonaws.com where the key is a topic's: that is not supported), or use the queue's own encryption (SqsManagedSseEnabled: true without KmsMasterKeyId).`,
 	CDK: `encryption: QueueEncryption.SQS_MANAGED, or key.grantEncryptDecrypt(new iam.ServicePrincipal("sns.amazonaws.com"))`,
 	Sources: []Source{
-		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-23"},
+		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-30"},
 		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes and schedules are judged by their role, targets of rules with a role are not looked at; of functions only the delivery of failed events is looked at. Keys outside the files and keys that a condition may open are not reported.`,

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -12,13 +13,14 @@ var _ = add(Rule{
 	Title:    `Stack with data can be deleted by mistake`,
 	Severity: Medium,
 	Pillar:   Operations,
-	Why:      `One wrong command or click deletes the stack, and with it every table, bucket and user pool that no DeletionPolicy keeps.`,
+	Why:      `One wrong command deletes the stack, and with it the tables, user pools and empty buckets that neither a DeletionPolicy nor deletion protection of their own keeps.`,
 	Fix:      `Switch on termination protection (aws cloudformation update-termination-protection), and set DeletionPolicy: Retain on what holds data.`,
 	CDK:      `terminationProtection: true on the stack`,
 	Sources: []Source{
+		{Title: `CloudFormation Template Reference, DeletionPolicy attribute`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html", Checked: "2026-11-30"},
 		{Title: `AWS CloudFormation User Guide, "Protect CloudFormation stacks from being deleted"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Deployed stacks only. Stacks whose data all have a DeletionPolicy of Retain or Snapshot are left out; of nested stacks the outermost counts. Shown once, on the first resource with data.`,
+	Gaps: `Deployed stacks only. Stacks whose data all have a DeletionPolicy of Retain or Snapshot are left out (Snapshot is the default of databases of RDS); of nested stacks the outermost counts. Shown once, on the first resource with data.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Orders: # want "termination protection is off"
@@ -38,6 +40,12 @@ Resources:
     DeletionPolicy: Retain
     Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: false}}}
     Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST}
+`, `# CloudFormation takes a snapshot of a database whose DeletionPolicy is not written.
+Resources:
+  Orders:
+    Type: AWS::RDS::DBInstance
+    Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: false}}}
+    Properties: {Engine: postgres, DBInstanceClass: db.t4g.micro, AllocatedStorage: "20", MasterUsername: app, ManageMasterUserPassword: true}
 `},
 	Check: checkTermination,
 })
@@ -52,7 +60,11 @@ func checkTermination(p *Pass) {
 		if n.Resource == nil {
 			continue
 		}
-		if policy, _ := n.Resource.Attributes.Get("DeletionPolicy").Str(); policy != "Retain" && policy != "Snapshot" && policy != "RetainExceptOnCreate" {
+		written := n.Resource.Attributes.Get("DeletionPolicy")
+		if strings.HasPrefix(n.Type, "AWS::RDS::") && !written.Exists() {
+			continue // Snapshot is the default then, and instances of a cluster hold none of its data
+		}
+		if policy, _ := written.Str(); policy != "Retain" && policy != "Snapshot" && policy != "RetainExceptOnCreate" {
 			data = append(data, n)
 		}
 	}

@@ -14,9 +14,9 @@ var _ = add(Rule{
 	Severity: Info,
 	Pillar:   Security,
 	Profile:  Strict,
-	Why:      `Data under a key that AWS owns is encrypted, but who may decrypt it cannot be ruled, logged or revoked by you. Some compliance profiles ask for that.`,
+	Why:      `Under a key that AWS owns data are encrypted, but you can neither rule nor revoke who may decrypt them, nor see the use of the key; with an AWS managed key (alias/aws/...) you see its use in CloudTrail, but cannot change its policy. Some compliance profiles ask for more.`,
 	Fix:      `Create an AWS::KMS::Key with rotation and name it: KmsKeyArn (function), KmsMasterKeyId (queue, topic), SSESpecification (table), KmsKeyId (log group, secret), BucketEncryption aws:kms, EncryptionConfiguration (state machine).`,
-	CDK:      `encryptionKey / environmentEncryption: key`,
+	CDK:      `encryptionKey: key (Bucket, Table, LogGroup, Secret), encryptionMasterKey (Queue), masterKey (Topic), environmentEncryption (Function), encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(key) (StateMachine)`,
 	Sources: []Source{
 		{Title: `AWS Key Management Service Developer Guide, "AWS KMS keys"`, URL: "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html", Checked: "2026-11-30"},
 	},

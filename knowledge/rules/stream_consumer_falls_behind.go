@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Critical,
 	Pillar:   Reliability,
 	Why:      `Records that are older than the retention of the stream are gone before the function has read them. The age grows when the function is slower than the writers, or when one record that always fails holds up its shard.`,
-	Fix:      `Look for failing records first (OnFailure destination, MaximumRetryAttempts, BisectBatchOnFunctionError); then raise ParallelizationFactor, memory or the number of shards.`,
+	Fix:      `Look for failing records first (OnFailure destination, MaximumRetryAttempts, BisectBatchOnFunctionError); then raise ParallelizationFactor, memory or, of a Kinesis stream, the number of shards.`,
 	CDK:      `parallelizationFactor, retryAttempts, bisectBatchOnError and onFailure of the event source`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Stream mapping retries a bad record until it expires`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `By default neither the number of retries nor the age of a record is bounded: one record that always fails blocks its shard for the whole retention (24 hours to a year), and the good records behind it expire unread.`,
+	Why:      `By default neither the number of retries nor the age of a record is bounded: one record that always fails blocks its shard until it expires (after 24 hours, of a Kinesis stream up to a year), and good records behind it may expire unread.`,
 	Fix:      `Set MaximumRetryAttempts (3 to 10) or MaximumRecordAgeInSeconds, together with a failure destination.`,
 	CDK:      `retryAttempts, maxRecordAge on the event source`,
 	Sources: []Source{

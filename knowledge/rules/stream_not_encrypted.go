@@ -13,15 +13,16 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Security,
 	Why:      `Unlike queues and tables a Kinesis stream is encrypted only where it says so: its records lie in clear for as long as they are retained.`,
-	Fix:      `Set StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}, or a key of your own.`,
-	CDK:      `encryption: kinesis.StreamEncryption.MANAGED`,
+	Fix:      `Set StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}, or a key of your own; on a Firehose stream DeliveryStreamEncryptionConfigurationInput: {KeyType: AWS_OWNED_CMK}. What was written before stays as it is.`,
+	CDK:      `encryption: kinesis.StreamEncryption.MANAGED (Stream), firehose.StreamEncryption.awsOwnedKey() (DeliveryStream)`,
 	Sources: []Source{
+		{Title: `Amazon Kinesis Data Streams Developer Guide, "What is server-side encryption for Kinesis Data Streams?"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::Kinesis::Stream`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-kinesis-stream.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-KDS1", "cdk-nag:AwsSolutions-KDF1", "cdk-nag:KinesisDataStreamSSE", "cdk-nag:KinesisDataFirehoseSSE", "checkov:CKV_AWS_43", "security-hub:Kinesis.1",
 		"prowler:kinesis_stream_encrypted_at_rest", "prowler:firehose_stream_encrypted_at_rest", "guard-rules-registry:kinesis_stream_encryption_rule",
 		"guard-rules-registry:kinesis_firehose_delivery_stream_encryption_rule", "control-tower:kinesis_stream_encrypted_check"},
-	Gaps: `A Firehose stream that is written to directly is reported as low: it holds its records for as long as it buffers. The branch that CDK writes for regions without encrypted streams is left out.`,
+	Gaps: `A Firehose stream that is written to directly is reported as low: it holds its records while it buffers, and for up to 24 hours while it cannot deliver. The branch that CDK writes for regions without encrypted streams is left out.`,
 	Bad: `Resources:
   Clicks: # want "not encrypted"
     Type: AWS::Kinesis::Stream

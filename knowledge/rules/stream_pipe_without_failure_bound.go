@@ -12,9 +12,9 @@ var _ = add(Rule{
 	Title:    `Pipe on a stream has no dead-letter queue or no retry bound`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `By default a pipe retries a failing record until it expires and blocks its shard all that time; where retries are bounded, the records are dropped, and without a dead-letter queue nobody knows which.`,
+	Why:      `By default a pipe retries a failing record until it expires and holds up its shard all that time; where retries are bounded, the records are dropped, and without a dead-letter queue nobody knows which.`,
 	Fix:      `Set DeadLetterConfig.Arn together with MaximumRetryAttempts or MaximumRecordAgeInSeconds in the source parameters. ` + pipeMaySend,
-	CDK:      `deadLetterTarget, maximumRetryAttempts on the source`,
+	CDK:      `deadLetterTarget, maximumRetryAttempts on the source (of @aws-cdk/aws-pipes-sources-alpha)`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Pipes::Pipe source Kinesis parameters`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-pipes-pipe-pipesourcekinesisstreamparameters.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge User Guide, "Event source permissions for Amazon EventBridge Pipes"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html", Checked: "2026-11-30"},

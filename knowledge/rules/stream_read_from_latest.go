@@ -12,13 +12,14 @@ var _ = add(Rule{
 	Title:    "Stream is read from its latest record on",
 	Severity: Low,
 	Pillar:   Reliability,
-	Why: `Creating a mapping takes up to some minutes and updating it up to 90 seconds until the stream is polled again. ` +
+	Why: `After a mapping is created or updated it can take several minutes until the stream is polled. ` +
 		`With LATEST, records written in that time may never be read, and nothing tells of it.`,
 	Fix: `Set StartingPosition: TRIM_HORIZON (or AT_TIMESTAMP for a Kinesis stream whose older records must not be read again). ` +
 		`A change replaces the mapping, and Lambda refuses the new one while the old one stands: for a deployed mapping take it out in one deployment and put it back with the new position in the next.`,
 	CDK: `startingPosition: lambda.StartingPosition.TRIM_HORIZON`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Apache Kafka polling and stream starting positions in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/kafka-starting-positions.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with Lambda" (polling and stream starting position)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html#services-kinesis-stream-start-pos", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" (polling and stream starting positions)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html", Checked: "2026-11-30"},
 		{Title: "CloudFormation reference, AWS::Lambda::EventSourceMapping StartingPosition", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-startingposition", Checked: "2026-11-30"},
 	},
 	Gaps: `Kinesis and DynamoDB streams only. Metadata serverless-review loss: "accepted" on the stream, table or function excuses readers for whom single records do not matter (telemetry, cache invalidation).`,
@@ -91,6 +92,6 @@ func checkStartingPositions(p *Pass) {
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},
-			Message: fmt.Sprintf("%s reads the stream of %s from LATEST: records written while the mapping is made or changed are skipped; TRIM_HORIZON reads them", nameOf(e.To), nameOf(e.From))})
+			Message: fmt.Sprintf("%s reads the stream of %s from LATEST: records written while the mapping is made or changed may be skipped; TRIM_HORIZON reads them", nameOf(e.To), nameOf(e.From))})
 	}
 }

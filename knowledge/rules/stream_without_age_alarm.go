@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Operations,
 	Wakes:    true,
-	Why:      `A stream keeps records for its retention only. When the consumer falls behind further than that, records expire unread; IteratorAge shows it hours before.`,
+	Why:      `A stream keeps records for its retention only. When the consumer falls behind further than that, records expire unread; IteratorAge grows before that and shows it.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on IteratorAge of the function, well below the retention, with an action that reaches a person.`,
 	CDK:      `fn.metric("IteratorAge").createAlarm(...)`,
 	Sources: []Source{

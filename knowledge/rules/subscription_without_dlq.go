@@ -15,11 +15,11 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why: `SNS discards a message that a subscriber could not take: at once after a client-side error (the endpoint is gone, its policy refuses), without any retry, ` +
 		`and after the retries of the delivery policy otherwise.`,
-	Fix: `Set RedrivePolicy: {deadLetterTargetArn: an SQS queue's ARN} on the subscription, and let sns.amazonaws.com send to that queue.`,
+	Fix: `Set RedrivePolicy: {deadLetterTargetArn: an SQS queue's ARN} on the subscription, and let sns.amazonaws.com send to that queue. The queue stands in the account and region of the subscription and is of the topic's type, standard or FIFO.`,
 	SAM: `Set RedrivePolicy: {deadLetterTargetArn: an SQS queue's ARN} on the event of type SNS, and let sns.amazonaws.com send to that queue.`,
 	CDK: `deadLetterQueue on the subscription, such as new subscriptions.LambdaSubscription(fn, { deadLetterQueue })`,
 	Sources: []Source{
-		{Title: `Amazon SNS Developer Guide, "Amazon SNS dead-letter queues"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html", Checked: "2026-11-23"},
+		{Title: `Amazon SNS Developer Guide, "Amazon SNS dead-letter queues"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-SNSRedrivePolicy", "cdk-nag:SNSRedrivePolicy", "serverless-rules:ES7000"},
 	Gaps:        `Mail, telephone and application endpoints are left out, and topics on which only alarms are seen to publish. A dead-letter queue of the subscribed queue or function does not count: it takes only what was delivered.`,

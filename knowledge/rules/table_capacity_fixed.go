@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Table has a fixed capacity that does not scale`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `Requests above the provisioned capacity are throttled as soon as the burst is used up, and nobody raises the capacity: functions fail and are retried just when there is most to do.`,
+	Why:      `Requests above the provisioned capacity are throttled as soon as the burst is used up, and nothing raises the capacity by itself: calls fail or are retried just when there is most to do.`,
 	Fix:      `Set BillingMode: PAY_PER_REQUEST and remove ProvisionedThroughput from the table and its indexes (both together are refused), or add an AWS::ApplicationAutoScaling::ScalableTarget with a scaling policy for reads and one for writes, of the table and of each index.`,
 	SAM:      `Remove ProvisionedThroughput: SAM then makes the table with BillingMode PAY_PER_REQUEST.`,
 	CDK:      `billingMode: dynamodb.BillingMode.PAY_PER_REQUEST (TableV2: billing: dynamodb.Billing.onDemand())`,
@@ -23,7 +23,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:DynamoDBAutoScalingEnabled", "security-hub:DynamoDB.1", "prowler:dynamodb_table_autoscaling_enabled", "guard-rules-registry:dynamodb_autoscaling_enabled",
 		"guard-rules-registry:dynamodb_billing_mode_rule"},
-	Gaps: `Low up to 5 units, which is what examples and the free tier use. An index whose name is not known is left out. Global tables with provisioned writes scale by their own settings and are left out.`,
+	Gaps: `Low up to 5 units, which is what examples provision. An index whose name is not known is left out. Global tables with provisioned writes scale by their own settings and are left out.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::DynamoDB::Table
@@ -72,7 +72,7 @@ Resources:
 	Check: checkCapacity,
 })
 
-// modestCapacity is what examples and the free tier provision.
+// modestCapacity is what examples provision.
 const modestCapacity = 5
 
 func checkCapacity(p *Pass) {

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Table can be deleted by one wrong call`,
 	Severity: Low,
 	Pillar:   Reliability,
-	Why:      `DeletionPolicy: Retain keeps CloudFormation from deleting the table; a script, the console or a tidy-up job is stopped by deletion protection only.`,
+	Why:      `DeletionPolicy: Retain keeps CloudFormation from deleting the table, not a script, the console or a tidy-up job whose rights allow it; with deletion protection DynamoDB refuses.`,
 	Fix:      `Set DeletionProtectionEnabled: true, on a global table in each replica.`,
 	SAM:      `A SimpleTable has no such property: write it as an AWS::DynamoDB::Table with the same logical id, key and settings, and DeletionProtectionEnabled: true.`,
 	CDK:      `deletionProtection: true`,

@@ -14,10 +14,11 @@ var _ = add(Rule{
 	Title:    "More than two readers on one table's stream",
 	Severity: Medium,
 	Pillar:   Performance,
-	Why:      `DynamoDB allows two readers on a shard of a stream at the same time. With a third one, reads are throttled, and all readers fall behind.`,
+	Why:      `DynamoDB allows two readers on a shard of a stream at the same time. With a third one reads may be throttled, and readers fall behind.`,
 	Fix:      `Let one function or pipe read the stream and hand the changes on (to an EventBridge bus or an SNS topic), or send the changes to a Kinesis stream with enhanced fan-out.`,
 	CDK:      `one DynamoEventSource or pipe to an events.EventBus; or kinesisStream on the table`,
 	Sources: []Source{
+		{Title: `AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" (simultaneous readers; one for global tables)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html", Checked: "2026-11-30"},
 		{Title: "AWS SDK reference (botocore), DynamoDB LimitExceededException", URL: "https://docs.aws.amazon.com/botocore/latest/reference/services/dynamodb/client/exceptions/LimitExceededException.html", Checked: "2026-11-30"},
 		{Title: `Amazon DynamoDB Developer Guide, "Constraints in Amazon DynamoDB"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html", Checked: "2026-11-30"},
 	},
@@ -127,7 +128,7 @@ func readersAllowed(source *graph.Node) (most int, why string) {
 		return 1, "replication reads the stream of a global table too: one reader of a shard is advised beside it"
 	}
 	most = facts.Int("dynamodb.stream_readers")
-	return most, fmt.Sprintf("DynamoDB allows %d readers of a shard at the same time and throttles more", most)
+	return most, fmt.Sprintf("DynamoDB allows %d readers of a shard at the same time and may throttle more", most)
 }
 
 func checkReaders(p *Pass, source *graph.Node) {

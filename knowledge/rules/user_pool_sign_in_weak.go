@@ -14,10 +14,11 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Security,
 	Why: `A password that was guessed, or leaked elsewhere, is all it takes to be that user: no second factor can be asked for, or the password may be shorter than 8 characters. ` +
-		`A client that sends the password itself (USER_PASSWORD_AUTH) shows it to whatever lies between, and the implicit grant puts tokens into addresses.`,
+		`With USER_PASSWORD_AUTH the request holds the password itself, readable for whatever takes the request apart on the way, such as a proxy or a log; with SRP it does not. The implicit grant puts tokens into addresses.`,
 	Fix: `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA], and Policies.PasswordPolicy.MinimumLength: 12. Let clients use ALLOW_USER_SRP_AUTH and the code grant, and PreventUserExistenceErrors: ENABLED.`,
 	CDK: `mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }, passwordPolicy: { minLength: 12 }; addClient: authFlows: { userSrp: true }, preventUserExistenceErrors: true`,
 	Sources: []Source{
+		{Title: `Amazon Cognito Developer Guide, "Authentication flows" (plain password and SRP)`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::Cognito::UserPool PasswordPolicy`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html", Checked: "2026-11-30"},
 		{Title: `Amazon Cognito Developer Guide, "TOTP software token MFA"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html", Checked: "2026-11-30"},
 	},

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Workflow that changes things catches no failure`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `When a later step fails, what the earlier ones changed stays: nobody undoes it, and nobody is told.`,
+	Why:      `When a later step fails the execution fails, and what the earlier ones changed stays: nothing in the workflow undoes or reports it.`,
 	Fix:      `Add a Catch to the steps that change things, to a state that undoes or reports; keep the input by ResultPath.`,
 	CDK:      `task.addCatch(failed, { resultPath: "$.error" })`,
 	Sources: []Source{

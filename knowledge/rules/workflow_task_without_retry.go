@@ -108,8 +108,9 @@ func checkTaskRetries(p *Pass) {
 	}
 }
 
-// checkRetryOrder finds retriers that cannot work: States.ALL has to stand alone and last, and some errors are never
-// retried.
+// checkRetryOrder finds retriers that cannot work: States.ALL has to stand alone and last, and States.Runtime is never
+// retried (States.DataLimitExceeded is, where it is named). Source: Step Functions developer guide, "Handling errors in
+// Step Functions workflows", checked 2026-11-30.
 func checkRetryOrder(p *Pass, m *graph.Node) {
 	for _, s := range m.Workflow.States {
 		retry := s.Definition.Get("Retry").Each()
@@ -120,7 +121,7 @@ func checkRetryOrder(p *Pass, m *graph.Node) {
 				switch name, _ := e.Str(); {
 				case name == "States.ALL" && (len(names) > 1 || i < len(retry)-1):
 					what = "names States.ALL beside or before others, which has to stand alone and last"
-				case name == "States.Runtime", name == "States.DataLimitExceeded":
+				case name == "States.Runtime":
 					what = "expects " + name + " to be retried, which it never is"
 				default:
 					continue
