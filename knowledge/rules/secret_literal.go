@@ -93,6 +93,9 @@ func checkSecretLiterals(p *Pass) {
 		}
 		for _, path := range secretProperties {
 			v := n.Setting(path...)
+			if !v.Exists() {
+				continue
+			}
 			if name := plainParameter(v); name != "" {
 				p.Report(Hit{Node: n, Severity: High, Values: []graph.Value{v}, Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
 					Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", graph.UpperFirst(strings.Join(path, ".")), nameOf(n), name)})
