@@ -26,6 +26,7 @@ import (
 // tests. One project is built and tested by its own Makefile, from its own go.mod; the others have placeholders for their
 // programs.
 func TestGoHandlers(t *testing.T) {
+	t.Parallel()
 	work, designs, handled := proveHandlers(t, "go", "provided.al2023")
 	if len(designs) == 0 { // none of those that -only chose has handlers in Go
 		return
@@ -33,11 +34,30 @@ func TestGoHandlers(t *testing.T) {
 	proveGoHandlers(t, work, handled)
 	// One project whose functions a helper makes, and one with a function by itself.
 	maps.DeleteFunc(designs, func(slug string, _ *patterns.Design) bool { return slug != "queue-worker" && slug != "scheduled-job" })
-	t.Run("go", func(t *testing.T) { proveGoStacks(t, work, "go", designs) })
-	t.Run("python", func(t *testing.T) { provePythonStacks(t, work, "go", designs) })
-	t.Run("java", func(t *testing.T) { proveJavaStacks(t, work, "go", designs) })
+	proveStacks(t, work, "go", designs)
 	if designs["queue-worker"] != nil {
-		t.Run("programs", func(t *testing.T) { provePrograms(t, filepath.Join(work, "typescript", "queue-worker")) })
+		t.Run("programs", func(t *testing.T) {
+			t.Parallel()
+			provePrograms(t, filepath.Join(work, "typescript", "queue-worker"))
+		})
+	}
+}
+
+// stackProofs compare a language's stacks, with handlers in some language, with those in TypeScript.
+var stackProofs = map[string]func(t *testing.T, work, handlers string, designs map[string]*patterns.Design){
+	"go": func(t *testing.T, work, handlers string, designs map[string]*patterns.Design) {
+		proveGoStacks(t, work, handlers, designs)
+	},
+	"python": provePythonStacks, "java": proveJavaStacks,
+}
+
+// proveStacks does so in every other language.
+func proveStacks(t *testing.T, work, handlers string, designs map[string]*patterns.Design) {
+	for language, prove := range stackProofs {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			prove(t, work, handlers, designs)
+		})
 	}
 }
 

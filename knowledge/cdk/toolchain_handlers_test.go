@@ -20,6 +20,7 @@ import (
 // TestPythonHandlers proves the projects with handlers in Python as TestGeneratedProjects does those with handlers in
 // TypeScript: stacks in both languages make the same template of the same handlers, whose tests run once.
 func TestPythonHandlers(t *testing.T) {
+	t.Parallel()
 	dir := toolchain(t)
 	work, err := os.MkdirTemp(dir, "proof-")
 	require.NoError(t, err)

@@ -24,6 +24,7 @@ import (
 // by google-java-format, and tested in one process. One project's jar is built by its own pom.xml; the others have a
 // placeholder for it.
 func TestJavaHandlers(t *testing.T) {
+	t.Parallel()
 	work, designs, handled := proveHandlers(t, "java", "java25")
 	if len(designs) == 0 { // none of those that -only chose has handlers in Java
 		return
@@ -31,11 +32,12 @@ func TestJavaHandlers(t *testing.T) {
 	proveJavaHandlers(t, work, handled)
 	// One with a helper for its functions, one with aliases and so with snapshots.
 	maps.DeleteFunc(designs, func(slug string, _ *patterns.Design) bool { return slug != "queue-worker" && slug != "address" })
-	t.Run("java", func(t *testing.T) { proveJavaStacks(t, work, "java", designs) })
-	t.Run("go", func(t *testing.T) { proveGoStacks(t, work, "java", designs) })
-	t.Run("python", func(t *testing.T) { provePythonStacks(t, work, "java", designs) })
+	proveStacks(t, work, "java", designs)
 	if designs["queue-worker"] != nil {
-		t.Run("jar", func(t *testing.T) { proveJar(t, filepath.Join(work, "typescript", "queue-worker")) })
+		t.Run("jar", func(t *testing.T) {
+			t.Parallel()
+			proveJar(t, filepath.Join(work, "typescript", "queue-worker"))
+		})
 	}
 }
 

