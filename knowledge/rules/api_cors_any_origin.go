@@ -19,6 +19,7 @@ var _ = add(Rule{
 	CDK: `corsPreflight: { allowOrigins: ['https://www.example.com'] } or defaultCorsPreflightOptions`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-30"},
+		{Title: `aws-cdk, issue 9076 ("allow-credentials is not supported if allow-origin is *")`, URL: "https://github.com/aws/aws-cdk/issues/9076", Checked: "2026-11-30"},
 	},
 	Gaps: `Low, because with the origin "*" browsers show no page the answer to a call that carried cookies: a foreign page reads what every caller without them reads. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, and APIs that ask for a client's certificate are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
 	Bad: `Resources:

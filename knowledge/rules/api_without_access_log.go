@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix:      `Set AccessLogSetting (REST) or AccessLogSettings (HTTP, WebSocket) with DestinationArn of a log group and a JSON Format. For REST and WebSocket the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`,
 	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() } of a RestApi; accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs) } of an HttpStage or WebSocketStage`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-23"},
+		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Configure logging for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG1", "cdk-nag:Serverless-APIGWAccessLogging", "cdk-nag:APIGWAccessLogging", "checkov:CKV_AWS_76", "checkov:CKV_AWS_95", "cfn_nag:W69", "cfn_nag:W46", "serverless-rules:ES2000",

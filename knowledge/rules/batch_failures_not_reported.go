@@ -20,6 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html", Checked: "2026-11-23"},
 		{Title: "CloudFormation reference, AWS::Lambda::EventSourceMapping FunctionResponseTypes", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-functionresponsetypes", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Handling errors for an SQS event source in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Whether the handler returns batchItemFailures cannot be seen in a template. Kafka, MQ and DocumentDB sources are left out.`,
 	Bad: `Resources:

@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Fix: `Set DisableExecuteApiEndpoint: true on the API and deploy it again.`,
 	CDK: `disableExecuteApiEndpoint: true (a WebSocketApi has it on its CfnApi only)`,
 	Sources: []Source{
-		{Title: `Amazon API Gateway Developer Guide, "How to turn on mutual TLS authentication for your REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html", Checked: "2026-11-23"},
+		{Title: `Amazon API Gateway Developer Guide, "Require client certificates for your API with mutual TLS authentication"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Disable the default endpoint for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-disable-default-endpoint.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Supported security policies" (the default of REST APIs)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html", Checked: "2026-11-30"},
 	},

@@ -17,11 +17,11 @@ var _ = add(Rule{
 	Fix:      `Give the sender the right it lacks (resource policy, key policy), and every target, subscription and asynchronous function a failure queue of its own.`,
 	CDK:      `deadLetterQueue of targets and subscriptions, onFailure of functions`,
 	Sources: []Source{
-		{Title: `Amazon EventBridge User Guide, "Monitoring Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html", Checked: "2026-11-29"},
+		{Title: `Amazon EventBridge User Guide, "Monitoring Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
 		{Title: `Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Deployed stacks only. Looks at FailedInvocations and InvocationsFailedToBeSentToDlq of rules, AsyncEventsDropped, DestinationDeliveryFailures and DeadLetterErrors of functions, NumberOfNotificationsFailed and NumberOfNotificationsFilteredOut-InvalidAttributes of topics. EventBridge and SNS count with best effort.`,
+	Gaps: `Deployed stacks only. Looks at FailedInvocations and InvocationsFailedToBeSentToDlq of rules, AsyncEventsDropped, DestinationDeliveryFailures and DeadLetterErrors of functions, NumberOfNotificationsFailed and NumberOfNotificationsFilteredOut-InvalidAttributes of topics. EventBridge counts with best effort. Of HTTP endpoints SNS counts each attempt that failed, also where a later one arrived.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Nightly: # want "FailedInvocations 7"

@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Operations,
 	Why:      `Each of these messages is work that nobody has done. They wait until the retention of the dead-letter queue ends, and are then gone without trace.`,
-	Fix:      `Find out why they failed, mend that, and send them back (StartMessageMoveTask, or the redrive button of the console); have an alarm on the queue.`,
+	Fix:      `Find out why they failed, mend that, and send them back: messages of an SQS queue by StartMessageMoveTask or the redrive button of the console, events of a function, topic, rule or schedule by a program of yours, since SQS moves no others. Have an alarm on the queue.`,
 	CDK:      `n/a: this is about messages, not about settings`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-30"},
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-29"},
+		{Title: `Amazon SQS API Reference, StartMessageMoveTask (SourceArn: dead-letter queues of SQS queues only)`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. The number is the one that SQS gives at the time of the review (approximate). Critical once the oldest message has used up three quarters of the retention; a message moved from a source queue keeps its first date there, so that it may end sooner than its age here says.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

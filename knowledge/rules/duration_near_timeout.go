@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Function runs almost as long as its timeout`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `The next slow answer of something it calls lets it be cut off in the middle: half of the work is done, and is done again by the retry.`,
+	Why:      `The next slow answer of something it calls lets it be cut off in the middle: what it did so far stays done, and a retry does it again.`,
 	Fix:      `Raise Timeout (and the visibility timeout of its queue with it), give it more memory, or take the slow call out of it.`,
 	CDK:      `timeout and memorySize of the function`,
 	Sources: []Source{

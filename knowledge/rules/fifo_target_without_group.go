@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `A FIFO queue takes no message without a group. EventBridge refuses such a target of a rule ("SqsParameters must be specified for target"), so the deployment fails; what a pipe sends without one the queue refuses.`,
-	Fix:      `Set SqsParameters.MessageGroupId on the rule's target (a pipe: TargetParameters.SqsQueueParameters.MessageGroupId).`,
+	Fix:      `Set SqsParameters.MessageGroupId on the rule's target (a schedule: Target.SqsParameters.MessageGroupId, a pipe: TargetParameters.SqsQueueParameters.MessageGroupId).`,
 	CDK:      `messageGroupId on targets.SqsQueue`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Events::Rule SqsParameters`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-sqsparameters.html#cfn-events-rule-sqsparameters-messagegroupid", Checked: "2026-11-30"},
