@@ -18,6 +18,7 @@ var _ = add(Rule{
 	CDK:      `deadLetterQueue of the target: new targets.LambdaInvoke(fn, { deadLetterQueue })`,
 	Sources: []Source{
 		{Title: `EventBridge Scheduler User Guide, "Configuring a schedule's dead-letter queue in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html", Checked: "2026-11-30"},
+		{Title: `EventBridge Scheduler User Guide, "Monitoring Amazon EventBridge Scheduler with Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Low for a schedule that runs at least hourly: the next run does the work. A schedule that is DISABLED is left out.`,
 	Bad: `Resources:

@@ -14,10 +14,11 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Reliability,
 	Why:      `The function may work for longer than the time between two runs. Then two of them work at once: on the same rows, the same files, the same partner.`,
-	Fix:      `Set ReservedConcurrentExecutions: 1, shorten the Timeout, lengthen the interval, or take a lock.`,
+	Fix:      `Set ReservedConcurrentExecutions: 1 (the next start then waits in the queue of asynchronous events, for up to 6 hours), shorten the Timeout, lengthen the interval, or take a lock.`,
 	CDK:      `reservedConcurrentExecutions: 1`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" (throttled events wait)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_115", "cdk-nag:LambdaConcurrency", "guard-rules-registry:LAMBDA_CONCURRENCY_CHECK"},
 	Gaps:        `Rates and cron expressions with regular steps are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low; what its states take is not added up. Metadata serverless-review idempotent excuses a function that may run twice.`,

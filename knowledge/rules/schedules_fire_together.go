@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon EventBridge Scheduler User Guide, "Configuring flexible time windows"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Five or more cron expressions with the same minute and hour. Rates, which count from the moment of their creation, are left out.`,
+	Gaps: `Five or more cron expressions with the same minute and hour. Rates, which count from their creation or start date, are left out.`,
 	Bad: `Resources:
   Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
   S1: {Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: "cron(0 6 * * ? *)", FlexibleTimeWindow: {Mode: "OFF"}, Target: {Arn: !GetAtt Worker.Arn, RoleArn: "arn:aws:iam::111122223333:role/start"}}} # want "5 schedules"

@@ -17,6 +17,7 @@ var _ = add(Rule{
 	Fix:      `Add an AWS::SecretsManager::RotationSchedule with an interval, and HostedRotationLambda (with Transform: AWS::SecretsManager-2024-09-16 in the template) or your own rotation function. For a key that only its issuer can change, say so in the metadata: serverless-review: {rotation: issuer}.`,
 	CDK:      `secret.addRotationSchedule("Rotation", { hostedRotation, automaticallyAfter: Duration.days(30) })`,
 	Sources: []Source{
+		{Title: `CloudFormation reference, AWS::SecretsManager::RotationSchedule HostedRotationLambda (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html", Checked: "2026-11-30"},
 		{Title: `AWS Secrets Manager User Guide, "Rotate AWS Secrets Manager secrets"`, URL: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SMG4", "cdk-nag:SecretsManagerRotationEnabled", "security-hub:SecretsManager.1", "prowler:secretsmanager_automatic_rotation_enabled", "guard:secretsmanager_rotation_enabled_check"},

@@ -10,10 +10,11 @@ var _ = add(Rule{
 	Title:    `Subscription sends messages over plain HTTP`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `SNS sends the whole message in clear: whoever is on the way can read and change it.`,
+	Why:      `SNS sends the whole message in clear: whoever is on the way can read it, and change it where the endpoint does not verify the signature.`,
 	Fix:      `Use Protocol: https and an https endpoint.`,
 	CDK:      `new subscriptions.UrlSubscription("https://...")`,
 	Sources: []Source{
+		{Title: `Amazon SNS Developer Guide, "Verifying the signatures of Amazon SNS messages"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html", Checked: "2026-11-30"},
 		{Title: `Amazon SNS Developer Guide, "Amazon SNS security best practices"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"prowler:sns_subscription_not_using_http_endpoints"},

@@ -12,9 +12,9 @@ var _ = add(Rule{
 	Title:    `API starts a Standard workflow synchronously`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `StartSyncExecution works with Express state machines only: every call of the route fails.`,
+	Why:      `StartSyncExecution works with Express state machines only (StateMachineTypeNotSupported): every call of the route fails.`,
 	Fix:      `Make the state machine EXPRESS, or use StartExecution and let the client ask for the result.`,
-	CDK:      `StepFunctionsIntegration.startExecution with an Express state machine`,
+	CDK:      `StepFunctionsIntegration.startExecution (REST) or HttpStepFunctionsIntegration with subtype STEPFUNCTIONS_START_SYNC_EXECUTION (HTTP), each with an Express state machine`,
 	Sources: []Source{
 		{Title: `AWS Step Functions API reference, StartSyncExecution`, URL: "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::StepFunctions::StateMachine StateMachineType`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-stepfunctions-statemachine.html#cfn-stepfunctions-statemachine-statemachinetype", Checked: "2026-11-30"},

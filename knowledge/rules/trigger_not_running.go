@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Trigger is switched off or fails`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Nothing is processed, and nothing says so: queues fill, schedules pass, events match no rule that is on.`,
+	Why:      `Nothing is processed, and the function counts no error: queues fill, schedules pass, events match no rule that is on.`,
 	Fix:      `Switch it on again, and find out why it was switched off; where it fails, mend what LastProcessingResult or StateReason names.`,
 	CDK:      `enabled: true on the event source, rule or schedule`,
 	Sources: []Source{

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `User pool can be deleted by one wrong call`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `A deleted user pool is out of operation at once: nobody can sign in. Only AWS Support may bring it back, within 14 days; passwords cannot be exported, so there is no backup. DeletionPolicy: Retain binds CloudFormation only.`,
+	Why:      `A deleted user pool is out of operation at once: nobody can sign in. Only AWS Support may bring it back, within 14 days; passwords cannot be exported, so no backup of yours holds them. DeletionPolicy: Retain binds CloudFormation only.`,
 	Fix:      `Set DeletionProtection: ACTIVE.`,
 	CDK:      `deletionProtection: true`,
 	Sources: []Source{

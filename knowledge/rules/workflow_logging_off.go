@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `State machine writes no logs`,
 	Severity: High,
 	Pillar:   Operations,
-	Why: `Step Functions records no history of Express executions: without a log nobody can tell afterwards which state failed, or with what. ` +
+	Why: `Step Functions records no history of Express executions: without a log nothing but a sampled trace shows afterwards which state failed; only who starts one synchronously is told the error. ` +
 		`Standard executions keep their history for 90 days, in Step Functions only, where no query or metric filter reaches it.`,
 	Fix: `Set LoggingConfiguration: {Level: ERROR or ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: ...}}]} (the ARN ends in :*), and let the role deliver logs.`,
 	SAM: `Set Logging: {Level: ERROR or ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: ...}}]} (the ARN ends in :*), and let the role deliver logs.`,
