@@ -10,17 +10,19 @@ import (
 var _ = add(Rule{
 	ID:       "gradual-deployment-without-alarms",
 	Code:     "DEP002",
-	Title:    `Gradual deployment shifts traffic whatever happens`,
+	Title:    `Gradual deployment shifts traffic at any error rate`,
 	Severity: High,
 	Pillar:   Operations,
-	Why:      `A canary or linear deployment only helps if something stops it: without alarms and rollback it reaches 100 % of the traffic with any error rate.`,
+	Why:      `A canary or linear deployment only helps if something stops it: without alarms it goes on to 100 % of the traffic at any error rate; without rollback an alarm stops it and leaves the new version the share of traffic that it has.`,
 	Fix:      `Set AlarmConfiguration: {Enabled: true, Alarms: [{Name: ...}]} and AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]} on the deployment group.`,
 	SAM:      `List alarms in DeploymentPreference.Alarms: SAM then stops and rolls back on them.`,
 	CDK:      `alarms: [...] and autoRollback on the LambdaDeploymentGroup`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::CodeDeploy::DeploymentGroup AlarmConfiguration`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-codedeploy-deploymentgroup.html#cfn-codedeploy-deploymentgroup-alarmconfiguration", Checked: "2026-11-30"},
+		{Title: `AWS CodeDeploy User Guide, "Monitoring deployments with CloudWatch alarms in CodeDeploy" (an alarm stops the deployment)`, URL: "https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html", Checked: "2026-11-30"},
+		{Title: `AWS CodeDeploy User Guide, "Redeploy and roll back a deployment with CodeDeploy"`, URL: "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A deployment group that names no Lambda configuration is left out.`,
+	Gaps: `A deployment group that names no Lambda configuration is left out. Hooks before and after the shift of traffic (BeforeAllowTraffic, AfterAllowTraffic) are not looked at: they do not watch it.`,
 	Bad: `Resources:
   Group: # want "no alarms"
     Type: AWS::CodeDeploy::DeploymentGroup
@@ -67,14 +69,13 @@ func checkGradualDeployments(p *Pass) {
 		}
 		alarms := n.Setting("alarmConfiguration")
 		rollback := n.Setting("autoRollbackConfiguration")
-		if v := firstOpen(alarms, rollback, alarms.Get("Alarms"), alarms.Get("Enabled"), alarms.Get("IgnorePollAlarmFailure"), rollback.Get("Enabled")); v.Exists() {
+		if v := firstOpen(alarms, rollback, alarms.Get("Alarms"), alarms.Get("Enabled"), rollback.Get("Enabled")); v.Exists() {
 			p.Unknown(n, v)
 			continue
 		}
 		var lacks []string
 		enabled, isTruth := alarms.Get("Enabled").Truth()
-		blind, _ := alarms.Get("IgnorePollAlarmFailure").Truth()
-		if len(alarms.Get("Alarms").Each()) == 0 || isTruth && !enabled || blind {
+		if len(alarms.Get("Alarms").Each()) == 0 || isTruth && !enabled {
 			lacks = append(lacks, "no alarms")
 		}
 		stops := false
@@ -86,7 +87,11 @@ func checkGradualDeployments(p *Pass) {
 			lacks = append(lacks, "no rollback on alarm")
 		}
 		if len(lacks) > 0 {
-			h := Hit{Node: n, Values: []graph.Value{{}, alarms, rollback}, Message: fmt.Sprintf("deployment group %s (%s) has %s: traffic shifts to the new version whatever happens", nameOf(n), config, strings.Join(lacks, " and "))}
+			so := "traffic shifts to the new version at any error rate"
+			if lacks[0] != "no alarms" {
+				so = "an alarm stops it, but the new version keeps the traffic that it has"
+			}
+			h := Hit{Node: n, Values: []graph.Value{{}, alarms, rollback}, Message: fmt.Sprintf("deployment group %s (%s) has %s: %s", nameOf(n), config, strings.Join(lacks, " and "), so)}
 			if len(lacks) == 1 && lacks[0] == "no alarms" && spelled(n, "", "SAM") == "" {
 				h.Fix = "Set AlarmConfiguration: {Enabled: true, Alarms: [{Name: ...}]} on the deployment group."
 			}

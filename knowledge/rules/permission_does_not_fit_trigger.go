@@ -155,8 +155,8 @@ func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
 	from, service := sourceOf(p.Graph, source)
 	want := servicePrincipals[service]
 	principal, ok := s.Principals[0].Value.Str()
-	if !ok || !source.Exists() || want == "" || strings.HasPrefix(principal, want+".") {
-		return false
+	if !ok || !source.Exists() || want == "" || strings.HasPrefix(principal, want+".") || want == "lex" && strings.HasPrefix(principal, "lexv2.") {
+		return false // bots of Lex V2 have ARNs of lex, too
 	}
 	// Rules of Config and the like are invoked by services named after others; only a plain AWS service can be wrong.
 	if !strings.Contains(principal, ".amazonaws.com") {

@@ -14,13 +14,14 @@ var _ = add(Rule{
 	Title:    `Role of a pipe or schedule misses a right that its path needs`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A pipe or schedule reads and sends with its own role. What the role may not do fails each time; EventBridge may stop a pipe that goes on failing so, and a schedule drops the call.`,
+	Why:      `A pipe or schedule reads and sends with its own role. What the role may not do fails each time. A pipe tries again until the source gives the message up, and EventBridge may stop it if it goes on failing so; a schedule's call goes to its dead-letter queue, or is dropped where there is none.`,
 	Fix:      `Allow the role to read the source (receive, delete, get attributes; get records), to call the target and to write to the dead-letter queue.`,
-	CDK:      `new pipes.Pipe and new scheduler.Schedule with their target constructs write the grants`,
+	CDK:      `new scheduler.Schedule with a target construct writes the grants, and so does new Pipe of @aws-cdk/aws-pipes-alpha; for a CfnPipe queue.grantConsumeMessages(role) and fn.grantInvoke(role)`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-30"},
+		{Title: `Amazon EventBridge Scheduler User Guide, "Configuring a schedule's dead-letter queue in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html", Checked: "2026-11-30"},
 	},
-	Gaps: `The thing that a universal target (aws-sdk) works on, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
+	Gaps: `The thing that a universal target (aws-sdk) works on, transactions and PartiQL of DynamoDB, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
 	Bad: `Resources:
   Pipe: # want "sqs:DeleteMessage"
     Type: AWS::Pipes::Pipe
@@ -155,7 +156,15 @@ func callsOf(e *graph.Edge) string {
 // universalActions name the right that a universal target needs where it is not the call's own name.
 var universalActions = map[string]string{
 	"lambda:invoke": "lambda:InvokeFunction", "sqs:sendMessageBatch": "sqs:SendMessage", "sns:publishBatch": "sns:Publish",
-	"sqs:deleteMessageBatch": "sqs:DeleteMessage",
+	"sqs:deleteMessageBatch": "sqs:DeleteMessage", "sqs:changeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
+
+// universalMixed are calls that need the rights of what they carry, or others that their name does not tell. Source:
+// DynamoDB developer guide, "Using IAM with DynamoDB transactions" and "IAM security policies with PartiQL for DynamoDB",
+// checked 2026-11-30.
+var universalMixed = map[string]bool{
+	"dynamodb:transactWriteItems": true, "dynamodb:transactGetItems": true, "dynamodb:executeStatement": true,
+	"dynamodb:batchExecuteStatement": true, "dynamodb:executeTransaction": true,
 }
 
 // universalPrefixes are services whose universal targets need the right of the call's name, by the prefix of their actions.
@@ -170,7 +179,7 @@ func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
 	_, call, _ := strings.Cut(target, ":aws-sdk:")
 	service, name, _ := strings.Cut(call, ":")
 	prefix := universalPrefixes[service]
-	if prefix == "" || name == "" {
+	if prefix == "" || name == "" || universalMixed[call] {
 		return
 	}
 	action := prefix + ":" + graph.UpperFirst(name)
