@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Function that is never called, or logs that nobody owns`,
 	Severity: Low,
 	Pillar:   Cost,
-	Why:      `What is not used is still a way in, has to be kept up to date, and costs: logs without an end most of all.`,
+	Why:      `What is not used is still a way in, and has to be kept up to date; what it has logged is paid for as long as it is kept.`,
 	Fix:      `Remove the function and the log groups, or set RetentionInDays.`,
 	CDK:      `remove the construct; retention of the log group`,
 	Sources: []Source{

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `API may not invoke its function`,
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why:      `Without a permission API Gateway is refused each time, and every call of the route ends in status 500 with no trace in the function's log.`,
+	Why:      `Without a permission API Gateway is refused each time, and every call of the route ends in status 500 (an error message on a WebSocket), with no trace in the function's log.`,
 	Fix:      `Add an AWS::Lambda::Permission with Principal apigateway.amazonaws.com and SourceArn arn:aws:execute-api:REGION:ACCOUNT:API/*, or give the integration Credentials.`,
 	CDK:      `LambdaIntegration or HttpLambdaIntegration writes the permission`,
 	Sources: []Source{
@@ -120,9 +120,13 @@ func checkAPIPermissions(p *Pass) {
 				p.Unclear(e.To, e.To.PolicyUnknown)
 				continue
 			}
+			answer := "status 500"
+			if api.Kind == graph.WebSocketAPI {
+				answer = "an error"
+			}
 			p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
 				Values:  append([]graph.Value{{}}, edgePlace(e)...),
-				Message: fmt.Sprintf("no permission lets %s invoke it (%s): every call ends in status 500", nameOf(api), e.Label)})
+				Message: fmt.Sprintf("no permission lets %s invoke it (%s): every call ends in %s", nameOf(api), e.Label, answer)})
 		}
 	}
 }

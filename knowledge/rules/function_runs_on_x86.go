@@ -15,14 +15,15 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Cost,
 	Profile:  Advisory,
-	Why:      `Lambda on arm64 (Graviton) is billed at a lower rate for the same duration, and most managed-runtime code runs there unchanged.`,
+	Why:      `Lambda on arm64 (Graviton) is billed at a lower rate for the same duration, and code without native parts mostly runs there unchanged.`,
 	Fix:      `Set Architectures: [arm64], after native dependencies and layers have been built for it.`,
 	CDK:      `architecture: lambda.Architecture.ARM_64`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Selecting and configuring an instruction set architecture for your Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda pricing (arm and x86 prices, Regions with arm64)`, URL: "https://aws.amazon.com/lambda/pricing/", Checked: "2026-11-30"},
 		{Title: `Amazon CloudFront Developer Guide, "Restrictions on Lambda@Edge"`, URL: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Advice (profile advisory). Container images, runtimes without arm64 and functions with a layer that is named for x86 are left out, and so are Lambda@Edge functions of a distribution in the files.`,
+	Gaps: `Advice (profile advisory). Container images, runtimes without arm64 and functions with a layer that is named for x86 are left out, and so are Lambda@Edge functions of a distribution in the files. Not every Region has arm64.`,
 	Bad: `Resources:
   Worker: # want "x86_64"
     Type: AWS::Lambda::Function

@@ -198,7 +198,7 @@ func (h *Hit) fixNode(fn *graph.Node, v graph.Value, r facts.Runtime) {
 	case !oldSDK:
 	case inline && requiresSDKv2().MatchString(text):
 		h.Values, h.Patch = []graph.Value{h.Values[0], code}, nil
-		h.Fix += " Move the code to the AWS SDK v3 (@aws-sdk/...) with it: from Node.js 18 on the runtime has no v2 (aws-sdk), and inline code cannot pack it."
+		h.Fix += " Move the code to the AWS SDK v3 (@aws-sdk/...) with it: from Node.js 18 on the runtime has no v2 (aws-sdk), and inline code cannot pack it (a layer could)."
 	case !inline:
 		h.Fix += " From Node.js 18 on the runtime has the AWS SDK v3 in place of v2 (aws-sdk): pack v2 with the code, or move to v3."
 	}

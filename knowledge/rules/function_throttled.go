@@ -12,12 +12,13 @@ var _ = add(Rule{
 	Title:    `Function is throttled`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A throttled call is refused: callers get an error, events wait and are tried again, and those that wait too long are lost.`,
+	Why:      `A throttled call is refused: callers get an error; asynchronous events wait and are tried again, and those that wait too long are dropped, or go to the failure destination or dead-letter queue if there is one.`,
 	Fix:      `Raise or remove ReservedConcurrentExecutions where that is the limit, raise the account quota where all functions together are, or slow the source (MaximumConcurrency of the mapping).`,
 	CDK:      `reservedConcurrentExecutions of the function; maxConcurrency of the event source`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
 		{Title: `AWS Lambda Developer Guide, "Monitoring concurrency"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html", Checked: "2026-11-29"},
+		{Title: `AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. A reservation of 1, the usual guard against overlapping runs, is left out. The cause is named as far as the highest concurrency in the window tells it.`,
 	Bad: `# Metadata.observed stands for what a live review saw.

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Function is not traced`,
 	Severity: Low,
 	Pillar:   Operations,
-	Why:      `With the default, PassThrough, Lambda hands the trace header on and sends no trace of the function, even where its caller sampled the request: the function is a gap in every trace.`,
+	Why:      `With the default, PassThrough, Lambda hands the trace header on and sends no trace of its own accord, even where the caller sampled the request: unless its code sends one, the function is a gap in the trace.`,
 	Fix:      `Set TracingConfig: {Mode: Active}; the role needs xray:PutTraceSegments and xray:PutTelemetryRecords.`,
 	SAM:      `Set Tracing: Active, once for all functions under Globals.Function; the role that SAM makes gets the rights, a role of your own needs xray:PutTraceSegments and xray:PutTelemetryRecords.`,
 	CDK:      `tracing: lambda.Tracing.ACTIVE`,
@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon CloudFront Developer Guide, "Restrictions on Lambda@Edge"`, URL: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaTracing", "cdk-nag:LambdaTracing", "serverless-rules:WS1000"},
-	Gaps:        `Functions with a layer or wrapper that traces (OpenTelemetry, Application Signals, third parties, by name) pass, and so do Lambda@Edge functions of a distribution in the files: they cannot be traced. A layer that is not known leaves it open. Info for functions that only CloudFormation calls (custom resources, macros).`,
+	Gaps:        `Functions with a layer or wrapper that traces (OpenTelemetry, Application Signals, third parties, by name) pass, and so do Lambda@Edge functions of a distribution in the files: they cannot be traced. A layer that is not known leaves it open. Calls by mappings of Kafka, Amazon MQ and DocumentDB are not traced even with Active. Info for functions that only CloudFormation calls (custom resources, macros).`,
 	Bad: `Resources:
   Worker: # want "is not traced"
     Type: AWS::Lambda::Function

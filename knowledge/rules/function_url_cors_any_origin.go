@@ -14,14 +14,14 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Security,
 	Why: `With the origin "*" a script on any page may call the URL from a visitor's browser and read the answer. ` +
-		`Where credentials are allowed too, it does so in the visitor's name.`,
+		`Where credentials are allowed too, it may do so in the visitor's name.`,
 	Fix: `List the origins of your own pages in Cors.AllowOrigins.`,
 	CDK: `fn.addFunctionUrl({ cors: { allowedOrigins: ['https://www.example.com'] } })`,
 	Sources: []Source{
 		{Title: "AWS Lambda API reference, Cors", URL: "https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV2_AWS_75", "prowler:awslambda_function_url_cors_policy", "control-tower:lambda_function_url_cors_check"},
-	Gaps:        `High with AllowCredentials; low with AuthType AWS_IAM and no credentials, where a foreign page cannot sign the request.`,
+	Gaps:        `High with AllowCredentials; low with AuthType AWS_IAM and no credentials, where a foreign page cannot sign the request. A browser takes no "*" as the answer to a request with cookies; whether Lambda then answers with the caller's origin is not documented, and the worse is assumed.`,
 	Bad: `Resources:
   Url:
     Type: AWS::Lambda::Url

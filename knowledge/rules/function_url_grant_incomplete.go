@@ -12,14 +12,14 @@ var _ = add(Rule{
 	Title:    `Grant of a function URL is incomplete`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A caller of a function URL needs two rights: lambda:InvokeFunctionUrl, and lambda:InvokeFunction for calls that come through the URL. With only the first one every call ends in status 403.`,
+	Why:      `Since October 2025 a caller of a new function URL needs two rights: lambda:InvokeFunctionUrl, and lambda:InvokeFunction for calls that come through the URL. With only the first one every call ends in status 403.`,
 	Fix:      `Add a second AWS::Lambda::Permission for the same principal with Action lambda:InvokeFunction and InvokedViaFunctionUrl: true.`,
 	CDK:      `url.grantInvokeUrl(principal)`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::Lambda::Permission InvokedViaFunctionUrl`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html#cfn-lambda-permission-invokedviafunctionurl", Checked: "2026-11-30"},
 	},
-	Gaps: `Callers of the same account whose own policy holds both actions need no permission at all and are not looked at.`,
+	Gaps: `Callers of the same account whose own policy holds both actions need no permission at all and are not looked at. Older URLs, which AWS exempted for a time, are not told apart.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function

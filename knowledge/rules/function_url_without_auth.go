@@ -10,14 +10,14 @@ var _ = add(Rule{
 	Title:    `Function URL admits everyone`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `Anyone who learns the address can invoke the function and let you pay for it: AuthType NONE checks nobody.`,
+	Why:      `AuthType NONE checks nobody: with the permissions for everyone that such a URL needs, which SAM and the console write, anyone who learns the address can invoke the function and let you pay for it.`,
 	Fix:      `Set AuthType: AWS_IAM and let callers sign their requests; for browsers put CloudFront with origin access control in front.`,
 	CDK:      `authType: lambda.FunctionUrlAuthType.AWS_IAM`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:LambdaFunctionUrlAuth", "checkov:CKV_AWS_258", "prowler:awslambda_function_url_public", "control-tower:lambda_function_url_auth_check"},
-	Gaps:        `A check in the code, such as a webhook signature, is not seen: Metadata serverless-review public with the reason lowers the finding to low.`,
+	Gaps:        `Whether the permissions for everyone are there is not looked at: without them the URL answers 403. A check in the code, such as a webhook signature, is not seen: Metadata serverless-review public with the reason lowers the finding to low.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function

@@ -11,9 +11,9 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Wakes:    true,
-	Why:      `Errors of a function that works for a queue, a schedule or an event reach no user who would complain: they are retried, parked or dropped, and stand in a metric that nobody looks at.`,
+	Why:      `Errors of a function that works for a queue, a schedule or an event reach no user who would complain: they are retried, parked or dropped, and without an alarm they only stand in a metric.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on Errors of the function (and on Throttles where ReservedConcurrentExecutions is set) with an action that reaches a person.`,
-	CDK:      `fn.metricErrors().createAlarm(this, "Errors", { threshold: 1, evaluationPeriods: 1 })`,
+	CDK:      `fn.metricErrors().createAlarm(this, "Errors", { threshold: 1, evaluationPeriods: 1 }).addAlarmAction(new cw_actions.SnsAction(topic))`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an AWS Lambda function in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-lambda.html", Checked: "2026-11-30"},
 		{Title: `Amazon CloudFront Developer Guide, "Test and debug Lambda@Edge functions"`, URL: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-testing-debugging.html", Checked: "2026-11-30"},

@@ -10,7 +10,7 @@ var _ = add(Rule{
 	Title:    `GraphQL API is protected by an API key only`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `An API key is shipped with every client, is the same for all of them and identifies nobody: whoever reads the application has it.`,
+	Why:      `An API key ships with the client and identifies nobody: whoever reads the application has it.`,
 	Fix:      `Set AuthenticationType to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA.`,
 	CDK:      `defaultAuthorization: { authorizationType: appsync.AuthorizationType.USER_POOL, userPoolConfig }`,
 	Sources: []Source{
@@ -51,13 +51,13 @@ func checkGraphQLAuth(p *Pass) {
 		}
 		v := api.Setting("authenticationType")
 		if s, ok := p.Text(api, v); ok && s == "API_KEY" {
-			p.Report(Hit{Node: api, Values: []graph.Value{v}, Message: "everyone who holds the API key, which ships with every client, may use the API"})
+			p.Report(Hit{Node: api, Values: []graph.Value{v}, Message: "everyone who holds the API key, which ships with the client, may use the API"})
 			continue
 		}
 		for _, more := range api.Setting("additionalAuthenticationProviders").Each() {
 			v := more.Get("AuthenticationType")
 			if s, ok := v.Str(); ok && s == "API_KEY" {
-				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Message: "an API key, which ships with every client, is admitted as an additional provider"})
+				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Message: "an API key, which ships with the client, is admitted as an additional provider"})
 			}
 		}
 	}

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `GraphQL API writes no resolver logs`,
 	Severity: Medium,
 	Pillar:   Operations,
-	Why:      `A resolver that fails answers with status 200 and an error in the body: without field logs nobody but the client sees it, and the metrics 4XXError and 5XXError count what fails as a request.`,
+	Why:      `A resolver that fails answers with status 200 and an error in the body: without field logs its cause is not recorded, and the metrics 4XXError and 5XXError are about the status of the whole request.`,
 	Fix:      `Set LogConfig: {FieldLogLevel: ERROR, ExcludeVerboseContent: true, CloudWatchLogsRoleArn: a role that may write logs}.`,
 	CDK:      `logConfig: { fieldLogLevel: appsync.FieldLogLevel.ERROR, excludeVerboseContent: true }`,
 	Sources: []Source{
@@ -72,7 +72,7 @@ Resources:
 			if open(level) {
 				p.Unknown(api, level)
 			} else if !known || s == "NONE" {
-				p.Report(Hit{Node: api, Values: []graph.Value{level}, Message: fmt.Sprintf("GraphQL API %s writes no resolver logs: a resolver's error is seen by the client only", nameOf(api))})
+				p.Report(Hit{Node: api, Values: []graph.Value{level}, Message: fmt.Sprintf("GraphQL API %s writes no resolver logs: why a resolver failed is not recorded", nameOf(api))})
 			} else if v := api.Setting("xrayEnabled"); open(v) {
 				p.Unknown(api, v)
 			} else if on, _ := v.Truth(); !on {

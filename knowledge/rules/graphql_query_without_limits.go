@@ -10,16 +10,16 @@ import (
 var _ = add(Rule{
 	ID:       "graphql-query-without-limits",
 	Code:     "APS003",
-	Title:    `GraphQL API bounds neither the depth nor the resolvers of a query`,
+	Title:    `GraphQL API does not bound both the depth and the resolvers of a query`,
 	Severity: Medium,
 	Pillar:   Security,
-	Why:      `A single nested query can make up to 10,000 resolver calls: whoever may call the API can make it, and what stands behind it, slow and dear.`,
+	Why:      `Without limits a query may nest to any depth, and one request can make up to 10,000 resolver calls: whoever may call the API can make it, and what stands behind it, slow and dear.`,
 	Fix:      `Set QueryDepthLimit (1 to 75) and ResolverCountLimit (1 to 10,000) to what the clients need.`,
 	CDK:      `queryDepthLimit: 10, resolverCountLimit: 100`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html", Checked: "2026-11-29"},
 	},
-	Gaps: `Low for private APIs with IAM. Introspection that is open to the internet is low: many APIs mean it. Merged APIs are left out.`,
+	Gaps: `Low for private APIs with IAM. Introspection for whoever may call the API is low: many APIs mean it. Merged APIs are left out.`,
 	Bad: `Resources:
   Shop: # want "QueryDepthLimit and ResolverCountLimit"
     Type: AWS::AppSync::GraphQLApi
@@ -66,7 +66,11 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 		p.Unknown(api, v)
 		return
 	}
-	h := Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s sets no %s: one query may make up to 10,000 resolver calls", nameOf(api), strings.Join(missing, " and "))}
+	so := "one query may make up to 10,000 resolver calls"
+	if missing[len(missing)-1] == "QueryDepthLimit" {
+		so = "a query may nest to any depth"
+	}
+	h := Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s sets no %s: %s", nameOf(api), strings.Join(missing, " and "), so)}
 	visibility, _ := api.Setting("visibility").Str()
 	auth, _ := api.Setting("authenticationType").Str()
 	if visibility == "PRIVATE" && auth == "AWS_IAM" {
@@ -75,7 +79,7 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 	p.Report(h)
 }
 
-// checkIntrospection looks at an API whose queries are bounded, but whose whole schema anyone may read.
+// checkIntrospection looks at an API whose queries are bounded, but whose whole schema every caller may read.
 func checkIntrospection(p *Pass, api *graph.Node) {
 	config, visibility := api.Setting("introspectionConfig"), api.Setting("visibility")
 	if v := firstOpen(config, visibility, api.Setting("apiType")); v.Exists() {
@@ -86,5 +90,5 @@ func checkIntrospection(p *Pass, api *graph.Node) {
 		return
 	}
 	p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{config},
-		Message: fmt.Sprintf("GraphQL API %s tells everyone its schema (IntrospectionConfig is not DISABLED)", nameOf(api))})
+		Message: fmt.Sprintf("GraphQL API %s tells everyone who may call it its schema (IntrospectionConfig is not DISABLED)", nameOf(api))})
 }

@@ -15,13 +15,13 @@ var _ = add(Rule{
 	Title:    `Function in an isolated subnet cannot reach a service it uses`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Its subnet has no way out, and the VPC has no endpoint for the service: each call waits until the function times out.`,
+	Why:      `Its subnet has no way out, and the VPC has no endpoint for the service: each call waits until its own timeout or the function's.`,
 	Fix:      `Add an AWS::EC2::VPCEndpoint for each service (Gateway for S3 and DynamoDB, Interface for the others), or a route through a NAT gateway.`,
 	CDK:      `vpc.addInterfaceEndpoint / vpc.addGatewayEndpoint`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Services are read off the role: a right that the code never uses counts. Rights that Lambda itself needs to poll a queue or stream are left out. A subnet without a route table of its own is taken to have the VPC's first one, which leads nowhere outside.`,
+	Gaps: `Services are read off the role: a right that the code never uses counts. Rights that Lambda itself needs to poll a queue or stream are left out. A subnet without a route table of its own is taken to have the VPC's main one, as a new VPC has it, which leads nowhere outside. A route to an internet gateway passes, though a function has no public IPv4 address there (function-in-public-subnet).`,
 	Bad: `Resources:
   Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {S3Bucket: code, S3Key: worker.zip}, VpcConfig: {SubnetIds: [!Ref Inner], SecurityGroupIds: [!Ref Group]}}} # want "secretsmanager"
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}

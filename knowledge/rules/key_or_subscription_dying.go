@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Key is about to go, or a subscription was never confirmed`,
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why:      `What a deleted key has encrypted can never be read again, and while it waits for deletion every use of it fails. A subscription that nobody has confirmed gets nothing.`,
+	Why:      `What a deleted key has encrypted can never be read again (but for what a multi-Region replica can still decrypt), and while the key waits for deletion KMS refuses to encrypt and decrypt with it. A subscription that nobody has confirmed gets nothing.`,
 	Fix:      `Cancel the deletion (CancelKeyDeletion) and enable the key, or move everything to another key first. Confirm the subscription, or create it anew: the link is good for two days.`,
 	CDK:      `n/a: aws kms cancel-key-deletion; confirm the subscription`,
 	Sources: []Source{
@@ -68,7 +68,7 @@ func checkDying(p *Pass) {
 			if day, _ := k.Resource.Seen("DeletionDate").Str(); day != "" {
 				text += " (on " + day + ")"
 			}
-			h.Message = fmt.Sprintf("key %s is in state %s: what it encrypts can be neither read nor written", nameOf(k), text)
+			h.Message = fmt.Sprintf("key %s is in state %s: KMS neither encrypts nor decrypts with it", nameOf(k), text)
 			p.Report(h)
 		}
 	}

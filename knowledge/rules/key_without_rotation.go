@@ -13,8 +13,8 @@ var _ = add(Rule{
 	Title:    `KMS key is not rotated, or its policy admits everyone`,
 	Severity: Low,
 	Pillar:   Security,
-	Why: `The material of a key of your own is renewed only where rotation is switched on; it is off by default. ` +
-		`A key policy that admits every principal of every account hands the key, and what it encrypts, to whoever learns its ARN.`,
+	Why: `KMS renews the material of a key of your own by itself only where rotation is switched on; it is off by default. ` +
+		`A key policy that admits every principal of every account lets whoever learns the key's ARN use it, and so read what it has encrypted wherever they get hold of that.`,
 	Fix: `Set EnableKeyRotation: true; name the principals of the key policy, or add a Condition on kms:CallerAccount or aws:PrincipalOrgID.`,
 	CDK: `new kms.Key(this, "Key", { enableKeyRotation: true })`,
 	Sources: []Source{
@@ -23,7 +23,7 @@ var _ = add(Rule{
 	Equivalents: []string{"cdk-nag:AwsSolutions-KMS5", "cdk-nag:KMSBackingKeyRotationEnabled", "checkov:CKV_AWS_7", "checkov:CKV_AWS_33", "security-hub:KMS.4", "security-hub:KMS.5",
 		"prowler:kms_cmk_rotation_enabled", "prowler:kms_key_not_publicly_accessible", "guard-rules-registry:cmk_backing_key_rotation_enabled", "guard-rules-registry:kms_no_wildcard_principal",
 		"control-tower:kms_key_rotation_enabled_check"},
-	Gaps: `Critical for an open policy, low for missing rotation, which alone lets nobody in. Asymmetric and HMAC keys, imported material and custom key stores, which KMS cannot rotate, are left out.`,
+	Gaps: `Critical for an open policy, low for missing rotation, which alone lets nobody in. Asymmetric and HMAC keys, imported material and custom key stores, which KMS does not rotate by itself, are left out.`,
 	Bad: `Resources:
   Still: # want "not rotated"
     Type: AWS::KMS::Key

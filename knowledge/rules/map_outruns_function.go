@@ -13,11 +13,13 @@ var _ = add(Rule{
 	Title:    `Map state starts more iterations than its function may run`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A Map state without MaxConcurrency runs up to 40 iterations at once (inline) or up to 10,000 child workflows (distributed). A function with fewer reserved concurrent executions throttles the rest: they are retried for a while, and then the whole map fails.`,
+	Why:      `A Map state without MaxConcurrency runs up to 40 iterations at once (inline) or up to 10,000 child workflows (distributed). A function with fewer reserved concurrent executions throttles the rest with Lambda.TooManyRequestsException: a state retries that only if its Retry says so, and an iteration that fails for good fails the map, unless a Catch or a tolerated failure takes it.`,
 	Fix:      `Set MaxConcurrency of the Map state at or below ReservedConcurrentExecutions of the function.`,
 	CDK:      `new sfn.Map(this, "Each", { maxConcurrency: 5 })`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Using Map state in Inline mode" and "Using Map state in Distributed mode"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html", Checked: "2026-11-30"},
+		{Title: `AWS Step Functions Developer Guide, "Using Map state in Distributed mode" (10,000 child executions by default, tolerated failures)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html", Checked: "2026-11-30"},
+		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-30"},
 	},
 	Gaps: `MaxConcurrency 0 counts as absent. Functions are looked at, and tables of provisioned capacity (medium) where nothing bounds the Map, not databases or API destinations; other callers of the function are not. A MaxConcurrencyPath passes.`,
 	Bad: `Resources:

@@ -12,8 +12,8 @@ var _ = add(Rule{
 	Title:    "Queue mappings may run more of a function than its reserved concurrency allows",
 	Severity: High,
 	Pillar:   Reliability,
-	Why: `The pollers take as many messages as MaximumConcurrency permits; what the reservation does not let run is throttled. ` +
-		`Each throttled receive counts towards maxReceiveCount, so that good messages reach the dead-letter queue.`,
+	Why: `The pollers invoke as many at a time as MaximumConcurrency permits; what the reservation does not let run is throttled. ` +
+		`Each throttled receive counts towards maxReceiveCount, so that good messages can reach the dead-letter queue.`,
 	Fix: `Reserve at least the sum of MaximumConcurrency of the function's queue mappings, or lower MaximumConcurrency.`,
 	CDK: `maxConcurrency on the SqsEventSource not above reservedConcurrentExecutions of the function`,
 	Sources: []Source{

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Function has far too little or too much memory`,
 	Severity: Medium,
 	Pillar:   Cost,
-	Why:      `A function that needs all of its memory is killed by the next larger event. One that needs a third pays three times, unless it is bound by the processor, which grows with the memory.`,
+	Why:      `A function that needs all of its memory may be killed by the next larger event. One that needs a third may pay up to three times for its duration, unless it uses the processor power, which grows with the memory.`,
 	Fix:      `Set MemorySize by what is used; try sizes with AWS Lambda Power Tuning, as less memory is less processor, too.`,
 	CDK:      `memorySize of the function`,
 	Sources: []Source{

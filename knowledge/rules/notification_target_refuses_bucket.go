@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Bucket may not notify its target`,
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why:      `S3 checks when the notification is set that it may invoke the function or write to the queue or topic: without the permission the deployment fails, or, where it is taken away later, the events are lost. FIFO queues and topics and durable functions are refused altogether.`,
+	Why:      `S3 checks when the notification is set that it may invoke the function or write to the queue or topic: without the permission the deployment fails, and where it is taken away later the events do not arrive. FIFO queues and topics and durable functions cannot be targets at all.`,
 	Fix:      `For a function add an AWS::Lambda::Permission with Principal s3.amazonaws.com, SourceArn and SourceAccount; for a queue or topic a policy that allows s3.amazonaws.com; let the bucket depend on it. For a FIFO queue or a durable function let the bucket notify EventBridge, whose rule has it as target; in place of a FIFO topic take a standard one.`,
 	CDK:      `bucket.addEventNotification(...) writes the permission`,
 	Sources: []Source{

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Reliability,
 	Profile:  Advisory,
-	Why:      `The sender uses FIFO because order matters; the next hop is a standard queue or topic, which delivers in any order and more than once: the order, and the deduplication, are paid for and lost.`,
+	Why:      `The sender uses FIFO because order matters; the next hop is a standard queue or topic, which may deliver in another order and more than once: the order, and the deduplication, are paid for and lost.`,
 	Fix:      `Make the next queue or topic FIFO too, or let the last consumer check a sequence number and leave FIFO out. If the last hop does check, say so in the metadata: serverless-review: {ordering: checked}.`,
 	CDK:      `fifo: true on the next queue or topic`,
 	Sources: []Source{
@@ -99,5 +99,5 @@ func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
 		return
 	}
 	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...),
-		Message: fmt.Sprintf("%s keeps the order of its messages, but %s is no FIFO %s: behind it they come in any order", nameOf(from), nameOf(to), to.Kind)})
+		Message: fmt.Sprintf("%s keeps the order of its messages, but %s is no FIFO %s: behind it they may come in another order", nameOf(from), nameOf(to), to.Kind)})
 }

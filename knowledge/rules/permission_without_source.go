@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    "Service may call the function for anyone's resources",
 	Severity: Medium,
 	Pillar:   Security,
-	Why: `A permission for a service without a source also holds when the service acts for another account: whoever knows the function's ARN can point a topic, bucket, rule or API of their own at it. ` +
+	Why: `A permission for a service without a source also holds when the service acts for another account: whoever knows the function's ARN can point a topic, bucket or API of their own at it. ` +
 		`A bucket's ARN names no account, so that a bucket of the same name made later by someone else fits too.`,
 	Fix: `Set SourceArn to the resource that calls (and SourceAccount: !Ref AWS::AccountId for S3); for Alexa set EventSourceToken to the skill's id.`,
 	CDK: `fn.addPermission('Call', { principal, sourceArn, sourceAccount: this.account })`,

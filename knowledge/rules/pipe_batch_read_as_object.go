@@ -15,11 +15,12 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why: `A pipe starts a state machine with the whole batch: a JSON array, also where the batch size is 1 and where an input template makes each event an object of its own. ` +
-		`A path such as $.orderId finds nothing in an array: every execution fails, after the pipe has taken the message from its source.`,
+		`A path such as $.orderId finds nothing in an array, and the execution fails. With FIRE_AND_FORGET, the only way to a Standard workflow, the pipe has then already taken the message from its source; with REQUEST_RESPONSE it tries again.`,
 	Fix: `Begin with a Map state over the input (no ItemsPath), or set the pipe's BatchSize to 1 and InputPath: $[0] on the first state.`,
 	CDK: `new sfn.Map(this, "Each", { itemsPath: "$" }) as the first state, or inputPath: "$[0]" with batchSize 1 on the pipe's source`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes batching and concurrency" (a JSON array, even if the batch size is 1)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html", Checked: "2026-11-30"},
+		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting" (no retry of a Standard workflow's errors)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Workflows in JSONata are left out: there a field of a list is the list of the fields. So are pipes with an enrichment, which may send anything, and everything behind the first state that makes new output. A Choice that asks IsPresent is taken to know what it does.`,
 	Bad: `Resources:

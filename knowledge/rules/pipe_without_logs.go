@@ -12,9 +12,9 @@ var _ = add(Rule{
 	Title:    `Pipe writes no logs`,
 	Severity: Medium,
 	Pillar:   Operations,
-	Why:      `What the enrichment or the target answered stands in the pipe's log only: without one the metric ExecutionFailed says that something failed, and nothing says what.`,
-	Fix:      `Set LogConfiguration: {Level: ERROR, CloudwatchLogsLogDestination: {LogGroupArn: ...}}.`,
-	CDK:      `logLevel: pipes.LogLevel.ERROR, logDestinations: [new CloudwatchLogsLogDestination(logGroup)]`,
+	Why:      `The error of an enrichment or target stands in the pipe's log: without one the metric ExecutionFailed says that something failed, and not what.`,
+	Fix:      `Set LogConfiguration: {Level: ERROR, CloudwatchLogsLogDestination: {LogGroupArn: ...}}. While debugging add IncludeExecutionData: [ALL], which logs request, answer and payload too.`,
+	CDK:      `CfnPipe: logConfiguration: { level: 'ERROR', cloudwatchLogsLogDestination: { logGroupArn } }; Pipe of @aws-cdk/aws-pipes-alpha: logLevel: LogLevel.ERROR, logDestinations: [new CloudwatchLogsLogDestination(logGroup)]`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge Pipes API Reference, PipeLogConfigurationParameters`, URL: "https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeLogConfigurationParameters.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge User Guide, "Logging Amazon EventBridge Pipes performance"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs.html", Checked: "2026-11-30"},
@@ -57,7 +57,7 @@ var _ = add(Rule{
 			if open(level) {
 				p.Unknown(pipe, level)
 			} else if !known || text == "OFF" {
-				p.Report(Hit{Node: pipe, Values: []graph.Value{level}, Message: fmt.Sprintf("pipe %s writes no logs: what its target or enrichment refused is not to be seen", nameOf(pipe))})
+				p.Report(Hit{Node: pipe, Values: []graph.Value{level}, Message: fmt.Sprintf("pipe %s writes no logs: why its target or enrichment failed is not recorded", nameOf(pipe))})
 			}
 		}
 	},

@@ -10,15 +10,16 @@ import (
 var _ = add(Rule{
 	ID:       "policies-overwrite-each-other",
 	Code:     "GRF016",
-	Title:    `Two policies of one thing overwrite each other`,
+	Title:    `Two policies of one thing exclude each other`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A queue, topic or bucket has one policy. Each QueuePolicy, TopicPolicy or BucketPolicy resource writes the whole of it: of two, the one written last stays, and which that is depends on the order of the deployment. What the other one allowed, or denied, is gone without a word.`,
+	Why:      `A queue, topic or bucket has one policy. Each QueuePolicy or TopicPolicy resource writes the whole of it: of two, the one written last stays, and which that is depends on the order of the deployment. What the other one allowed, or denied, is gone without a word. Of a bucket the second BucketPolicy is refused (The bucket policy already exists on bucket ...), and the deployment fails.`,
 	Fix:      `Write one policy resource for each queue, topic or bucket, with all statements in it.`,
 	CDK:      `queue.addToResourcePolicy(...) collects all statements in one policy; do not write a CfnQueuePolicy beside it`,
 	Sources: []Source{
 		{Title: `Amazon SQS API reference, SetQueueAttributes (Policy is one attribute of the queue) (text in botocore 1.44.8)`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html", Checked: "2026-11-29"},
 		{Title: `CloudFormation roadmap, "AWS::SQS::QueuePolicyStatement" (single statements cannot be added)`, URL: "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/324", Checked: "2026-11-30"},
+		{Title: `CloudFormation roadmap, "Support updating of S3 bucket policy" (a second BucketPolicy is refused)`, URL: "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1068", Checked: "2026-11-30"},
 	},
 	Gaps: `Inline policy resources (AWS::SQS::QueueInlinePolicy, AWS::SNS::TopicInlinePolicy) beside others are left out. Policies in other stacks are seen only if their templates are reviewed together.`,
 	Bad: `Resources:
@@ -72,7 +73,11 @@ Resources:
 				names = append(names, r.ID)
 			}
 			last := writers[len(writers)-1]
-			message := fmt.Sprintf("policies %s each write the whole policy of %s: one of them is lost", strings.Join(names[:len(names)-1], ", ")+" and "+last.ID, nameOf(n))
+			so := "one of them is lost"
+			if n.Kind == graph.Bucket {
+				so = "CloudFormation refuses the second"
+			}
+			message := fmt.Sprintf("policies %s each write the whole policy of %s: %s", strings.Join(names[:len(names)-1], ", ")+" and "+last.ID, nameOf(n), so)
 			p.Report(Hit{Node: n, Related: []*graph.Node{n}, RelatedResources: writers[:len(writers)-1], Message: message,
 				Place: &Place{ID: last.ID, Type: last.Type, File: last.File}, Values: []graph.Value{{At: last.At}}})
 		}

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Workflow polls without end`,
 	Severity: Medium,
 	Pillar:   Cost,
-	Why:      `A job that never ends keeps the loop turning: each turn is billed, and after 25,000 events a Standard execution fails.`,
+	Why:      `A job that never ends keeps the loop turning: each turn is billed, until the execution has written 25,000 events, or a year has passed, and fails.`,
 	Fix:      `Use the .sync integration of the service, a callback with a task token, or count the turns and set TimeoutSeconds on the state machine.`,
 	CDK:      `IntegrationPattern.RUN_JOB, or stateMachine timeout`,
 	Sources: []Source{
@@ -28,7 +28,7 @@ var _ = add(Rule{
       Definition:
         StartAt: Wait
         States:
-          Wait: {Type: Wait, Seconds: 30, Next: Ask} # want "turns for ever"
+          Wait: {Type: Wait, Seconds: 30, Next: Ask} # want "turns on and on"
           Ask: {Type: Task, Resource: "arn:aws:states:::lambda:invoke", Parameters: {FunctionName: ask}, Next: Ready}
           Ready: {Type: Choice, Choices: [{Variable: $.status, StringEquals: DONE, Next: Done}], Default: Wait}
           Done: {Type: Succeed}
@@ -74,7 +74,7 @@ var _ = add(Rule{
 					break
 				}
 				p.Report(Hit{Node: m, Confidence: Likely, Values: []graph.Value{{At: loop.At}},
-					Message: fmt.Sprintf("the loop through state %s of %s turns for ever where the awaited thing never comes: nothing counts its turns, and the state machine has no TimeoutSeconds", loop.Name, nameOf(m))})
+					Message: fmt.Sprintf("the loop through state %s of %s turns on and on where the awaited thing never comes: nothing counts its turns, and the state machine has no TimeoutSeconds", loop.Name, nameOf(m))})
 			}
 		}
 	},

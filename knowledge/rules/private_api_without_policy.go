@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Private API has no resource policy that names its VPC endpoints`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `Without a policy nobody can call a private API; with one that allows everyone, each VPC endpoint of any account can.`,
+	Why:      `Without a policy a private API cannot be deployed and nobody can call it; with one that allows everyone, the VPC endpoints of every account can.`,
 	Fix:      `Set Policy: allow execute-api:Invoke, and deny it where aws:SourceVpce is not one of your endpoints.`,
 	CDK:      `policy: an iam.PolicyDocument with a condition on aws:SourceVpce`,
 	Sources: []Source{

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Role can give itself more rights`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `Who may change policies or roles, or pass any role to something that runs code, has in effect every right in the account.`,
+	Why:      `Who may change policies or roles can give itself every right that no boundary or organization policy forbids; who may pass any role to something that runs code has in effect the rights of every role that this service may take on.`,
 	Fix:      `Limit iam:PassRole to the role's ARN with a Condition on iam:PassedToService; take iam:Put*, iam:Attach* and iam:Create*Version away from workloads.`,
 	CDK:      `role.grantPassRole(grantee) on the one role`,
 	Sources: []Source{
@@ -94,6 +94,7 @@ func mayRun(role *graph.Node) bool {
 }
 
 func checkEscalation(p *Pass) {
+	const passes = "iam:PassRole together with a right to run code"
 	for _, n := range p.Graph.OfKind(graph.Role, graph.Policy) {
 		if n.External || deploys(n) {
 			continue
@@ -114,12 +115,15 @@ func checkEscalation(p *Pass) {
 				found = "sts:AssumeRole"
 			}
 			if found == "" && allowsAction(s, "iam:PassRole") && mayRun(n) {
-				found = "iam:PassRole together with a right to run code"
+				found = passes
 			}
 			if found != "" {
-				gains := "it can obtain any right in the account"
-				if found == "sts:AssumeRole" {
+				gains := "it can obtain any right in the account that no boundary forbids"
+				switch found {
+				case "sts:AssumeRole":
 					gains = "it can take on every role that trusts the account"
+				case passes:
+					gains = "its code can run with the rights of every role that the service may take on"
 				}
 				p.Report(Hit{Node: n, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, actionsOf(s))},
 					Message: fmt.Sprintf("%s allows %s on every resource: %s", nameOf(n), found, gains)})

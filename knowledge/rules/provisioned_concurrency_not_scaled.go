@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Low,
 	Pillar:   Cost,
 	Profile:  Advisory,
-	Why:      `A fixed number of provisioned environments is paid for when nobody calls, and calls beyond it at the peak start cold.`,
+	Why:      `A fixed number of provisioned environments is paid for when nobody calls, and calls beyond it at the peak may start cold.`,
 	Fix:      `Register an AWS::ApplicationAutoScaling::ScalableTarget for the alias (dimension lambda:function:ProvisionedConcurrency) with a target-tracking policy at about 0.7, or scheduled actions.`,
 	CDK:      `alias.addAutoScaling({ minCapacity, maxCapacity }).scaleOnUtilization({ utilizationTarget: 0.7 })`,
 	Sources: []Source{

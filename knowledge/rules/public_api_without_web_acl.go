@@ -13,14 +13,14 @@ var _ = add(Rule{
 	Title:    `Public API has no web ACL`,
 	Severity: Medium,
 	Pillar:   Security,
-	Why:      `Nothing filters known attacks, bad addresses and floods before they reach your code and your bill.`,
+	Why:      `Nothing filters known attacks, bad addresses and floods from single addresses before they reach your code and your bill; throttling bounds the whole, and hits good callers with them.`,
 	Fix:      `Associate an AWS::WAFv2::WebACL with the stage, GraphQL API or user pool (AWS::WAFv2::WebACLAssociation).`,
 	CDK:      `new wafv2.CfnWebACLAssociation(this, "Acl", { resourceArn, webAclArn }) with stage.stageArn, the GraphQL API's api.arn or userPool.userPoolArn`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
-	Gaps:        `Low for APIs whose methods all ask for a signature (AWS_IAM) or have mock integrations, info where such a mock is for trial stages only. An association made outside the template (Firewall Manager) is not seen. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
+	Gaps:        `Low for APIs whose methods all ask for a signature (AWS_IAM) or have mock integrations, info where such a mock is for trial stages only. An association made outside the template (Firewall Manager), or one on a CloudFront distribution in front, is not seen. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}

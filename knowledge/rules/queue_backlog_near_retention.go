@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-29"},
 	},
-	Gaps: `Deployed stacks only. The newest point of the last 3 hours counts: an idle queue has none. Critical above 90 % of the retention; high also where the oldest message has waited more than six times the visibility timeout while a function reads the queue. Messages that were received three times and not deleted do not count for SQS. Queues that hold failed messages are left to LIV002.`,
+	Gaps: `Deployed stacks only. The newest point of the last 3 hours counts: an idle queue has none. Critical above 90 % of the retention; high also where the oldest message has waited more than six times the visibility timeout while a function reads the queue. On a standard queue messages that were received three times or more and not deleted do not count for SQS. Queues that hold failed messages are left to LIV002.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Jobs:

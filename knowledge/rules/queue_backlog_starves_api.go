@@ -13,8 +13,8 @@ var _ = add(Rule{
 	Title:    `One function answers an API and works off a queue, without a limit for the queue`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why: `The queue's messages and the API's requests share the function's concurrency. When a backlog builds up the mapping scales towards 1,250 concurrent invocations, ` +
-		`and the requests of people who wait are throttled.`,
+	Why: `The queue's messages and the API's requests share the function's concurrency. When a backlog builds up the mapping scales up to 1,250 concurrent invocations, or to what the account or the reservation allows, ` +
+		`and the requests of people who wait may be throttled.`,
 	Fix: `Split the function in two, or set ScalingConfig.MaximumConcurrency of the mapping well below the function's concurrency.`,
 	CDK: `new SqsEventSource(queue, { maxConcurrency: 10 }), or a function of its own for the queue`,
 	Sources: []Source{

@@ -10,7 +10,7 @@ var _ = add(Rule{
 	Title:    `Queue encryption is switched off`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `SQS encrypts every new queue with a key of its own, for free. SqsManagedSseEnabled: false without a KMS key stores messages in clear.`,
+	Why:      `SQS encrypts new queues with a key of its own, without charge. SqsManagedSseEnabled: false without a KMS key stores messages unencrypted.`,
 	Fix:      `Remove SqsManagedSseEnabled (or set it to true), or name a key in KmsMasterKeyId.`,
 	CDK:      `encryption: sqs.QueueEncryption.SQS_MANAGED`,
 	Sources: []Source{

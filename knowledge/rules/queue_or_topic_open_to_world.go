@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Policy of a queue or topic admits everyone`,
 	Severity: Critical,
 	Pillar:   Security,
-	Why:      `Anyone may do what the statement allows, at a queue even without an AWS account: send forged messages, read or delete real ones, subscribe.`,
+	Why:      `Anyone may do what the statement allows, at a queue even without an AWS account: depending on it send forged messages, read or delete real ones, subscribe.`,
 	Fix:      `Name the principals, or add a Condition on aws:SourceArn, aws:SourceAccount or aws:PrincipalOrgID.`,
 	CDK:      `queue.grantSendMessages(role), topic.grantPublish(role)`,
 	Sources: []Source{

@@ -46,8 +46,12 @@ Resources:
 					p.Unknown(q, v)
 					continue
 				}
+				who := "neither a mapping of Lambda nor a pipe reads it"
+				if len(p.Graph.Out(q, graph.Polls)) > 0 {
+					who = "something reads it by calls of its own"
+				}
 				p.Report(Hit{Node: q, Values: []graph.Value{written(q.Setting("receiveMessageWaitTimeSeconds"))},
-					Message: fmt.Sprintf("queue %s answers empty receives at once (ReceiveMessageWaitTimeSeconds 0), and no Lambda function or pipe reads it", nameOf(q))})
+					Message: fmt.Sprintf("queue %s answers empty receives at once (ReceiveMessageWaitTimeSeconds 0), and %s", nameOf(q), who)})
 			}
 		}
 	},

@@ -19,10 +19,11 @@ var _ = add(Rule{
 	CDK: `dlq.grantSendMessages(new iam.ServicePrincipal("events.amazonaws.com", { conditions: { ArnEquals: { "aws:SourceArn": bus.eventBusArn } } }))`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Using dead-letter queues to capture encrypted event errors in EventBridge" (a bus's own queue)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-dlq.html", Checked: "2026-11-29"},
+		{Title: `Amazon EventBridge User Guide, "Using dead-letter queues to process undelivered events in EventBridge" (aws:SourceArn is the bus)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge" (queues are reached by their policy)`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html", Checked: "2026-11-23"},
 		{Title: `aws-cdk-lib 2.276.0, aws-events/lib/event-bus.js (deadLetterQueue grants nothing)`, URL: "https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-events/lib/event-bus.ts", Checked: "2026-11-29"},
 	},
-	Gaps: `Which aws:SourceArn EventBridge sends for a bus was not seen in writing: a policy that admits EventBridge for other sources only is listed as undecided. A bus without a key of its own never uses the queue: its finding is low.`,
+	Gaps: `A policy that admits EventBridge for other sources only is listed as undecided. A bus without a key of its own never uses the queue: its finding is low.`,
 	Bad: `Resources:
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: []}}}
   Orders:

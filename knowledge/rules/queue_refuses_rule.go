@@ -13,12 +13,13 @@ var _ = add(Rule{
 	Title:    "Queue does not admit the EventBridge rule that sends to it",
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why: `EventBridge writes to a queue, as target or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused, ` +
-		`and without a dead-letter queue the event is dropped: the traces are the metric FailedInvocations and the logs of the bus, where it writes them. A dead-letter queue that refuses loses events for good.`,
+	Why: `EventBridge writes to a queue, as target or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused, and not tried again: ` +
+		`the events go to the target's dead-letter queue or, where it has none, are dropped, which shows in the metric FailedInvocations and in the logs of the bus, where it writes them; what a dead-letter queue refuses is lost (InvocationsFailedToBeSentToDlq).`,
 	Fix: `Add an AWS::SQS::QueuePolicy on the queue: ` + ruleMaySend,
 	CDK: `new targets.SqsQueue(queue) and its deadLetterQueue option write the policy; with an imported queue write it in the queue's stack`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html", Checked: "2026-11-23"},
+		{Title: `Amazon EventBridge User Guide, "Using dead-letter queues to process undelivered events in EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html", Checked: "2026-11-30"},
 	},
 	Gaps: `High, not critical, for a queue that is only where a rule sends what it cannot deliver: events still reach their target, only failed ones are lost. A target with a RoleArn is left out, although AWS advises against one for queues. Queues outside the files are listed as undecided.`,
 	Bad: `Resources:

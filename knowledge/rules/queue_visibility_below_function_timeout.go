@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why: `A message that becomes visible again while the function still works on it, or while Lambda waits because the function is throttled, ` +
-		`is delivered a second time and counts towards maxReceiveCount: work is done twice and good messages reach the dead-letter queue. ` +
+		`is delivered a second time and counts towards maxReceiveCount: work is done twice and good messages can reach the dead-letter queue. ` +
 		`Below the function's timeout Lambda refuses to create the mapping.`,
 	Fix: `Set the queue's VisibilityTimeout to at least 6 times the function's Timeout plus the mapping's MaximumBatchingWindowInSeconds.`,
 	CDK: `visibilityTimeout: Duration.seconds(6 * timeout + window) on the Queue`,

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    "Function writes to what triggers it: the loop never ends",
 	Severity: Critical,
 	Pillar:   Cost,
-	Why: `Each run causes the next one, as fast as Lambda scales: the account's concurrency is used up within minutes and bills of thousands arise within hours. ` +
+	Why: `Each run causes the next one, without end, and is billed; where a run writes more than once the loop grows as fast as Lambda scales, and can use up the account's concurrency. ` +
 		`Lambda stops loops after about 16 rounds only where they go through SQS, SNS, S3 and functions alone and the function uses a supported SDK; not through DynamoDB, Kinesis, EventBridge or an API, and not with RecursiveLoop: Allow.`,
 	Fix: `Write to another resource than the trigger, or make sure that what is written cannot trigger again: a disjoint prefix in filter and policy, a FilterCriteria that excludes own writes.`,
 	CDK: `a second bucket, queue, topic or table; or filters on the event source`,

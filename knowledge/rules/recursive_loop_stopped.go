@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Lambda stops a loop of functions`,
 	Severity: Critical,
 	Pillar:   Cost,
-	Why:      `The function calls itself, directly or through a queue, topic or bucket. Lambda breaks the loop after some 16 rounds, each time; what was to be done is not done, and the rounds are paid for.`,
+	Why:      `The function calls itself, directly or through a queue, topic or bucket. Lambda breaks the loop after some 16 rounds, each time, and the rounds are paid for. The event that it stops goes to the function's failure destination or dead-letter queue if there is one; a message of a queue comes back until its receives are used up or its retention ends.`,
 	Fix:      `Break the loop: write to another queue, bucket or prefix than the one that triggers the function. ReservedConcurrentExecutions: 0 stops it at once.`,
 	CDK:      `n/a: change what the function writes to; reservedConcurrentExecutions: 0 stops it`,
 	Sources: []Source{

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Requests reach the code unchecked`,
 	Severity: Low,
 	Pillar:   Security,
-	Why:      `A body that lacks what it must have, or has what it must not, is passed on, run and billed; the code has to find out.`,
+	Why:      `A body that lacks what it must have, or has what it must not, is passed on and billed; the code has to find out.`,
 	Fix:      `Give the method a RequestValidatorId (ValidateRequestBody: true) and RequestModels with a JSON schema; in an OpenAPI body x-amazon-apigateway-request-validator and a schema of the requestBody.`,
 	SAM:      `Describe the body in Models of an AWS::Serverless::Api that the event names (RestApiId), and set RequestModel: {Model: its name, Required: true, ValidateBody: true} on the event; in an OpenAPI body x-amazon-apigateway-request-validator.`,
 	CDK:      `requestValidatorOptions: { validateRequestBody: true }, requestModels`,

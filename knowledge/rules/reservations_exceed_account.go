@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Reliability,
 	Why: `All functions of an account in a Region share one limit, 1,000 concurrent executions unless it was raised, of which 100 must stay unreserved. ` +
-		`A reservation beyond that is refused, so that the last stack to be deployed fails; and what is reserved is taken from all functions that reserve nothing.`,
+		`A reservation beyond that is refused, so that the stack that asks for it fails; and what is reserved is taken from all functions that reserve nothing.`,
 	Fix: `Lower the reservations, use MaximumConcurrency of the queue mappings instead, or have the quota "Concurrent executions" raised first.`,
 	CDK: `reservedConcurrentExecutions: lower it, or use maxConcurrency on the SqsEventSource`,
 	Sources: []Source{
