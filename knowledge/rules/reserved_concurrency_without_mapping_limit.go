@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `Function has reserved concurrency, but its queue mapping has no limit`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `A mapping of a queue starts with 5 batches at a time and grows towards 1,250 whatever the function has reserved. What the reservation does not let run is throttled, and each throttled receive counts towards maxReceiveCount: good messages can reach the dead-letter queue.`,
+	Why:      `A mapping of a queue starts with 5 batches at a time and grows towards 1,250 whatever the function has reserved. What the reservation does not let run is throttled. Lambda tries again, but where the visibility timeout ends first the message returns with a receive of its maxReceiveCount spent: good messages can reach the dead-letter queue.`,
 	Fix:      `Set ScalingConfig.MaximumConcurrency (2 to 1,000) on the mapping; of all queue mappings of the function together not above the reservation. Where the reservation was only to hold the queue back, this limit can replace it.`,
 	CDK:      `maxConcurrency on the SqsEventSource`,
 	Sources: []Source{

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -20,7 +21,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation Template Reference, DeletionPolicy attribute`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html", Checked: "2026-11-30"},
 		{Title: `AWS CloudFormation User Guide, "Protect CloudFormation stacks from being deleted"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Deployed stacks only. Stacks whose data all have a DeletionPolicy of Retain or Snapshot are left out (Snapshot is the default of databases of RDS); of nested stacks the outermost counts. Shown once, on the first resource with data.`,
+	Gaps: `Deployed stacks only. Stacks whose data all have a DeletionPolicy of Retain or Snapshot are left out (Snapshot is the default of databases of RDS), and so are data with deletion protection of their own; of nested stacks the outermost counts. Shown once, on the first resource with data.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Orders: # want "termination protection is off"
@@ -46,13 +47,18 @@ Resources:
     Type: AWS::RDS::DBInstance
     Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: false}}}
     Properties: {Engine: postgres, DBInstanceClass: db.t4g.micro, AllocatedStorage: "20", MasterUsername: app, ManageMasterUserPassword: true}
+`, `Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Metadata: {observed: {stack: {stack.name: orders, stack.terminationProtection: false}}}
+    Properties: {AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}], BillingMode: PAY_PER_REQUEST, DeletionProtectionEnabled: true}
 `},
 	Check: checkTermination,
 })
 
 func checkTermination(p *Pass) {
-	protection := p.Graph.Observed["stack.terminationProtection"]
-	if on, known := protection.Truth(); on || !known {
+	shield := p.Graph.Observed["stack.terminationProtection"]
+	if on, known := shield.Truth(); on || !known {
 		return
 	}
 	var data []*graph.Node
@@ -64,6 +70,9 @@ func checkTermination(p *Pass) {
 		if strings.HasPrefix(n.Type, "AWS::RDS::") && !written.Exists() {
 			continue // Snapshot is the default then, and instances of a cluster hold none of its data
 		}
+		if _, on, _ := protection(n); on {
+			continue // the service refuses to delete it
+		}
 		if policy, _ := written.Str(); policy != "Retain" && policy != "Snapshot" && policy != "RetainExceptOnCreate" {
 			data = append(data, n)
 		}
@@ -71,8 +80,12 @@ func checkTermination(p *Pass) {
 	if len(data) == 0 {
 		return
 	}
-	protection.At = data[0].At()
+	shield.At = data[0].At()
 	stack, _ := p.Graph.Observed["stack.name"].Str()
-	p.Report(Hit{Node: data[0], Related: data[1:], Values: []graph.Value{protection},
-		Message: fmt.Sprintf("termination protection is off for stack %s, which would take %s with it", stack, names(data))})
+	empty := ""
+	if slices.ContainsFunc(data, func(n *graph.Node) bool { return n.Kind == graph.Bucket }) {
+		empty = " (a bucket only while it is empty)"
+	}
+	p.Report(Hit{Node: data[0], Related: data[1:], Values: []graph.Value{shield},
+		Message: fmt.Sprintf("termination protection is off for stack %s, which would take %s with it%s", stack, names(data), empty)})
 }
