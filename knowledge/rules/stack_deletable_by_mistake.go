@@ -70,8 +70,13 @@ func checkTermination(p *Pass) {
 		if strings.HasPrefix(n.Type, "AWS::RDS::") && !written.Exists() {
 			continue // Snapshot is the default then, and instances of a cluster hold none of its data
 		}
-		if _, on, _ := protection(n); on {
+		guard, on, _ := protection(n)
+		if on {
 			continue // the service refuses to delete it
+		}
+		if open(guard) {
+			p.Unknown(n, guard)
+			continue
 		}
 		if policy, _ := written.Str(); policy != "Retain" && policy != "Snapshot" && policy != "RetainExceptOnCreate" {
 			data = append(data, n)
