@@ -70,15 +70,14 @@ func checkTermination(p *Pass) {
 		if strings.HasPrefix(n.Type, "AWS::RDS::") && !written.Exists() {
 			continue // Snapshot is the default then, and instances of a cluster hold none of its data
 		}
+		policy, _ := written.Str()
 		guard, on, _ := protection(n)
-		if on {
-			continue // the service refuses to delete it
-		}
-		if open(guard) {
+		switch {
+		case on: // the service refuses to delete it
+		case policy == "Retain", policy == "Snapshot", policy == "RetainExceptOnCreate":
+		case open(guard):
 			p.Unknown(n, guard)
-			continue
-		}
-		if policy, _ := written.Str(); policy != "Retain" && policy != "Snapshot" && policy != "RetainExceptOnCreate" {
+		default:
 			data = append(data, n)
 		}
 	}

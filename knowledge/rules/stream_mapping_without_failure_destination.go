@@ -119,7 +119,7 @@ func retriesForever(e *graph.Edge) bool {
 // fate says what becomes of a record that always fails.
 func fate(e *graph.Edge) string {
 	if !retriesForever(e) {
-		return "they are dropped without trace"
+		return "they are dropped, and nothing tells which they were"
 	}
 	if e.From.Kind == graph.Cluster {
 		return "they block their partition until they expire"
@@ -129,9 +129,9 @@ func fate(e *graph.Edge) string {
 		hours, known = facts.Int("dynamodb.stream_retention_hours"), true
 	}
 	if !known {
-		return "they block their shard until they expire, without trace"
+		return "they block their shard until they expire, and nothing tells which they were"
 	}
-	return fmt.Sprintf("they block their shard for up to %d h, then expire without trace", hours)
+	return fmt.Sprintf("they block their shard for up to %d h, then expire, and nothing tells which they were", hours)
 }
 
 // wayOut is the fix for a mapping, in the words of its dialect and source.
