@@ -209,7 +209,8 @@ func refusedTimeout(p *Pass, e *graph.Edge, v graph.Value, n, most int) bool {
 	if n <= most {
 		return false
 	}
-	h := Hit{Node: e.To, Resource: e.Via, Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v}}
+	h := Hit{Node: e.To, Resource: e.Via, Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},
+		Fix: fmt.Sprintf("Set TimeoutInMillis to %d at most, or answer at once and work asynchronously.", most), CDK: fmt.Sprintf("timeout of the integration: Duration.millis(%d) at most, or an asynchronous integration", most)}
 	for _, at := range edgePlace(e) {
 		h.Place = routePlace(p, e.From, at, graph.Value{}) // an event of SAM
 	}
@@ -223,6 +224,7 @@ func refusedTimeout(p *Pass, e *graph.Edge, v graph.Value, n, most int) bool {
 			}
 			if s != "EDGE" {
 				h.Severity = Info
+				h.Fix = fmt.Sprintf("Have the quota of the integration timeout raised before the deployment, or set TimeoutInMillis to %d at most.", most)
 				h.Message = fmt.Sprintf("%s waits %d s for %s: the account needs a raised quota for more than %d s", nameOf(e.From), n/1000, nameOf(e.To), most/1000)
 				p.Report(h)
 				return false
@@ -256,6 +258,7 @@ func checkEdgeTimeouts(p *Pass, api *graph.Node) {
 				continue
 			}
 			p.Report(Hit{Node: api, Place: routePlace(p, api, v, r), Related: []*graph.Node{api}, Values: []graph.Value{v},
+				Fix: fmt.Sprintf("Set TimeoutInMillis to %d at most, or make the API Regional and have the quota raised.", most), CDK: fmt.Sprintf("timeout of the integration: Duration.millis(%d) at most", most),
 				Message: fmt.Sprintf("%s is to wait %d s (%s), and an edge-optimized API can wait %d s at most: API Gateway refuses it", nameOf(api), n/1000, key, most/1000)})
 		}
 	}

@@ -12,6 +12,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why:      `An API key ships with the client and identifies nobody: whoever reads the application has it.`,
 	Fix:      `Set AuthenticationType to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA.`,
+	SAM:      `Set Auth.Type to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA, with UserPool, OpenIDConnect or LambdaAuthorizer beside it.`,
 	CDK:      `defaultAuthorization: { authorizationType: appsync.AuthorizationType.USER_POOL, userPoolConfig }`,
 	Sources: []Source{
 		{Title: `AWS AppSync Developer Guide, "Configuring authorization and authentication to secure your GraphQL APIs"`, URL: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html", Checked: "2026-11-30"},
@@ -57,7 +58,8 @@ func checkGraphQLAuth(p *Pass) {
 		for _, more := range api.Setting("additionalAuthenticationProviders").Each() {
 			v := more.Get("AuthenticationType")
 			if s, ok := v.Str(); ok && s == "API_KEY" {
-				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Message: "an API key, which ships with the client, is admitted as an additional provider"})
+				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Fix: "Take the provider API_KEY out of " + spelled(api, "AdditionalAuthenticationProviders", "Auth.Additional") + ", unless some fields are meant for everyone.",
+					CDK: "authorizationConfig without API_KEY in additionalAuthorizationModes", Message: "an API key, which ships with the client, is admitted as an additional provider"})
 			}
 		}
 	}

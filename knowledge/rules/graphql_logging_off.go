@@ -14,6 +14,7 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Why:      `A resolver that fails answers with status 200 and an error in the body: without field logs its cause is not recorded, and the metrics 4XXError and 5XXError are about the status of the whole request.`,
 	Fix:      `Set LogConfig: {FieldLogLevel: ERROR, ExcludeVerboseContent: true, CloudWatchLogsRoleArn: a role that may write logs}.`,
+	SAM:      `Set Logging: {FieldLogLevel: ERROR, ExcludeVerboseContent: true} (SAM makes the role), or take Logging: false away: SAM's default is level ALL.`,
 	CDK:      `logConfig: { fieldLogLevel: appsync.FieldLogLevel.ERROR, excludeVerboseContent: true }`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi LogConfig`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-appsync-graphqlapi-logconfig.html", Checked: "2026-11-30"},
@@ -76,7 +77,7 @@ Resources:
 			} else if v := api.Setting("xrayEnabled"); open(v) {
 				p.Unknown(api, v)
 			} else if on, _ := v.Truth(); !on {
-				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Message: fmt.Sprintf("GraphQL API %s is not traced (XrayEnabled is not true)", nameOf(api))})
+				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Fix: "Set XrayEnabled: true.", CDK: "xrayEnabled: true", Message: fmt.Sprintf("GraphQL API %s is not traced (XrayEnabled is not true)", nameOf(api))})
 			}
 		}
 	},

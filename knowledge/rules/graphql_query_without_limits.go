@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Gaps: `Low for private APIs with IAM. Introspection for whoever may call the API is low: many APIs mean it. Merged APIs are left out.`,
 	Bad: `Resources:
-  Shop: # want "QueryDepthLimit and ResolverCountLimit"
+  Shop: # want "no QueryDepthLimit and no ResolverCountLimit"
     Type: AWS::AppSync::GraphQLApi
     Properties: {Name: shop, AuthenticationType: AMAZON_COGNITO_USER_POOLS}
   Stock: # want "ResolverCountLimit"
@@ -70,7 +70,7 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 	if missing[len(missing)-1] == "QueryDepthLimit" {
 		so = "a query may nest to any depth"
 	}
-	h := Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s sets no %s: %s", nameOf(api), strings.Join(missing, " and "), so)}
+	h := Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s sets no %s: %s", nameOf(api), strings.Join(missing, " and no "), so)}
 	visibility, _ := api.Setting("visibility").Str()
 	auth, _ := api.Setting("authenticationType").Str()
 	if visibility == "PRIVATE" && auth == "AWS_IAM" {
@@ -90,5 +90,6 @@ func checkIntrospection(p *Pass, api *graph.Node) {
 		return
 	}
 	p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{config},
+		Fix: "Set IntrospectionConfig: DISABLED, unless callers are meant to read the schema.", CDK: "introspectionConfig: appsync.IntrospectionConfig.DISABLED",
 		Message: fmt.Sprintf("GraphQL API %s tells everyone who may call it its schema (IntrospectionConfig is not DISABLED)", nameOf(api))})
 }

@@ -61,7 +61,10 @@ func checkDying(p *Pass) {
 			if text != "PendingDeletion" && text != "Disabled" && text != "PendingReplicaDeletion" {
 				continue
 			}
-			h := Hit{Node: k, Values: []graph.Value{state}}
+			h := Hit{Node: k, Values: []graph.Value{state}, Fix: "Cancel the deletion (CancelKeyDeletion), which leaves the key disabled, and enable it (EnableKey), or move everything to another key first."}
+			if text == "Disabled" {
+				h.Fix = "Enable the key (EnableKey), or move everything to another key first."
+			}
 			for _, e := range p.Graph.Out(k, graph.Encrypts) {
 				h.Related = append(h.Related, e.To)
 			}
@@ -80,6 +83,7 @@ func checkDying(p *Pass) {
 		ok, known := confirmed.Truth()
 		if days, _ := r.Seen("DaysSinceUpdate").Int(); known && !ok && days >= 1 {
 			p.Report(Hit{Resource: r, Severity: Medium, Values: []graph.Value{confirmed},
+				Fix:     "Confirm the subscription, or create it anew: the link is good for two days.",
 				Message: fmt.Sprintf("subscription %s was never confirmed: nothing is sent to it", placeOf(nil, r).ID)})
 		}
 	}

@@ -73,6 +73,7 @@ func checkKeys(p *Pass) {
 		for _, s := range key.ResourcePolicy {
 			if openToWorld(s) && !namesCaller(s.Conditions) {
 				p.Report(Hit{Node: key, Severity: Critical, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
+					Fix: "Name the principals of the key policy, or add a Condition on kms:CallerAccount or aws:PrincipalOrgID.", CDK: "key.grantEncryptDecrypt(role) and the like instead of a statement for everyone",
 					Message: fmt.Sprintf("policy of key %s allows %s to everyone, without a condition on who asks", nameOf(key), actionsOf(s))})
 			}
 		}
@@ -81,7 +82,7 @@ func checkKeys(p *Pass) {
 		}
 		v := key.Setting("enableKeyRotation")
 		if on, ok := p.Truth(key, v); ok && !on {
-			p.Report(Hit{Node: key, Values: []graph.Value{v}, Patch: SetPatch(key.Resource, v, "EnableKeyRotation", true),
+			p.Report(Hit{Node: key, Values: []graph.Value{v}, Fix: "Set EnableKeyRotation: true.", Patch: SetPatch(key.Resource, v, "EnableKeyRotation", true),
 				Message: fmt.Sprintf("key %s is not rotated (EnableKeyRotation is not true)", nameOf(key))})
 		}
 	}

@@ -13,11 +13,12 @@ var _ = add(Rule{
 	Title:    `Topic for large messages has subscribers that cannot take them`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `Above 256 KiB SNS delivers only to SQS, Lambda and Firehose, and to at most 100 subscriptions: other subscriptions are refused.`,
+	Why:      `A topic whose MaximumMessageSize is above 256 KiB takes at most 100 subscriptions, all of SQS, Lambda or Firehose: SNS refuses the size, or the subscription, whichever comes second.`,
 	Fix:      `Lower MaximumMessageSize to 262144, or move the other subscribers behind a queue or function.`,
 	CDK:      `CfnTopic.maximumMessageSize`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::SNS::Topic MaximumMessageSize`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sns-topic.html#cfn-sns-topic-maximummessagesize", Checked: "2026-11-30"},
+		{Title: `Amazon SNS Developer Guide, "Publishing large messages with Amazon SNS"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html", Checked: "2026-11-30"},
 	},
 	Bad: `Resources:
   Topic:
@@ -51,11 +52,11 @@ func checkLargeMessages(p *Pass) {
 			protocol, ok := p.Text(topic, s.Get("Protocol"))
 			if ok && protocol != "sqs" && protocol != "lambda" && protocol != "firehose" {
 				p.Report(Hit{Node: topic, RelatedResources: []*graph.Resource{carrier(p.Graph, s)}, Values: []graph.Value{v, s.Get("Protocol")},
-					Message: fmt.Sprintf("MaximumMessageSize is %d bytes, but a subscription by %s takes at most %d", size, protocol, facts.Int("sns.message_bytes_default"))})
+					Message: fmt.Sprintf("MaximumMessageSize is %d bytes, but above %d a topic takes no subscription by %s", size, facts.Int("sns.message_bytes_default"), protocol)})
 			}
 		}
 		if len(subscriptions) > 100 { // CloudFormation reference, AWS::SNS::Topic MaximumMessageSize
-			p.Report(Hit{Node: topic, Values: []graph.Value{v}, Message: fmt.Sprintf("MaximumMessageSize is %d bytes, which allows 100 subscriptions, but there are %d", size, len(subscriptions))})
+			p.Report(Hit{Node: topic, Values: []graph.Value{v}, Fix: "Lower MaximumMessageSize to 262144, or spread the subscriptions over several topics.", Message: fmt.Sprintf("MaximumMessageSize is %d bytes, which allows 100 subscriptions, but there are %d", size, len(subscriptions))})
 		}
 	}
 }

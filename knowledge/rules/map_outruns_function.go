@@ -144,6 +144,7 @@ func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states ma
 		}
 		if mode, ok := p.Text(e.To, e.To.Setting("billingMode")); ok && mode == "PROVISIONED" {
 			p.Report(Hit{Node: m, Severity: Medium, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{mapPlace(s), e.To.Setting("billingMode")},
+				Fix:     "Set MaxConcurrency of the Map state to what the table's capacity bears, or BillingMode: PAY_PER_REQUEST on the table.",
 				Message: fmt.Sprintf("Map state %s has no MaxConcurrency and runs up to %d iterations at once, but %s has provisioned capacity", s.Name, limit, nameOf(e.To))})
 			return
 		}

@@ -117,7 +117,15 @@ func checkRefusedSettings(p *Pass) {
 		}
 		source := e.Setting("eventSourceArn")
 		if why, fix := noSource(e, source); why != "" {
-			say("EventSourceArn is "+why, fix, source)
+			property := "EventSourceArn"
+			if strings.Contains(fix, "EventSourceArn:") && e.Via != nil && e.Via.Source != "" { // an event of SAM
+				property = map[graph.Kind]string{graph.Queue: "Queue"}[e.From.Kind]
+				if property == "" {
+					property = "Stream"
+				}
+				fix = strings.Replace(fix, "EventSourceArn:", property+":", 1)
+			}
+			say(property+" is "+why, fix, source)
 		}
 		checkDurableMapping(p, e, say)
 		age := e.Setting("maximumRecordAgeInSeconds")

@@ -143,6 +143,7 @@ func refusesDurable(p *Pass, e *graph.Edge) bool {
 		return false
 	}
 	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+		Fix: "Switch EventBridgeConfiguration on and let a rule call the function.", CDK: "eventBridgeEnabled: true on the bucket, and a rule with new targets.LambdaFunction(version or alias)",
 		Message: fmt.Sprintf("bucket %s notifies it, but S3 does not invoke durable functions: send the bucket's events through EventBridge", nameOf(e.From))})
 	return true
 }

@@ -15,6 +15,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why:      `Without a policy a private API cannot be deployed and nobody can call it; with one that allows everyone, the VPC endpoints of every account can.`,
 	Fix:      `Set Policy: allow execute-api:Invoke, and deny it where aws:SourceVpce is not one of your endpoints.`,
+	SAM:      `Set Auth: {ResourcePolicy: {IntrinsicVpceWhitelist: [the ids of your endpoints]}}: SAM writes a policy that allows, and denies where aws:SourceVpce is another.`,
 	CDK:      `policy: an iam.PolicyDocument with a condition on aws:SourceVpce`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "API Gateway resource policy examples"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html", Checked: "2026-11-30"},

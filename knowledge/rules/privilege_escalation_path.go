@@ -125,8 +125,12 @@ func checkEscalation(p *Pass) {
 				case passes:
 					gains = "its code can run with the rights of every role that the service may take on"
 				}
-				p.Report(Hit{Node: n, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, actionsOf(s))},
-					Message: fmt.Sprintf("%s allows %s on every resource: %s", nameOf(n), found, gains)})
+				h := Hit{Node: n, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, actionsOf(s))},
+					Message: fmt.Sprintf("%s allows %s on every resource: %s", nameOf(n), found, gains)}
+				if found == "sts:AssumeRole" {
+					h.Fix, h.CDK = "Name the roles that may be taken on in Resource.", "role.grantAssumeRole(grantee) on the one role"
+				}
+				p.Report(h)
 			}
 		}
 	}

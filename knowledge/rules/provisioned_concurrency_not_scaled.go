@@ -99,6 +99,7 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 	reserved := fn.Setting("reservedConcurrentExecutions")
 	if limit, known := reserved.Int(); known && all && sum > limit && len(places) > 0 {
 		p.Report(Hit{Node: fn, Severity: High, Values: append([]graph.Value{reserved}, places...),
+			Fix: fmt.Sprintf("Set ReservedConcurrentExecutions to %d at least, or lower ProvisionedConcurrentExecutions to %d in all.", sum, limit), CDK: "reservedConcurrentExecutions of the function not below provisionedConcurrentExecutions of its aliases",
 			Message: fmt.Sprintf("%d environments of %s shall be kept ready, but only %d executions are reserved for it: Lambda refuses that", sum, nameOf(fn), limit)})
 	}
 }
