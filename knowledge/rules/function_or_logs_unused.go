@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
 		{Title: `AWS Well-Architected Framework, "COST04-BP03 Decommission resources"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/framework/cost_decomissioning_resources_decommission.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Deployed stacks only. A function counts as unused where it was neither called nor changed for 90 days; those for emergencies say so by Metadata (serverless-review: {role: rare}). Orphaned log groups are those whose name CloudFormation made for a function of this stack; log groups count from 50 GB without retention.`,
+	Gaps: `Deployed stacks only. A function counts as unused where it was neither called nor changed for 90 days; those for emergencies say so by Metadata (serverless-review: {role: rare}). Orphaned log groups are those whose name CloudFormation made for a function of this stack; log groups count from 50 GB without retention; a retention policy of the account is not seen.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Old: # want "was not called once in 90 days"
@@ -64,7 +64,7 @@ func checkUnused(p *Pass) {
 			n, seen := calls.Float()
 			days, _ := fn.Resource.Seen("DaysSinceUpdate").Int()
 			if seen && n == 0 && days >= unusedDays && fn.Framework == "" && intent(fn, "role") != "rare" {
-				p.Report(Hit{Node: fn, Values: []graph.Value{calls}, Message: fmt.Sprintf("%s was not called once in %d days", nameOf(fn), unusedDays)})
+				p.Report(Hit{Node: fn, Values: []graph.Value{calls}, Fix: "Remove the function, or say by Metadata serverless-review: {role: rare} that it is for emergencies.", CDK: "remove the construct", Message: fmt.Sprintf("%s was not called once in %d days", nameOf(fn), unusedDays)})
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func checkUnused(p *Pass) {
 		stored := g.Resource.Seen("StoredBytes")
 		bytes, _ := stored.Float()
 		if bytes >= largeLogsGB*1e9 && !g.Setting("retentionInDays").Exists() {
-			p.Report(Hit{Node: g, Values: []graph.Value{stored}, Message: fmt.Sprintf("log group %s holds %.0f GB and keeps everything for ever", nameOf(g), bytes/1e9)})
+			p.Report(Hit{Node: g, Values: []graph.Value{stored}, Fix: "Set RetentionInDays.", CDK: "retention: logs.RetentionDays.ONE_MONTH of the LogGroup", Message: fmt.Sprintf("log group %s holds %.0f GB and has no RetentionInDays", nameOf(g), bytes/1e9)})
 		}
 	}
 	orphans := p.Graph.Observed["logGroups.orphans"]
@@ -84,6 +84,6 @@ func checkUnused(p *Pass) {
 	}
 	first := p.Graph.Resources[0]
 	orphans.At = first.At
-	p.Report(Hit{Node: p.Graph.Node(first.ID), Resource: first, Values: []graph.Value{orphans},
+	p.Report(Hit{Node: p.Graph.Node(first.ID), Resource: first, Values: []graph.Value{orphans}, Fix: "Delete the log groups, once nobody needs what they hold.", CDK: "n/a: they belong to no construct any more",
 		Message: fmt.Sprintf("%s of functions that the stack does not have any more: %s", plural(len(orphans.Items()), "log group"), short(orphans.String()))})
 }

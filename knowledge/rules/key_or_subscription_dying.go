@@ -9,7 +9,7 @@ import (
 var _ = add(Rule{
 	ID:       "key-or-subscription-dying",
 	Code:     "LIV014",
-	Title:    `Key is about to go, or a subscription was never confirmed`,
+	Title:    `Key is disabled or about to go, or a subscription was never confirmed`,
 	Severity: Critical,
 	Pillar:   Reliability,
 	Why:      `What a deleted key has encrypted can never be read again (but for what a multi-Region replica can still decrypt), and while the key waits for deletion KMS refuses to encrypt and decrypt with it. A subscription that nobody has confirmed gets nothing.`,

@@ -21,7 +21,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66", "cfn_nag:W86", "serverless-rules:WS1004",
 		"prowler:cloudwatch_log_group_retention_policy_specific_days_enabled", "guard-rules-registry:cw_loggroup_retention_period_check", "control-tower:cloudwatch_log_group_retention_period_check"},
-	Gaps: `Only groups that the files create are seen: one that Lambda makes at the first invocation keeps its logs for ever too. A retention policy of the account, which overrides what groups say, is not seen. Groups of class DELIVERY, whose retention is fixed, are left out.`,
+	Gaps: `Only groups that the files create are seen: one that Lambda makes at the first invocation keeps its logs for ever too. A retention policy of the account, which can set or override it, is not seen. Groups of class DELIVERY, whose retention is fixed, are left out.`,
 	Bad: `Resources:
   Log: # want "RetentionInDays"
     Type: AWS::Logs::LogGroup

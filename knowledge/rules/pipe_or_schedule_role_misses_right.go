@@ -206,6 +206,7 @@ func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
 		return
 	}
 	p.Report(Hit{Node: n, Related: []*graph.Node{role}, Values: []graph.Value{{}, n.Setting("target", "arn")},
+		Fix: fmt.Sprintf("Allow role %s to do %s on the thing that the call works on.", nameOf(role), action), CDK: "new targets.Universal(...) with policyStatements, or role.addToPolicy",
 		Message: fmt.Sprintf("role %s may not do %s on anything: %s cannot call its target", nameOf(role), action, nameOf(n))})
 }
 
@@ -228,5 +229,6 @@ func checkCallRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
 		}
 	}
 	p.Report(Hit{Node: e.From, Confidence: weaker(e), Related: []*graph.Node{role, e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+		Fix:     fmt.Sprintf("Allow role %s to do %s on %s.", nameOf(role), actions[0], nameOf(e.To)),
 		Message: fmt.Sprintf("role %s may not do %s on %s: %s cannot call its target (%s)", nameOf(role), actions[0], nameOf(e.To), nameOf(e.From), why)})
 }

@@ -10,15 +10,16 @@ import (
 var _ = add(Rule{
 	ID:       "provisioned-capacity-misfit",
 	Code:     "LIV012",
-	Title:    `Provisioned capacity does not fit the use`,
+	Title:    `Capacity does not fit the use`,
 	Severity: Medium,
 	Pillar:   Cost,
-	Why:      `Too little is throttled or spills over into cold starts; too much is paid for and idle.`,
+	Why:      `What exceeds a table's or stream's capacity is throttled, and what exceeds provisioned concurrency may start cold; too much is paid for and idle.`,
 	Fix:      `Let it scale (Application Auto Scaling), set it to what is used, or switch to on demand.`,
-	CDK:      `addAutoScaling of the alias; billing: Billing.onDemand() of the table; streamMode: ON_DEMAND of the stream`,
+	CDK:      `addAutoScaling of the alias; billing: Billing.onDemand() of the table; streamMode: StreamMode.ON_DEMAND of the stream`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Monitoring concurrency"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html", Checked: "2026-11-29"},
 		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html", Checked: "2026-11-30"},
+		{Title: `Amazon DynamoDB Developer Guide, "DynamoDB on-demand capacity mode"`, URL: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html", Checked: "2026-11-30"},
 		{Title: `Amazon Kinesis Data Streams Developer Guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html", Checked: "2026-11-30"},
 	},
 	Gaps: `Deployed stacks only. Aliases with provisioned concurrency (spilled over, or never used by half), throttled tables and streams, and tables of a fixed capacity above 5 units whose busiest hour used less than a fifth of it. Whether the window holds the peak of the year is not known; peaks within an hour are averaged; indexes, and tables without any use, are not looked at.`,
@@ -82,7 +83,12 @@ func checkCapacityUse(p *Pass) {
 		used, seen := use.Float()
 		switch {
 		case len(values) > 0:
-			p.Report(Hit{Node: n, Values: values, Message: fmt.Sprintf("%s had too little capacity in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))})
+			h := Hit{Node: n, Values: values, Message: fmt.Sprintf("%s had too little capacity in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))}
+			if mode, _ := n.Setting("billingMode").Str(); n.Kind == graph.Table && mode == "PAY_PER_REQUEST" {
+				h.Fix = "Spread the keys where one partition is hot, raise OnDemandThroughput where it caps the table, or set WarmThroughput before a load above twice the earlier peak."
+				h.CDK = "billing: Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits }), warmThroughput"
+			}
+			p.Report(h)
 		case seen && used < 0.5:
 			p.Report(Hit{Node: n, Values: []graph.Value{use}, Severity: Low,
 				Message: fmt.Sprintf("the provisioned concurrency of %s was never used more than %.0f %% in %s", nameOf(n), 100*used, p.window())})
