@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::Lambda::Permission InvokedViaFunctionUrl`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html#cfn-lambda-permission-invokedviafunctionurl", Checked: "2026-11-30"},
 	},
-	Gaps: `Callers of the same account whose own policy holds both actions need no permission at all and are not looked at. Older URLs, which AWS exempted for a time, are not told apart.`,
+	Gaps: `Callers of the same account may hold one or both actions in their own policy, which is not looked at. Older URLs, which AWS exempted for a time, are not told apart.`,
 	Bad: `Resources:
   Worker:
     Type: AWS::Lambda::Function

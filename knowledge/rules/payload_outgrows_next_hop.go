@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Profile:  Advisory,
 	Why:      `SQS, EventBridge and asynchronous Lambda take 1 MiB; a state machine takes 256 KiB as input, and a topic as much unless it says otherwise: a larger message is refused where it has already left its sender.`,
-	Fix:      `Pass a reference to S3 (claim check), cut the message by an input transformer, or raise MaximumMessageSize of the topic.`,
+	Fix:      `Pass a reference to S3 (claim check), cut the message by an input transformer, or raise MaximumMessageSize of the topic or queue.`,
 	CDK:      `input of targets.SfnStateMachine or message of targets.SqsQueue and SnsTopic (events.RuleTargetInput); targetParameters.inputTemplate of CfnPipe; CfnTopic.maximumMessageSize`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Step Functions service quotas"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-30"},

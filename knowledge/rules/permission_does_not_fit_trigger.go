@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why: `The trigger is drawn and a permission is there, but the permission names another service than the one its SourceArn belongs to, or another alias than the one the trigger invokes. ` +
-		`Lambda compares all of them: every invocation is refused.`,
+		`Lambda compares all of them: unless another permission fits, every invocation is refused.`,
 	Fix: `Set Principal to the service of the SourceArn, and FunctionName to exactly what the trigger invokes (with the alias, if it invokes an alias).`,
 	CDK: `use the event source or target construct of the trigger on the function or alias: it writes the permission`,
 	Sources: []Source{
@@ -167,7 +167,7 @@ func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
 		aliases = refusals[from.Kind]
 	}
 	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, Values: []graph.Value{s.Principals[0].Value, source}, Aliases: aliases,
-		Message: fmt.Sprintf("Principal is %s, but SourceArn belongs to %s: only %s.amazonaws.com invokes on its behalf, so every call is refused", principal, sourceName(from, service), want),
+		Message: fmt.Sprintf("Principal is %s, but SourceArn belongs to %s: only %s.amazonaws.com invokes on its behalf, so the permission lets nothing in", principal, sourceName(from, service), want),
 		Fix:     fmt.Sprintf("Set Principal to %s.amazonaws.com.", want),
 		Patch:   SetPatch(s.Via, s.Principals[0].Value, "Principal", want+".amazonaws.com")})
 	return true

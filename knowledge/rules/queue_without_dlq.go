@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SQS3", "cdk-nag:Serverless-SQSRedrivePolicy", "cdk-nag:SQSQueueDLQ", "cdk-nag:SQSRedrivePolicy", "serverless-rules:ES6000"},
-	Gaps:        `A queue named like a dead-letter queue is taken for one. Metadata serverless-review role (dlq, parking, reply, ephemeral) or ordering excuses a queue.`,
+	Gaps:        `A queue named like a dead-letter queue is taken for one. Metadata serverless-review role (dlq, parking, reply, temporary, ephemeral) or ordering excuses a queue.`,
 	Bad: `Resources:
   Orders: # want "no dead-letter queue"
     Type: AWS::SQS::Queue
