@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-29"},
 		{Title: `Amazon SNS Developer Guide, "Monitoring Amazon SNS topics using CloudWatch"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Deployed stacks only. Looks at FailedInvocations and InvocationsFailedToBeSentToDlq of rules, AsyncEventsDropped, DestinationDeliveryFailures and DeadLetterErrors of functions, NumberOfNotificationsFailed and NumberOfNotificationsFilteredOut-InvalidAttributes of topics. EventBridge counts with best effort. Of HTTP endpoints SNS counts each attempt that failed, also where a later one arrived.`,
+	Gaps: `Deployed stacks only. Looks at FailedInvocations and InvocationsFailedToBeSentToDlq of rules, AsyncEventsDropped, DestinationDeliveryFailures and DeadLetterErrors of functions, NumberOfNotificationsFailed and NumberOfNotificationsFilteredOut-InvalidAttributes of topics. EventBridge counts with best effort. Of HTTP endpoints SNS counts each attempt that failed, also where a later one arrived: of a topic with such a subscription that count alone is low.`,
 	Bad: `# Metadata.observed stands for what a live review saw.
 Resources:
   Nightly: # want "FailedInvocations 7"
@@ -35,6 +36,10 @@ Resources:
   News: # want "NumberOfNotificationsFailed 5"
     Type: AWS::SNS::Topic
     Metadata: {observed: {NumberOfNotificationsFailed.Sum: 5}}
+  Partners: # want "each attempt counts"
+    Type: AWS::SNS::Topic
+    Metadata: {observed: {NumberOfNotificationsFailed.Sum: 5}}
+  ToPartner: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref Partners, Protocol: https, Endpoint: 'https://partner.example/news'}}
 `,
 	Good: `Resources:
   Nightly:
@@ -58,8 +63,22 @@ func checkDeliveries(p *Pass) {
 	for _, n := range p.Graph.OfKind(graph.Rule, graph.Function, graph.Topic) {
 		values, words := counted(n.Resource, "FailedInvocations.Sum", "InvocationsFailedToBeSentToDlq.Sum", "AsyncEventsDropped.Sum", "DestinationDeliveryFailures.Sum", "DeadLetterErrors.Sum",
 			"NumberOfNotificationsFailed.Sum", "NumberOfNotificationsFilteredOut-InvalidAttributes.Sum")
-		if len(values) > 0 {
-			p.Report(Hit{Node: n, Values: values, Message: fmt.Sprintf("deliveries of %s failed in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))})
+		if len(values) == 0 {
+			continue
 		}
+		h := Hit{Node: n, Values: values, Message: fmt.Sprintf("deliveries of %s failed in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))}
+		if len(words) == 1 && strings.HasPrefix(words[0], "NumberOfNotificationsFailed ") && tellsHTTP(n) {
+			h.Severity, h.Confidence = Low, Likely
+			h.Message += "; of HTTP endpoints each attempt counts, also where a later one arrived"
+		}
+		p.Report(h)
 	}
+}
+
+// tellsHTTP tells whether a topic has a subscription by HTTP: its failures may be attempts before one that arrived.
+func tellsHTTP(topic *graph.Node) bool {
+	return topic.Kind == graph.Topic && slices.ContainsFunc(topic.Setting("subscriptions").Each(), func(s graph.Value) bool {
+		protocol, known := s.Get("Protocol").Str()
+		return !known || strings.HasPrefix(protocol, "http")
+	})
 }
