@@ -95,6 +95,10 @@ func checkGradualDeployments(p *Pass) {
 			if len(lacks) == 1 && lacks[0] == "no alarms" && spelled(n, "", "SAM") == "" {
 				h.Fix = "Set AlarmConfiguration: {Enabled: true, Alarms: [{Name: ...}]} on the deployment group."
 			}
+			if lacks[0] != "no alarms" {
+				h.Fix = "Set AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]} on the deployment group."
+				h.CDK = "autoRollback: { deploymentInAlarm: true } on the LambdaDeploymentGroup"
+			}
 			p.Report(h)
 		}
 	}

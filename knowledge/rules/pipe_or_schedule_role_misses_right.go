@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `A pipe or schedule reads and sends with its own role. What the role may not do fails each time. A pipe tries again until the source gives the message up, and EventBridge may stop it if it goes on failing so; a schedule's call goes to its dead-letter queue, or is dropped where there is none.`,
-	Fix:      `Allow the role to read the source (receive, delete, get attributes; get records), to call the target and to write to the dead-letter queue.`,
+	Fix:      `Allow the role to read the source (receive, delete, get attributes; get records; decrypt with its key), to call the target and to write to the dead-letter queue.`,
 	CDK:      `new scheduler.Schedule with a target construct writes the grants, and so does new Pipe of @aws-cdk/aws-pipes-alpha; for a CfnPipe queue.grantConsumeMessages(role) and fn.grantInvoke(role)`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-30"},

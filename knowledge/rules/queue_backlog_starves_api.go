@@ -117,6 +117,7 @@ func reportStreamBeside(p *Pass, fn *graph.Node, stream, api *graph.Edge) {
 	}
 	p.Report(Hit{Node: fn, Severity: Info, Confidence: weaker(stream, api), Related: []*graph.Node{stream.From, api.From}, RelatedResources: []*graph.Resource{stream.Via}, Values: []graph.Value{{}},
 		Fix:     "Split the function in two: what answers people and what catches up with a stream need other memory, timeouts and limits.",
+		CDK:     "a function of its own for the stream",
 		Message: fmt.Sprintf("%s answers %s and works off %s: each shard that has records takes concurrency of the requests", nameOf(fn), nameOf(api.From), nameOf(stream.From))})
 }
 

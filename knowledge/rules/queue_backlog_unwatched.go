@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Wakes:    true,
 	Why:      `A consumer that is too slow, throttled or switched off makes no error: the messages only grow older, until customers ask where their orders are or the retention deletes them.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateAgeOfOldestMessage of the queue, at the age from which on somebody waits, with an action that reaches a person.`,
-	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(this, "Late", { threshold: 600, evaluationPeriods: 1 })`,
+	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(this, "Late", { threshold: 600, evaluationPeriods: 1 }).addAlarmAction(new cw_actions.SnsAction(topic))`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an Amazon SQS queue in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-sqs.html", Checked: "2026-11-30"},
 	},
