@@ -14,13 +14,14 @@ var _ = add(Rule{
 	Title:    `Function may run longer than the API waits for it`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `When the integration times out the client gets an error (status 504 from a REST API), while the function works on and is billed. A client that then tries again has the work done twice.`,
+	Why:      `When the integration times out the client gets an error (status 504 from a REST API, 503 from an HTTP API), while the function works on and is billed. A client that then tries again has the work done twice.`,
 	Fix:      `Set the function's Timeout below the integration's (29 s for REST and WebSocket, 30 s for HTTP APIs, or its TimeoutInMillis), or answer at once and work asynchronously.`,
 	CDK:      `timeout: Duration.seconds(28), or an asynchronous integration`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::ApiGateway::Method Integration TimeoutInMillis`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-method-integration.html#cfn-apigateway-method-integration-timeoutinmillis", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::ApiGatewayV2::Integration TimeoutInMillis`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-integration.html#cfn-apigatewayv2-integration-timeoutinmillis", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Gateway response types for API Gateway" (INTEGRATION_TIMEOUT is 504; REST APIs)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html", Checked: "2026-11-30"},
+		{Title: `Serverless Framework, issue 11222 (an HTTP API answers 503 when the integration times out)`, URL: "https://github.com/serverless/serverless/issues/11222", Checked: "2026-11-30"},
 		{Title: `AWS What's New, "Amazon API Gateway integration timeout limit increase beyond 29 seconds"`, URL: "https://aws.amazon.com/about-aws/whats-new/2024/06/amazon-api-gateway-integration-timeout-limit-29-seconds/", Checked: "2026-11-30"},
 	},
 	Gaps: `A timeout of the integration beyond what its API can have is high; info where a raised quota allows it (Regional and private REST APIs). Medium for a function that serves ANY or a proxy route: only some of its paths may be slow. Streamed responses are left out.`,
@@ -149,8 +150,11 @@ func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
 		return
 	}
 	severity, answer := High, "an error"
-	if e.From.Kind == graph.RestAPI {
+	switch e.From.Kind {
+	case graph.RestAPI:
 		answer = "status 504"
+	case graph.HTTPAPI:
+		answer = "status 503"
 	}
 	if strings.HasPrefix(e.Label, "ANY ") || strings.Contains(e.Label, "{proxy+}") || e.Label == "$default" {
 		severity = Medium

@@ -10,7 +10,7 @@ var _ = add(Rule{
 	Title:    `Function URL admits everyone`,
 	Severity: High,
 	Pillar:   Security,
-	Why:      `AuthType NONE checks nobody: with the permissions for everyone that such a URL needs, which SAM and the console write, anyone who learns the address can invoke the function and let you pay for it.`,
+	Why:      `AuthType NONE checks nobody: with the permissions for everyone that such a URL needs, which SAM, CDK and the console write, anyone who learns the address can invoke the function and let you pay for it.`,
 	Fix:      `Set AuthType: AWS_IAM and let callers sign their requests; for browsers put CloudFront with origin access control in front.`,
 	CDK:      `authType: lambda.FunctionUrlAuthType.AWS_IAM`,
 	Sources: []Source{
