@@ -64,12 +64,19 @@ func checkDurable(p *Pass, fn *graph.Node) {
 	for _, e := range p.Graph.In(fn, graph.Deploys) {
 		versioned = versioned || e.From.Kind == graph.Alias
 	}
-	if v := versionsOfOthers(p, fn); !versioned && v.Exists() {
-		p.Unknown(fn, v)
+	others := versionsOfOthers(p, fn)
+	if !versioned && others.Exists() {
+		p.Unknown(fn, others)
 		return
 	}
 	if !versioned {
 		p.Report(Hit{Node: fn, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version or alias that callers could name: a call without one is refused, and under $LATEST its code may change under running executions", nameOf(fn))})
+		return
+	}
+	if s, ok := unversionedPermission(p.Graph, fn); ok && !others.Exists() {
+		who, name := s.Via.Properties.Get("Principal"), s.Via.Properties.Get("FunctionName")
+		p.Report(Hit{Node: fn, RelatedResources: []*graph.Resource{s.Via}, Confidence: Likely, Values: []graph.Value{{}, name},
+			Message: fmt.Sprintf("%s may call durable function %s without a version or alias only: Lambda refuses such calls", who.String(), nameOf(fn))})
 		return
 	}
 	for _, role := range rolesOf(p.Graph, fn) {
@@ -82,6 +89,39 @@ func checkDurable(p *Pass, fn *graph.Node) {
 			p.Report(Hit{Node: fn, Related: []*graph.Node{role}, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s may not save its progress: %s", nameOf(fn), why)})
 		}
 	}
+}
+
+// unversionedPermission finds a permission on the bare function for a caller that is not drawn, and that no other permission
+// lets call a version. Where the caller is drawn its own edge tells, and a misfit is for permission-does-not-fit-trigger.
+func unversionedPermission(g *graph.Graph, fn *graph.Node) (graph.Statement, bool) {
+	for _, s := range fn.ResourcePolicy {
+		if s.Via == nil || s.Via.Type != "AWS::Lambda::Permission" || !allowsAction(s, "lambda:InvokeFunction") || s.Via.Properties.Get("InvokedViaFunctionUrl").Exists() {
+			continue
+		}
+		source := s.Via.Properties.Get("SourceArn")
+		if drawn, _ := sourceOf(g, source); drawn != nil && !drawn.External || open(s.Via.Properties.Get("Principal")) {
+			continue
+		}
+		if mine, ok := qualifierOf(g, s.Via.Properties.Get("FunctionName")); ok && mine == "" && !mayCallVersion(g, fn, s) {
+			return s, true
+		}
+	}
+	return graph.Statement{}, false
+}
+
+// mayCallVersion tells whether another permission may let the principal of a grant call a version or alias.
+func mayCallVersion(g *graph.Graph, fn *graph.Node, grant graph.Statement) bool {
+	principal := grant.Via.Properties.Get("Principal").String()
+	for _, s := range fn.ResourcePolicy {
+		if s.Via == nil {
+			continue
+		}
+		who := s.Via.Properties.Get("Principal")
+		if mine, ok := qualifierOf(g, s.Via.Properties.Get("FunctionName")); (!ok || mine != "") && (open(who) || who.String() == principal || who.String() == "*") {
+			return true
+		}
+	}
+	return fn.PolicyUnknown != ""
 }
 
 // mayCheckpoint looks for the two rights of a durable execution, on an ARN that names a version.

@@ -252,8 +252,11 @@ func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
 		p.Unclear(fn, "whether another permission fits "+nameOf(from)+": "+fn.PolicyUnknown)
 		return
 	}
-	name := s.Via.Properties.Get("FunctionName")
-	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, RelatedResources: []*graph.Resource{missed.Via}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed), Aliases: refusals[from.Kind],
+	name, aliases := s.Via.Properties.Get("FunctionName"), append([]string{}, refusals[from.Kind]...)
+	if mine == "" && fn.Setting("durableConfig").Exists() {
+		aliases = append(aliases, "LAM026") // a durable function is not to be called that way at all
+	}
+	p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{from, fn}, RelatedResources: []*graph.Resource{missed.Via}, Values: append([]graph.Value{name}, edgePlace(missed)...), Confidence: weaker(missed), Aliases: aliases,
 		Message: fmt.Sprintf("%s invokes %s, but the permission is for %s: every call is refused", nameOf(from), spellQualifier(fn, missed.Qualifier), spellQualifier(fn, mine)),
 		Fix:     fmt.Sprintf("Set FunctionName of the permission to %s.", spellQualifier(fn, missed.Qualifier))})
 }
