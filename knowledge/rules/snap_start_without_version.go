@@ -111,7 +111,7 @@ func checkSnapStart(p *Pass) {
 		published := len(fn.Setting("versions").Each()) > 0 || len(p.Graph.In(fn, graph.Deploys)) > 0
 		callers := p.Graph.In(fn, graph.Polls, graph.Invokes, graph.Routes)
 		for _, e := range callers {
-			if e.Qualifier != "" && e.Qualifier != "$LATEST" || e.Strength != graph.Certain {
+			if e.Qualifier != "" && e.Qualifier != "$LATEST" || e.Strength != graph.Certain && !foundByName(e) {
 				callers = nil
 				break
 			}
@@ -127,7 +127,7 @@ func checkSnapStart(p *Pass) {
 			continue
 		case len(callers) > 0:
 			h.Message = fmt.Sprintf("SnapStart of %s is on for published versions, but %s calls $LATEST, as all its triggers do", nameOf(fn), placeOf(callers[0].From, callers[0].Via).ID)
-			h.Values = append(h.Values, edgePlace(callers...)...)
+			h.Values, h.Confidence = append(h.Values, edgePlace(callers...)...), weaker(callers...)
 			h.Fix, h.CDK = callVersion(p.Graph, fn), "the alias or fn.currentVersion in place of fn at each trigger: alias.addEventSource(...), new targets.LambdaFunction(alias)"
 			for _, e := range callers {
 				h.Related = append(h.Related, e.From)
@@ -137,6 +137,12 @@ func checkSnapStart(p *Pass) {
 		}
 		p.Report(h)
 	}
+}
+
+// foundByName tells whether an edge is drawn in the file and only its end was found by a name, as "orders-${Stage}". A call that
+// is but inferred, from a right to it, may be of a version.
+func foundByName(e *graph.Edge) bool {
+	return e.Strength == graph.Likely && e.Kind != graph.Invokes
 }
 
 // callVersion says how triggers call what is published already.
