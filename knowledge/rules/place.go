@@ -282,6 +282,9 @@ func carrier(g *graph.Graph, v graph.Value) *graph.Resource {
 		return nil
 	}
 	id, _, _ := strings.Cut(rest, "/")
+	if own, ok := v.Get("ResourceId").Str(); ok {
+		id = plainID(own)
+	}
 	for _, r := range g.Resources {
 		if r.LogicalID == id && r.File == v.At.File && r.Source == "" {
 			return r

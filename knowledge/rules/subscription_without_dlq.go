@@ -143,5 +143,9 @@ func subscriptionPlace(s graph.Value) *Place {
 			typ = "AWS::Serverless::Function"
 		}
 	}
-	return &Place{ID: steps[2], Type: typ, File: s.At.File}
+	id := steps[2]
+	if own, ok := s.Get("ResourceId").Str(); ok && typ == "AWS::SNS::Subscription" {
+		id = plainID(own)
+	}
+	return &Place{ID: id, Type: typ, File: s.At.File}
 }

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/asl"
@@ -104,7 +105,12 @@ func (b *builder) subscription(r *graph.Resource, from target, s graph.Value) {
 		return
 	}
 	endpoint := s.Get("Endpoint")
-	b.collect(topic, "subscriptions", readText(s, "FilterPolicy"))
+	listed := readText(s, "FilterPolicy")
+	if r.Type == "AWS::SNS::Subscription" && listed.Kind == graph.Map { // a loop writes several at one place: the id tells them apart
+		own := graph.Field{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)}
+		listed = graph.NewMap(listed.At, slices.Concat([]graph.Field{own}, listed.Fields())...)
+	}
+	b.collect(topic, "subscriptions", listed)
 	protocol, _ := s.Get("Protocol").Str()
 	kind := map[string]graph.Kind{"lambda": graph.Function, "sqs": graph.Queue, "firehose": graph.Firehose}[protocol]
 	if kind != "" || s.Get("Protocol").IsUnknown() {
