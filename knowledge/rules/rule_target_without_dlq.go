@@ -23,8 +23,8 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge User Guide, "Debugging event delivery"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-EventBusDLQ", "cdk-nag:EventBusDLQ", "serverless-rules:ES4000"},
-	Gaps: `Low where the loss matters little: the rule runs at least hourly, or the target is a log group or another bus, whose own rules have to keep the event. ` +
-		`High where retries are switched off. A rule that is DISABLED is left out.`,
+	Gaps: `Low where the loss matters little: the target is a log group or another bus, whose own rules have to keep the event. ` +
+		`High where retries are switched off. A rule that is DISABLED is left out, and one that runs at least hourly: the next run does the work.`,
 	Bad: `Resources:
   Placed:
     Type: AWS::Events::Rule
@@ -89,7 +89,7 @@ Resources:
 
 func checkTargetDLQs(p *Pass) {
 	for _, rule := range p.Graph.OfKind(graph.Rule) {
-		if rule.Type != "AWS::Events::Rule" || rule.External || disabled(rule) {
+		if rule.Type != "AWS::Events::Rule" || rule.External || disabled(rule) || repeatsWithinTheHour(rule.Setting("scheduleExpression")) {
 			continue
 		}
 		targets := rule.Setting("targets")
@@ -120,7 +120,7 @@ func checkTargetDLQ(p *Pass, rule *graph.Node, t graph.Value) {
 	}
 	retries, written := t.Get("RetryPolicy", "MaximumRetryAttempts").Int()
 	switch {
-	case repeatsWithinTheHour(rule.Setting("scheduleExpression")) || lastInLine(p.Graph, t):
+	case lastInLine(p.Graph, t):
 		h.Severity = Low
 	case written && retries == 0:
 		h.Severity = High

@@ -90,6 +90,8 @@ func checkScheduleDLQs(p *Pass) {
 			Message: fmt.Sprintf("schedule %s has no dead-letter queue: a run that cannot be delivered is dropped", nameOf(s))}
 		if repeatsWithinTheHour(s.Setting("scheduleExpression")) {
 			h.Severity = Low
+		} else {
+			h.Aliases = []string{"EVT001"}
 		}
 		p.Report(h)
 	}
