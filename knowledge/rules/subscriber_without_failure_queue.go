@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -20,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge User Guide, "Retry policies and dead-letter queues" of the Custom Event Bus`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-custom-bus-retry.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge Custom Event Bus API reference, RetryPolicy`, URL: "https://docs.aws.amazon.com/eventbridgev2/latest/APIReference/API_RetryPolicy.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are low, and left out where the target is a queue: nothing is lost, and a subscriber that keeps an order may want them short.`,
+	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are low (MaxEventAgeInSeconds or MaxRetryAttempts is left at its default), and left out where the target is a queue: nothing is lost, and a subscriber that keeps an order may want them short.`,
 	Bad: `Resources:
   Bus:
     Type: AWS::EventsV2::EventBus
@@ -105,16 +106,34 @@ func reportSubscriber(p *Pass, n *graph.Node) {
 	p.Report(h)
 }
 
-// reportShortRetries reports a subscriber with a failure queue that takes over soon, since nobody has said how long to try.
+// reportShortRetries reports a subscriber with a failure queue that takes over soon, since nobody has said how long, or
+// how often, to try.
 func reportShortRetries(p *Pass, n *graph.Node) {
 	for _, e := range p.Graph.Out(n, graph.Routes) {
-		age, attempts := e.Setting("retryPolicy", "MaxEventAgeInSeconds"), e.Setting("retryPolicy", "MaxRetryAttempts")
-		if e.To.Kind == graph.Queue || age.Origin != graph.Default || attempts.Origin != graph.Default {
+		if e.To.Kind == graph.Queue || e.Setting("retryPolicy").IsUnknown() {
 			continue
 		}
-		a, _ := age.Str()
-		t, _ := attempts.Str()
+		aged, counted := decided(e, "MaxEventAgeInSeconds"), decided(e, "MaxRetryAttempts")
+		age := fmt.Sprintf("%d s", facts.Int("eventbridge.custom_bus_retry_age_seconds"))
+		attempts := fmt.Sprintf("%d attempts", facts.Int("eventbridge.custom_bus_retry_attempts"))
+		lacking, limit := "", ""
+		switch {
+		case aged && counted:
+			continue
+		case aged:
+			lacking, limit = "MaxRetryAttempts in its RetryPolicy", attempts
+		case counted:
+			lacking, limit = "MaxEventAgeInSeconds in its RetryPolicy", age
+		default:
+			lacking, limit = "RetryPolicy", attempts+" or "+age
+		}
 		p.Report(Hit{Node: n, Severity: Low, Values: []graph.Value{{}}, Related: []*graph.Node{e.To}, Fix: "Set RetryPolicy, beside InvokeConfiguration, so that it outlasts an outage of the target (MaxEventAgeInSeconds up to 86400), or write the short one.",
-			Message: fmt.Sprintf("subscriber %s sets no RetryPolicy: after %s attempts or %s s an event is in the failure queue", nameOf(n), t, a)})
+			Message: fmt.Sprintf("subscriber %s sets no %s: after %s an event is in the failure queue", nameOf(n), lacking, limit)})
 	}
+}
+
+// decided tells whether a limit of the retries is written, with whatever value.
+func decided(e *graph.Edge, limit string) bool {
+	v := e.Setting("retryPolicy", limit)
+	return v.Exists() && v.Origin != graph.Default
 }
