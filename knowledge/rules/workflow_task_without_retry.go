@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Handle transient Lambda service exceptions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception", Checked: "2026-11-30"},
 	},
-	Gaps: `Medium where a function is called, low for other services. Tasks that wait for a job, a token or an activity are left out: to start a job again is not always right. For a function a Retry counts where it names States.ALL, States.TaskFailed or one of Lambda's own errors, for other services always.`,
+	Gaps: `Medium where a function is called, low for other services. Tasks that wait for a job, a token or an activity are left out: to start a job again is not always right. For a function a Retry counts where it names States.ALL, States.TaskFailed or one of Lambda's own errors other than Lambda.TooManyRequestsException, which is throttling alone, for other services always.`,
 	Bad: `Resources:
   Import: # want "Load"
     Type: AWS::StepFunctions::StateMachine
@@ -147,7 +147,7 @@ func callsFunction(g *graph.Graph, s graph.State) bool {
 	return false
 }
 
-// retries tells whether a task's Retry names errors that pass. What is not known may, and so may any error of a
+// retries tells whether a task's Retry names errors that pass: for a function more than throttling. What is not known may, and so may any error of a
 // service whose errors have no common list.
 func retries(g *graph.Graph, s graph.State) bool {
 	retry := s.Definition.Get("Retry")
@@ -160,7 +160,7 @@ func retries(g *graph.Graph, s graph.State) bool {
 			switch {
 			case !ok, name == "States.ALL", name == "States.TaskFailed":
 				return true
-			case strings.HasPrefix(name, "Lambda."):
+			case strings.HasPrefix(name, "Lambda.") && name != "Lambda.TooManyRequestsException":
 				return true
 			}
 		}
