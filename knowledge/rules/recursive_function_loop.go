@@ -234,7 +234,7 @@ func openLoop(g *graph.Graph, loop []*graph.Edge) graph.Value {
 func loopsThrough(g *graph.Graph, fn *graph.Node) [][]*graph.Edge {
 	var out [][]*graph.Edge
 	for _, in := range g.In(fn, graph.Polls, graph.Routes, graph.Invokes) {
-		if !carries(g, in, fn) || in.From == fn {
+		if !carries(g, in, fn) || in.From == fn || in.Strength == graph.Wildcard && explained(g, in) {
 			continue
 		}
 		if back := wayTo(g, fn, in); back != nil {
@@ -275,7 +275,7 @@ func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
 
 // explained tells whether a wildcard grant is there for another thing of the kind, which the writer names.
 func explained(g *graph.Graph, e *graph.Edge) bool {
-	for _, other := range g.Out(e.From, graph.Writes) {
+	for _, other := range g.Out(e.From, graph.Writes, graph.Invokes) {
 		if other.To != e.To && other.To.Kind == e.To.Kind && other.Strength != graph.Wildcard {
 			return true
 		}
