@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Step Functions Developer Guide, "Using Map state in Distributed mode" (10,000 child executions by default, tolerated failures)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html", Checked: "2026-11-30"},
 		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-30"},
 	},
-	Gaps: `MaxConcurrency 0 counts as absent. Functions are looked at, and tables of provisioned capacity (medium) where nothing bounds the Map, not databases or API destinations; other callers of the function are not. A MaxConcurrencyPath passes.`,
+	Gaps: `MaxConcurrency 0 counts as absent. Functions are looked at, and where nothing bounds the Map tables of provisioned capacity, HTTP tasks and tasks of the RDS Data API (medium), not databases or outside APIs that a function calls; other callers of the function are not. A MaxConcurrencyPath passes.`,
 	Bad: `Resources:
   Import:
     Type: AWS::StepFunctions::StateMachine
@@ -138,6 +139,16 @@ func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states ma
 	if bounded {
 		how = "runs up to %d iterations at once (MaxConcurrency)"
 	}
+	for _, task := range m.Workflow.States {
+		what := limitedService(task)
+		if bounded || what == "" || !insideMap(states, task.Name, s.Name) {
+			continue
+		}
+		p.Report(Hit{Node: m, Severity: Medium, Values: []graph.Value{mapPlace(s), task.Resource},
+			Fix:     "Set MaxConcurrency of the Map state to what " + what + " bears.",
+			Message: fmt.Sprintf("Map state %s has no MaxConcurrency and runs up to %d iterations at once, each calling %s (state %s)", s.Name, limit, what, task.Name)})
+		return
+	}
 	for _, e := range p.Graph.Out(m, graph.Writes, graph.Reads) {
 		if bounded || !insideMap(states, e.Label, s.Name) || e.To.Type != "AWS::DynamoDB::Table" || e.To.External {
 			continue
@@ -164,6 +175,20 @@ func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states ma
 			return
 		}
 	}
+}
+
+// limitedService names the thing of bounded capacity that a task calls without a function between, "" where there is none.
+func limitedService(s graph.State) string {
+	resource := s.Resource.String()
+	switch {
+	case s.Type != "Task":
+		return ""
+	case strings.Contains(resource, ":states:::http:invoke"):
+		return "the HTTP endpoint"
+	case strings.Contains(resource, ":aws-sdk:rdsdata:"):
+		return "the database"
+	}
+	return ""
 }
 
 // mapPlace is what shows that a Map state is not bounded.
