@@ -35,7 +35,8 @@ func (h *goHandler) guarded() string {
 	nothing := "return " + h.goRequest().out + "{}, err\n"
 	return "open, err := h.breaker.Open(ctx)\nif err != nil {\n" + nothing + "}\nif open {\nh.metrics.Count(\"Spared\", 1)\n" + h.refused("ServiceUnavailable", "The partner is down. Try again later.") + "}\n" +
 		"status, err := h.call(ctx, w)\nif err != nil {\nslog.ErrorContext(ctx, \"the call failed\", \"error\", err)\nh.metrics.Count(\"Failed\", 1)\nif err := h.breaker.Failed(ctx); err != nil {\n" + nothing + "}\n" +
-		h.refused("BadGateway", "The partner did not answer.") + "}\nif err := h.breaker.Succeeded(ctx); err != nil {\n" + nothing + "}\n" +
+		h.refused("BadGateway", "The partner did not answer.") + "}\nif err := h.breaker.Succeeded(ctx); err != nil { // the partner has done its work by now\n" +
+		"slog.ErrorContext(ctx, \"the failures were not forgotten\", \"error\", err)\n}\n" +
 		"slog.InfoContext(ctx, \"called\", " + h.logged() + ", \"status\", status)\nh.metrics.Count(\"Called\", 1)\nreturn answer(status, map[string]any{" + goString(h.key) + ": " + h.value(h.key) + "})\n"
 }
 

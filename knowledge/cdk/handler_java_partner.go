@@ -13,7 +13,8 @@ func (h *javaHandler) signed() string {
 
 // guarded spells what is done with the work that another system gets through its circuit breaker, and declares the call.
 func (h *javaHandler) guarded() string {
-	for _, class := range []string{"java.io.IOException", "java.net.URI", "java.net.http.HttpClient", "java.net.http.HttpRequest", "java.net.http.HttpResponse.BodyHandlers", "java.time.Duration"} {
+	for _, class := range []string{"java.io.IOException", "java.net.URI", "java.net.http.HttpClient", "java.net.http.HttpRequest", "java.net.http.HttpResponse.BodyHandlers", "java.time.Duration",
+		"software.amazon.awssdk.core.exception.SdkException"} {
 		h.use(class)
 	}
 	h.part(javaPart{"breaker", "CircuitBreaker", "new CircuitBreaker(" + h.client("dynamodb") + ", settings.apply(" + javaString(envName(h.circuit())) + `), "partner")`})
@@ -24,7 +25,8 @@ func (h *javaHandler) guarded() string {
 		"try {\nint status = partner.send(request, BodyHandlers.discarding()).statusCode();\nif (status >= 500) {\nthrow new IOException(\"the partner answered \" + status);\n}\nreturn status;\n"+
 		"} catch (InterruptedException e) {\nThread.currentThread().interrupt();\nthrow new IOException(\"the call was interrupted\", e);\n}\n}\n", h.thing(), address, partnerSeconds)
 	return "if (breaker.open()) {\nmetrics.count(\"Spared\", 1);\n" + refusedInJava(503, "The partner is down. Try again later.") + "}\nint status;\ntry {\nstatus = call(work);\n} catch (IOException e) {\n" +
-		"Log.error(context, \"the call failed\", e, Map.of());\nmetrics.count(\"Failed\", 1);\nbreaker.failed(context);\n" + refusedInJava(502, "The partner did not answer.") + "}\nbreaker.succeeded();\n" +
+		"Log.error(context, \"the call failed\", e, Map.of());\nmetrics.count(\"Failed\", 1);\nbreaker.failed(context);\n" + refusedInJava(502, "The partner did not answer.") + "}\ntry {\nbreaker.succeeded();\n} catch (SdkException e) {\n// The partner has done its work by now.\n" +
+		"Log.error(context, \"the failures were not forgotten\", e, Map.of());\n}\n" +
 		"Log.info(context, \"called\", Map.of(" + javaString(h.key) + ", " + h.value(h.key) + ", \"status\", status));\nmetrics.count(\"Called\", 1);\nreturn answer(status, " + h.logged() + ");\n"
 }
 

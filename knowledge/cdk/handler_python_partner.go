@@ -64,6 +64,15 @@ func (h *pyHandler) guarded() {
 		"        )",
 		`        logger.warning("circuit opened", extra={"seconds": OPEN_SECONDS})`,
 	)
+	h.use("botocore.exceptions", "BotoCoreError", "ClientError")
+	h.block(
+		h.head("forget_failures", "None"),
+		`    """Logs a fault of the table: the partner has done its work by then."""`,
+		"    try:",
+		h.laid("        ", table+".delete_item", "Key=PARTNER"),
+		"    except (BotoCoreError, ClientError):",
+		`        logger.exception("the failures were not forgotten")`,
+	)
 	h.block(
 		"@tracer.capture_method(capture_response=False)",
 		h.head("call_partner", "int", "work: "+h.event),
@@ -98,7 +107,7 @@ func (h *pyHandler) calling() []string {
 		h.count("        ", "Failed"),
 		"        count_failure()",
 		`        raise ServiceError(502, "The partner did not answer.") from error`,
-		h.laid("    ", h.dynamo(h.circuit())+".delete_item", "Key=PARTNER"),
+		"    forget_failures()",
 		h.laid("    ", "logger.info", `"called"`, "extra={"+pyString(h.key)+": "+h.named()+`, "status": status}`),
 		h.count("    ", "Called"),
 		"    return {" + pyString(h.key) + ": " + h.named() + "}, status",

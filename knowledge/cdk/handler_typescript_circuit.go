@@ -59,6 +59,15 @@ const failed = async (): Promise<void> => {
   }
 };
 
+/** Forgets the failures. The partner has done its work by then: a fault of the table is logged, not answered. */
+const succeeded = async (): Promise<void> => {
+  try {
+    await table.send(new DeleteCommand({ TableName, Key }));
+  } catch (error) {
+    logger.error('the failures were not forgotten', error as Error);
+  }
+};
+
 const call = async (work: unknown): Promise<Response> => {
   const response = await fetch(process.env.SERVICE_URL ?? '', {
     method: 'POST',
@@ -77,7 +86,7 @@ const call = async (work: unknown): Promise<Response> => {
 // calling writes the statements of a handler that calls another system through its circuit breaker.
 func (h *tsHandler) calling() {
 	h.printf("  if (await isOpen()) {\n    return answer(503, { message: 'The partner is down. Try again later.' });\n  }\n")
-	h.printf("  try {\n    const response = await call(work);\n    await table.send(new DeleteCommand({ TableName, Key }));\n")
+	h.printf("  try {\n    const response = await call(work);\n    await succeeded();\n")
 	h.printf("    logger.info('called', { %s, status: response.status });\n    return answer(response.status, { %s });\n", tsShort(h.key), tsShort(h.key))
 	h.printf("  } catch (error) {\n    logger.error('the call failed', error as Error);\n    await failed();\n    return answer(502, { message: 'The partner did not answer.' });\n  }\n")
 }
@@ -93,12 +102,17 @@ func tsCircuitTest(w work, in string) string {
 	b.WriteString(w.mocks())
 	fmt.Fprintf(&b, "\nconst body = JSON.stringify(%s);\nconst event = { body, isBase64Encoded: false } as %s;\n", w.example("'a'"), in)
 	fmt.Fprintf(&b, `
-const statusOf = async (openUntil: number, failures: number, fetched: () => unknown) => {
+const statusOf = async (
+  openUntil: number,
+  failures: number,
+  fetched: () => unknown,
+  sound = true,
+) => {
   const { handler } = await import('../src/%s');
   table.reset();
   table.on(GetCommand).resolves({ Item: { openUntil } });
   table.on(UpdateCommand).resolves({ Attributes: { failures } });
-  table.on(DeleteCommand).resolves({});
+  table.on(DeleteCommand)[sound ? 'resolves' : 'rejects']({});
   const real = globalThis.fetch;
   globalThis.fetch = async () => fetched() as Response;
   try {
@@ -115,6 +129,10 @@ const down = () => {
 test('a sound answer is passed on and closes the circuit', async () => {
   assert.equal(await statusOf(0, 0, () => ({ status: 201 })), 201);
   assert.equal(table.commandCalls(DeleteCommand).length, 1);
+});
+
+test('a fault of the table spoils no sound answer', async () => {
+  assert.equal(await statusOf(0, 0, () => ({ status: 201 }), false), 201);
 });
 
 test('a failure is counted, and the last one opens the circuit', async () => {

@@ -88,7 +88,11 @@ func (t *goTest) fake() string {
 			case operation == "GetObject":
 				t.uses("strings")
 			}
-			if name := goErrors[operation]; name != "" {
+			name := goErrors[operation]
+			if t.circuit() != nil && operation == "DeleteItem" {
+				name = "forgotten"
+			}
+			if name != "" {
 				fields[name+" error // of "+operation] = true
 				err = "f." + name
 			}

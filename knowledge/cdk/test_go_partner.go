@@ -58,7 +58,7 @@ const goSignedTest = `func TestForgedRequestsAreRefused(t *testing.T) {
 
 // guarded tests a handler that calls another system through its circuit breaker.
 func (t *goTest) guarded(r route) {
-	for _, path := range []string{"net/http/httptest", "strconv", "time", t.internal("circuit")} {
+	for _, path := range []string{"errors", "net/http/httptest", "strconv", "time", t.internal("circuit")} {
 		t.uses(path)
 	}
 	t.claim(goGuardedTest, t.made(r, "Body: "+goString(t.example("a"))), goVariable("SERVICE_URL"), t.context())
@@ -72,9 +72,11 @@ const goGuardedTest = `func TestCallsOfThePartner(t *testing.T) {
 	tests := map[string]struct {
 		openUntil, failures int64
 		answers             int // the partner's status, 0 for silence
+		forgotten           error // of the table, when the failures are to be forgotten
 		status, calls       int
 	}{
 		"a sound answer is passed on and closes the circuit": {answers: 201, status: 201, calls: 2},
+		"a fault of the table spoils no sound answer":        {answers: 201, forgotten: errors.New("throttled"), status: 201, calls: 2},
 		"what the partner refuses is no failure of it":       {answers: 422, status: 422, calls: 2},
 		"a failure is counted":                               {failures: 4, answers: 500, status: http.StatusBadGateway, calls: 2},
 		"silence is a failure":                               {failures: 4, status: http.StatusBadGateway, calls: 2},
@@ -92,7 +94,7 @@ const goGuardedTest = `func TestCallsOfThePartner(t *testing.T) {
 			if test.answers == 0 {
 				partner.Close()
 			}
-			cloud := &fake{item: map[string]dynamodbtypes.AttributeValue{"openUntil": number(test.openUntil), "failures": number(test.failures)}}
+			cloud := &fake{item: map[string]dynamodbtypes.AttributeValue{"openUntil": number(test.openUntil), "failures": number(test.failures)}, forgotten: test.forgotten}
 			h := newHandler(cloud)
 			h.%[2]s = partner.URL
 			answer, err := h.handle(%[3]s, %[1]s)

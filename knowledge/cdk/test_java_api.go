@@ -145,6 +145,9 @@ func (t *javaTest) guarded(r route) {
 	} {
 		t.claim(c.name+throwsIOException, "assertEquals(%d, call(%s, %d, %d));\nassertEquals(%d, aws.calls.size());\nassertEquals(%d, asked);\n", c.status, c.openUntil, c.failures, c.answers, c.calls, c.asked)
 	}
+	t.uses(javaSDK + "dynamodb.model.DeleteItemRequest")
+	t.uses(javaSDK + "dynamodb.model.RequestLimitExceededException")
+	t.claim("aFaultOfTheTableSpoilsNoSoundAnswer"+throwsIOException, "aws.failing(DeleteItemRequest.class, RequestLimitExceededException.builder().build());\nassertEquals(201, call(0, 0, 201));\n")
 	t.claim("silenceIsAFailure", "state(0, 4);\n%[1]s silent = new %[1]s(aws.client(DynamoDbClient.class), name -> \"http://127.0.0.1:1\");\nassertEquals(502, silent.handleRequest(request(), context).getStatusCode());\nassertEquals(2, aws.calls.size());\n", t.javaClass())
 	in := t.javaRequest()
 	t.helper("/** Calls the handler while the partner answers so, and gives the handler's status. */\nprivate int call(long openUntil, long failures, int answers) throws IOException {\nstate(openUntil, failures);\n"+

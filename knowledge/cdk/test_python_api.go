@@ -133,6 +133,8 @@ func (t *pyTest) guarded() {
 		"    with patch(PARTNER, partner):", `        return handler(request(json.dumps(WORK)), context)["statusCode"]`)
 	t.claim("a sound answer is passed on and closes the circuit", "    partner = MagicMock()", "    partner.return_value.__enter__.return_value.status = 201",
 		"    assert status(aws, context, partner) == 201", `    assert len(aws.made("DeleteItem")) == 1`)
+	t.claim("a fault of the table spoils no sound answer", "    partner = MagicMock()", "    partner.return_value.__enter__.return_value.status = 201",
+		`    aws.refusals["DeleteItem"] = "ThrottlingException"`, "    assert status(aws, context, partner) == 201")
 	t.claim("what the partner refuses is no failure of it", `    refused = HTTPError("", 422, "refused", Message(), BytesIO())`,
 		"    assert status(aws, context, MagicMock(side_effect=refused)) == 422", `    assert aws.made("UpdateItem") == []`)
 	t.claim("a failure is counted and the last one opens the circuit", "    partner = MagicMock(side_effect=DOWN)",
