@@ -102,6 +102,9 @@ func checkEnvironmentLiterals(p *Pass) {
 			default:
 				continue
 			}
+			if at := f.Value.At; at != nil && at.From != nil && at.From.Default != "" {
+				h.Aliases = []string{"SEC001"} // the default of a parameter
+			}
 			p.Report(h)
 		}
 	}

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
-	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property, and so do parameters whose names say that they are given a secret; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property, and so do parameters whose names say that they are given a secret; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
 	Bad: `Resources:
   Db:
     Type: AWS::RDS::DBCluster
@@ -87,6 +87,14 @@ var secretProperties = [][]string{
 }
 
 func checkSecretLiterals(p *Pass) {
+	for _, r := range p.Graph.Resources {
+		switch r.Type {
+		case "AWS::Cognito::UserPoolIdentityProvider":
+			checkClientSecret(p, r)
+		case "AWS::CloudFormation::Stack", "AWS::Serverless::Application":
+			checkHandedSecrets(p, r)
+		}
+	}
 	for _, n := range p.Graph.Nodes {
 		if n.External || n.Resource == nil {
 			continue
@@ -110,8 +118,6 @@ func checkSecretLiterals(p *Pass) {
 			for _, name := range []string{"definition", "definitionString"} {
 				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
 			}
-		case graph.UserPool:
-			checkClientSecrets(p, n)
 		case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI:
 			for _, stage := range n.Setting("stages").Each() {
 				h := Hit{Node: n, Place: stagePlace(n, stage), Related: []*graph.Node{n}}
@@ -172,14 +178,28 @@ func carriesSecret(text string) bool {
 	return len(text) >= 4 && !stub().MatchString(text)
 }
 
-// checkClientSecrets looks at what the identity providers of a user pool are told.
-func checkClientSecrets(p *Pass, pool *graph.Node) {
-	for _, provider := range pool.Setting("identityProviders").Each() {
-		v := provider.Get("ProviderDetails", "client_secret")
-		if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) {
-			id, _ := provider.Get("ResourceId").Str()
-			p.Report(Hit{Node: pool, Place: &Place{ID: plainID(id), Type: "AWS::Cognito::UserPoolIdentityProvider", File: pool.Resource.File}, Related: []*graph.Node{pool}, Values: []graph.Value{hidden(v)},
-				Message: fmt.Sprintf("the client secret of %s is written in the template", plainID(id))})
+// checkClientSecret looks at what an identity provider of a user pool, of this system or another, is told.
+func checkClientSecret(p *Pass, r *graph.Resource) {
+	v := r.Properties.Get("ProviderDetails", "client_secret")
+	if text, ok := v.Str(); !ok || !inTemplate(v) || !carriesSecret(text) {
+		return
+	}
+	h := Hit{Resource: r, Values: []graph.Value{hidden(v)}, Message: fmt.Sprintf("the client secret of %s is written in the template", plainID(r.ID))}
+	if ref, ok := r.Properties.Get("UserPoolId").Ref(); ok {
+		if pool := p.Graph.Node(ref.Resource); pool != nil {
+			h.Node, h.Related = pool, []*graph.Node{pool}
+		}
+	}
+	p.Report(h)
+}
+
+// checkHandedSecrets looks at what a nested stack is given.
+func checkHandedSecrets(p *Pass, r *graph.Resource) {
+	for _, f := range r.Properties.Get("Parameters").Fields() {
+		text, ok := f.Value.Str()
+		if what := secretIn(ownText(f.Value)); what != "" || ok && inTemplate(f.Value) && looksLikeSecret(f.Name, text) {
+			p.Report(Hit{Resource: r, Node: p.Graph.Node(r.ID), Values: []graph.Value{hidden(f.Value)},
+				Message: fmt.Sprintf("%s gives its parameter %s a secret that is written in the template", plainID(r.ID), f.Name)})
 		}
 	}
 }
