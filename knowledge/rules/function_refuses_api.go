@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS re:Post, "Invalid permissions on Lambda function" from a REST API (status 500)`, URL: "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations", Checked: "2026-11-29"},
 	},
-	Gaps: `Stage, method and path in SourceArn are not compared with the route.`,
+	Gaps: `The stage in SourceArn is not compared with the API's stages.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api
@@ -215,15 +215,22 @@ func apiMayPart(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
 	return false
 }
 
-// coversRoute tells whether the source of a permission, API/STAGE/METHOD/PATH, may be a route such as "POST /orders".
+// coversRoute tells whether the source of a permission, API/STAGE/METHOD/PATH, may be a route such as "POST /orders",
+// or API/STAGE/KEY the key of a WebSocket route.
 // The stage is left out of account, but for the one that only the console's test calls have.
 func coversRoute(api *graph.Node, source graph.Value, route string) bool {
 	method, path, isRoute := strings.Cut(route, " /")
 	pattern, known := after(source, api)
-	if !isRoute || !known || pattern == "" {
+	if !known || pattern == "" {
 		return true
 	}
 	stage, _, _ := strings.Cut(pattern, "/")
+	if api.Kind == graph.WebSocketAPI {
+		return policy.Glob(pattern, strings.ReplaceAll(stage, "*", "any")+"/"+route) || !isForRoute(api, pattern)
+	}
+	if !isRoute {
+		return true
+	}
 	if stage == "test-invoke-stage" {
 		return false
 	}
@@ -233,6 +240,21 @@ func coversRoute(api *graph.Node, source graph.Value, route string) bool {
 	}
 	for _, m := range methods {
 		if policy.Glob(pattern, strings.ReplaceAll(stage, "*", "any")+"/"+m+"/"+path) {
+			return true
+		}
+	}
+	return false
+}
+
+// isForRoute tells whether the source of a permission, behind the API, ends in the key of one of its routes, or of those
+// that every WebSocket API may have.
+func isForRoute(api *graph.Node, pattern string) bool {
+	last := strings.TrimLeft(pattern[strings.LastIndex(pattern, "/")+1:], "*")
+	if last == "$connect" || last == "$disconnect" || last == "$default" {
+		return true
+	}
+	for _, r := range api.Setting("routes").Each() {
+		if key, ok := r.Get("RouteKey").Str(); ok && key == last {
 			return true
 		}
 	}

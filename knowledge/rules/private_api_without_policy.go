@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "API Gateway resource policy examples"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Create a private API"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A policy inside the OpenAPI body (x-amazon-apigateway-policy) is not judged.`,
+	Gaps: `Where the body of the API is a file that was not given, its policy is not seen.`,
 	Bad: `Resources:
   Api: # want "no resource policy"
     Type: AWS::ApiGateway::RestApi
@@ -72,6 +72,9 @@ func checkPrivateAPIs(p *Pass) {
 		}
 		policy := api.Setting("policy")
 		if !policy.Exists() {
+			policy = api.Setting("body", "x-amazon-apigateway-policy")
+		}
+		if !policy.Exists() {
 			if !policyInBody(api) {
 				p.Report(Hit{Node: api, Values: []graph.Value{policy}, Message: fmt.Sprintf("private API %s has no resource policy: nobody can call it", nameOf(api))})
 			}
@@ -95,7 +98,7 @@ func checkPrivateAPIs(p *Pass) {
 // policyInBody tells whether the API's definition may hold the policy.
 func policyInBody(api *graph.Node) bool {
 	body := api.Setting("body")
-	return body.Get("x-amazon-apigateway-policy").Exists() || open(body) || body.Kind == graph.String || api.Setting("bodyS3Location").Exists()
+	return open(body) || body.Kind == graph.String || api.Setting("bodyS3Location").Exists()
 }
 
 // deniesForeignEndpoints tells whether a Deny keeps out all but named endpoints or networks.
