@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation reference, AWS::ApiGateway::Deployment MethodSetting DataTraceEnabled`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-deployment-methodsetting.html#cfn-apigateway-deployment-methodsetting-datatraceenabled", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Execution logging for REST APIs" (what is blanked out; not for production)`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-execution-logging.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Low where the stage is named dev, test or sandbox, and for APIs of mock integrations alone that stand in a branch for trial stages.`,
+	Gaps: `Low where the stage is named dev, test or sandbox, and for APIs of mock integrations alone that stand in a branch for trial stages. A WebSocket stage without a LoggingLevel is left out: it writes no execution log.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi
@@ -61,13 +61,12 @@ Resources:
 var trialStage = lazy.Regexp(`(?i)^(dev|test|sandbox)`)
 
 func checkDataTrace(p *Pass) {
-	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.WebSocketAPI) {
 		if api.External && api.Setting("stages").IsUnknown() { // its stages are another system's
 			continue
 		}
 		for _, stage := range api.Setting("stages").Each() {
-			settings := append([]graph.Value{}, stage.Get("MethodSettings").Each()...)
-			for _, m := range append(settings, stage.Get("StageDescription", "MethodSettings").Each()...) {
+			for _, m := range tracedSettings(api, stage) {
 				v := m.Get("DataTraceEnabled")
 				if on, ok := p.Truth(api, v); !ok || !on {
 					continue
@@ -77,13 +76,29 @@ func checkDataTrace(p *Pass) {
 				if trialStage().MatchString(name) || mockOnTrial(api) {
 					severity = Low
 				}
-				h := Hit{Node: api, Severity: severity, Related: []*graph.Node{api}, Values: []graph.Value{v},
+				h := Hit{Node: api, Severity: severity, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{v},
 					Message: fmt.Sprintf("DataTraceEnabled writes the contents of requests and responses of %s to the log", nameOf(api))}
-				if id, ok := stage.Get("ResourceId").Str(); ok && api.Resource != nil && api.Resource.Source == "" {
-					h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Stage", File: api.Resource.File}
-				}
 				p.Report(h)
 			}
 		}
 	}
+}
+
+// tracedSettings are the settings of a stage by which data tracing may write to the log. Those of a WebSocket stage write
+// nothing without a level of logging, which is off where nothing is said.
+func tracedSettings(api *graph.Node, stage graph.Value) []graph.Value {
+	if api.Kind == graph.RestAPI {
+		return append(append([]graph.Value{}, stage.Get("MethodSettings").Each()...), stage.Get("StageDescription", "MethodSettings").Each()...)
+	}
+	all := []graph.Value{stage.Get("DefaultRouteSettings")}
+	for _, f := range stage.Get("RouteSettings").Fields() {
+		all = append(all, f.Value)
+	}
+	var out []graph.Value
+	for _, s := range all {
+		if level, _ := s.Get("LoggingLevel").Str(); level == "ERROR" || level == "INFO" {
+			out = append(out, s)
+		}
+	}
+	return out
 }

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWDefaultThrottling", "cdk-nag:APIGWDefaultThrottling", "serverless-rules:ES2003"},
-	Gaps:        `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. Private APIs and APIs with a usage plan pass: whether the plan covers each method is not looked at. Limits of single methods or routes do not count.`,
+	Gaps:        `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. Private APIs and APIs with a usage plan that has a Throttle pass: whether the plan covers each method is not looked at. A quota is no throttle. Limits of single methods or routes do not count.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -71,9 +71,8 @@ Resources:
 })
 
 func checkStageThrottling(p *Pass) {
-	planned := usagePlans(p.Graph)
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External || planned && api.Kind == graph.RestAPI || privateAPI(api) {
+		if api.External || api.Kind == graph.RestAPI && usagePlan(p.Graph, api) || privateAPI(api) {
 			continue
 		}
 		if v := openEndpoint(api); v.Exists() {
@@ -102,9 +101,23 @@ func checkStageThrottling(p *Pass) {
 	}
 }
 
-func usagePlans(g *graph.Graph) bool {
+// usagePlan tells whether a usage plan may limit the rate of an API: it has a throttle, and no stages of other APIs alone.
+func usagePlan(g *graph.Graph, api *graph.Node) bool {
 	for _, n := range g.Nodes {
-		if n.Type == "AWS::ApiGateway::UsagePlan" {
+		if n.Type != "AWS::ApiGateway::UsagePlan" {
+			continue
+		}
+		throttle, stages := n.Setting("throttle"), n.Setting("apiStages")
+		for _, s := range stages.Each() {
+			of := s.Get("ApiId")
+			if ref, ok := of.Ref(); ok && ref.Resource != api.ID {
+				continue
+			}
+			if throttle.Exists() || s.Get("Throttle").Exists() || open(s) {
+				return true
+			}
+		}
+		if throttle.Exists() && !stages.Exists() || open(throttle) || open(stages) {
 			return true
 		}
 	}

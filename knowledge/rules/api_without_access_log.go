@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -23,7 +24,7 @@ var _ = add(Rule{
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG1", "cdk-nag:Serverless-APIGWAccessLogging", "cdk-nag:APIGWAccessLogging", "checkov:CKV_AWS_76", "checkov:CKV_AWS_95", "cfn_nag:W69", "cfn_nag:W46", "serverless-rules:ES2000",
 		"security-hub:APIGateway.1", "security-hub:APIGateway.9", "prowler:apigateway_restapi_logging_enabled", "prowler:apigatewayv2_api_access_logging_enabled",
 		"guard-rules-registry:api_gw_stage_access_logging_rule", "guard-rules-registry:api_gwv2_access_logs_enabled", "control-tower:api_gw_v2_access_logs_enabled_check"},
-	Gaps: `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. The format of the log is not judged. Stages that other templates make are not seen.`,
+	Gaps: `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. A format that is no JSON is info; one with parts that are not known is not judged. Stages that other templates make are not seen.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi
@@ -79,7 +80,7 @@ Resources:
   Api:
     Type: AWS::Serverless::HttpApi
     Properties:
-      AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: $context.requestId}
+      AccessLogSettings: {DestinationArn: !GetAtt Logs.Arn, Format: '{"requestId":"$context.requestId"}'}
   Logs:
     Type: AWS::Logs::LogGroup
     Properties: {RetentionInDays: 30}
@@ -117,6 +118,7 @@ func checkAccessLogs(p *Pass) {
 				p.Unknown(api, property)
 				continue
 			case property.Get("DestinationArn").Exists():
+				checkLogFormat(p, api, stage, property.Get("Format"))
 				continue
 			}
 			called := stageName(stage)
@@ -136,6 +138,17 @@ func checkAccessLogs(p *Pass) {
 			p.Report(h)
 		}
 	}
+}
+
+// checkLogFormat looks whether each line of the access log is a JSON object, which CloudWatch Logs Insights reads by itself.
+func checkLogFormat(p *Pass, api *graph.Node, stage, format graph.Value) {
+	text, known := format.Str()
+	if !known || !strings.Contains(text, "$context.") || strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return
+	}
+	p.Report(Hit{Node: api, Severity: Info, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{format},
+		Fix: `Write Format as a JSON object on one line: {"requestId":"$context.requestId","status":"$context.status"} and what else is asked of the log.`, CDK: "accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields()",
+		Message: fmt.Sprintf("the access log of stage %s of %s is no JSON: its fields cannot be queried by name", stageName(stage), nameOf(api))})
 }
 
 // accessLogFix says what to set by kind: the variables of REST APIs have other names, and their logs and those of
