@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Security,
 	Why:      `Unlike queues and tables a Kinesis stream is encrypted only where it says so: its records lie in clear for as long as they are retained.`,
-	Fix:      `Set StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}, or a key of your own; on a Firehose stream DeliveryStreamEncryptionConfigurationInput: {KeyType: AWS_OWNED_CMK}. What was written before stays as it is.`,
+	Fix:      `Set StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}, or a key of your own. What was written before stays as it is.`,
 	CDK:      `encryption: kinesis.StreamEncryption.MANAGED (Stream), firehose.StreamEncryption.awsOwnedKey() (DeliveryStream)`,
 	Sources: []Source{
 		{Title: `Amazon Kinesis Data Streams Developer Guide, "What is server-side encryption for Kinesis Data Streams?"`, URL: "https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html", Checked: "2026-11-30"},
@@ -53,12 +53,13 @@ const cdkNoEncryption = "AwsCdkKinesisEncryptedStreamsUnsupportedRegions"
 
 func checkStreamEncryption(p *Pass) {
 	for _, s := range p.Graph.OfKind(graph.Stream, graph.Firehose) {
-		name, severity := "streamEncryption", Medium
+		name, severity, fix := "streamEncryption", Medium, ""
 		switch {
 		case s.External || p.Graph.When[cdkNoEncryption]:
 			continue
 		case s.Type == "AWS::KinesisFirehose::DeliveryStream":
 			name, severity = "deliveryStreamEncryptionConfigurationInput", Low
+			fix = "Set DeliveryStreamEncryptionConfigurationInput: {KeyType: AWS_OWNED_CMK}, or a key of your own."
 			if kind, ok := s.Setting("deliveryStreamType").Str(); !ok || kind != "DirectPut" {
 				continue
 			}
@@ -69,7 +70,7 @@ func checkStreamEncryption(p *Pass) {
 		if v.IsUnknown() {
 			p.Unknown(s, v)
 		} else if !v.Exists() {
-			p.Report(Hit{Node: s, Severity: severity, Values: []graph.Value{v},
+			p.Report(Hit{Node: s, Severity: severity, Fix: fix, Values: []graph.Value{v},
 				Message: fmt.Sprintf("%s is not encrypted at rest (%s is absent)", nameOf(s), graph.UpperFirst(name))})
 		}
 	}
