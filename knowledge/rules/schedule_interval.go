@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,13 +39,42 @@ func interval(v graph.Value) (d time.Duration, ok bool) {
 	if n, repeats := step(fields[0]); repeats {
 		return time.Duration(n) * time.Minute, true
 	}
+	n, repeats := step(fields[1])
+	if gap, listed := listGap(fields[0], 60); listed && repeats {
+		return time.Duration(gap) * time.Minute, true
+	}
 	if strings.ContainsAny(fields[0], ",-") {
 		return 0, false
 	}
-	if n, repeats := step(fields[1]); repeats {
+	if repeats {
 		return time.Duration(n) * time.Hour, true
 	}
+	if gap, listed := listGap(fields[1], 24); listed {
+		return time.Duration(gap) * time.Hour, true
+	}
 	return 24 * time.Hour, !strings.ContainsAny(fields[1], ",-")
+}
+
+// listGap reads "0,20,40": the shortest time between two of the values, the last and the first of the next round included.
+func listGap(field string, round int) (gap int, listed bool) {
+	var values []int
+	for _, word := range strings.Split(field, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 0 || n >= round {
+			return 0, false
+		}
+		values = append(values, n)
+	}
+	slices.Sort(values)
+	values = slices.Compact(values)
+	if len(values) < 2 {
+		return 0, false
+	}
+	gap = values[0] + round - values[len(values)-1]
+	for i := 1; i < len(values); i++ {
+		gap = min(gap, values[i]-values[i-1])
+	}
+	return gap, true
 }
 
 // step reads "*" and "0/5".
@@ -61,6 +91,12 @@ func step(field string) (n int, repeats bool) {
 
 // repeatsWithinTheHour tells whether a schedule soon makes good a run that was lost.
 func repeatsWithinTheHour(v graph.Value) bool {
+	text, _ := v.Str()
+	if fields := strings.Fields(text); len(fields) == 6 {
+		if _, err := strconv.Atoi(fields[1]); err == nil { // some minutes of one hour of the day
+			return false
+		}
+	}
 	d, ok := interval(v)
 	return ok && d <= time.Hour
 }
