@@ -82,7 +82,7 @@ func checkTaskRetries(p *Pass) {
 		h := Hit{Node: m, Severity: Low, Values: []graph.Value{{}}}
 		var lacking []string
 		for _, s := range m.Workflow.States {
-			if s.Type != "Task" || waits(s) || s.Resource.IsUnknown() || openService(s.Resource) || retries(p.Graph, s) {
+			if s.Type != "Task" || waits(s) || isActivity(p.Graph, s) || s.Resource.IsUnknown() || openService(s.Resource) || retries(p.Graph, s) {
 				continue
 			}
 			if callsFunction(p.Graph, s) {
