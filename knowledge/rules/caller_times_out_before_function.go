@@ -122,7 +122,9 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		if !ok {
 			return
 		}
-		aliases = []string{"SFN011"}
+		if triesAgain(e.Settings) {
+			aliases = []string{"SFN011"}
+		}
 		limit, severity, caller = n, High, "state "+e.Label+" of "+caller
 	case graph.Function:
 		n, ok := p.Int(e.From, e.From.Setting("timeout"))
@@ -147,4 +149,20 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 	}
 	p.Report(Hit{Node: e.To, Severity: severity, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
+}
+
+// triesAgain tells whether a task that timed out is, or may be, started again. States.TaskFailed leaves timeouts out.
+func triesAgain(task graph.Value) bool {
+	retry := task.Get("Retry")
+	if open(retry) {
+		return true
+	}
+	for _, r := range retry.Each() {
+		for _, e := range r.Get("ErrorEquals").Each() {
+			if name, ok := e.Str(); !ok || name == "States.ALL" || name == "States.Timeout" {
+				return true
+			}
+		}
+	}
+	return false
 }

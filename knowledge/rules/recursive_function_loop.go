@@ -184,7 +184,9 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 			}
 		case graph.EventBus:
 			detected, h.Aliases = false, []string{"GRF003"}
-		case graph.Queue, graph.Topic, graph.Bucket:
+		case graph.Bucket:
+			h.Aliases = []string{"GRF002"}
+		case graph.Queue, graph.Topic:
 		default:
 			detected = false
 		}
@@ -198,7 +200,7 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	tail := "Lambda's loop detection does not stop it"
 	switch {
 	case wildcard:
-		h.Severity = Medium
+		h.Severity, h.Aliases = Medium, nil
 		tail = "the write is inferred from a wildcard grant"
 	case table && !detected:
 		tail = "nothing stops it but code that leaves out its own writes (a FilterCriteria does that before the function is called)"
