@@ -143,6 +143,11 @@ func shortLived(t *graph.Node) bool {
 			return true // items that live as long as a session or a token
 		}
 	}
+	for _, part := range t.Setting("tableName").Parts() { // "shop-${Stage}-sessions" says it as well
+		if shortLivedName().MatchString(part.Literal) {
+			return true
+		}
+	}
 	return shortLivedName().MatchString(nameOf(t)) || shortLivedName().MatchString(t.Name)
 }
 
