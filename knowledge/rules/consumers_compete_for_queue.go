@@ -2,7 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Using Lambda with Amazon SQS" (a received message is hidden, then deleted)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Control which events Lambda sends to your function" (what no filter takes is removed from the queue)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Aliases of one function are one consumer. Code that receives by itself is not counted.`,
+	Gaps: `Aliases of one function are one consumer, and a pipe without a filter is what it leads to. Code that receives by itself is not counted.`,
 	Bad: `Resources:
   Orders: # want "Mail and Worker"
     Type: AWS::SQS::Queue
@@ -125,22 +126,22 @@ func checkCompetingConsumers(p *Pass) {
 				p.Unknown(q, v) // it may be one of the others
 				continue
 			}
-			consumers[nameOf(e.To)] = e
+			key, target := consumerOf(p.Graph, e)
+			if open(target) && len(p.Graph.Out(q, graph.Polls)) > 1 {
+				p.Unknown(q, target) // it may be one of the others
+				continue
+			}
+			consumers[key] = e
 			filtered = filtered || e.Setting("filterCriteria").Exists() || e.To.Setting("sourceParameters", "filterCriteria").Exists()
 		}
 		if len(consumers) < 2 || q.External && !strings.HasPrefix(q.ID, "arn:") {
 			continue
 		}
 		h := Hit{Node: q, Values: []graph.Value{{}}}
+		edges := slices.SortedFunc(maps.Values(consumers), func(a, b *graph.Edge) int { return strings.Compare(nameOf(a.To), nameOf(b.To)) })
 		var who []string
-		for name := range consumers {
-			who = append(who, name)
-		}
-		sort.Strings(who)
-		var edges []*graph.Edge
-		for _, name := range who {
-			e := consumers[name]
-			edges = append(edges, e)
+		for _, e := range edges {
+			who = append(who, nameOf(e.To))
 			h.Related = append(h.Related, e.To)
 			h.RelatedResources = append(h.RelatedResources, e.Via)
 		}
@@ -155,6 +156,18 @@ func checkCompetingConsumers(p *Pass) {
 		}
 		p.Report(h)
 	}
+}
+
+// consumerOf tells by what the messages of an edge are consumed: a pipe that takes all of them works for its target, which
+// may be the function of a mapping. target is what names the latter.
+func consumerOf(g *graph.Graph, e *graph.Edge) (key string, target graph.Value) {
+	if e.To.Kind != graph.Pipe || e.To.Setting("sourceParameters", "filterCriteria").Exists() {
+		return nameOf(e.To), graph.Value{}
+	}
+	for _, out := range g.Out(e.To, graph.Routes) {
+		return nameOf(out.To), e.Via.Properties.Get("Target")
+	}
+	return nameOf(e.To), graph.Value{}
 }
 
 // switchedOff tells whether a mapping or pipe does not run; unsure is the setting that leaves it open.

@@ -25,13 +25,13 @@ var _ = add(Rule{
     Type: AWS::Pipes::Pipe
     Properties:
       RoleArn: arn:aws:iam::111122223333:role/forward
-      Source: arn:aws:sqs:eu-west-1:111122223333:orders
+      Source: arn:aws:sqs:eu-west-1:111122223333:parcels
       Target: arn:aws:states:eu-west-1:111122223333:stateMachine:order
   Silent:
     Type: AWS::Pipes::Pipe
     Properties:
       RoleArn: arn:aws:iam::111122223333:role/forward
-      Source: arn:aws:sqs:eu-west-1:111122223333:orders
+      Source: arn:aws:sqs:eu-west-1:111122223333:returns
       Target: arn:aws:states:eu-west-1:111122223333:stateMachine:order
       LogConfiguration:
         Level: "OFF" # want "no logs"
