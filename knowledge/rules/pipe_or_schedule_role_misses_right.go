@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge User Guide, "Amazon EventBridge Pipes error handling and troubleshooting"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-error-troubleshooting.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge Scheduler User Guide, "Configuring a schedule's dead-letter queue in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html", Checked: "2026-11-30"},
 	},
-	Gaps: `The thing that a universal target (aws-sdk) works on, transactions and PartiQL of DynamoDB, and targets of other kinds than functions, queues, topics, machines, buses and streams are not looked at. Roles outside the files are listed as undecided.`,
+	Gaps: `The thing that a universal target (aws-sdk) works on, transactions and PartiQL of DynamoDB, and targets of other kinds than functions, queues, topics, machines, buses, streams, Firehose streams, API destinations and ECS clusters are not looked at. Roles outside the files are listed as undecided.`,
 	Bad: `Resources:
   Pipe: # want "sqs:DeleteMessage"
     Type: AWS::Pipes::Pipe
@@ -107,7 +107,13 @@ var _ = add(Rule{
 var callActions = map[graph.Kind]string{
 	graph.Function: "lambda:InvokeFunction", graph.Queue: "sqs:SendMessage", graph.Topic: "sns:Publish",
 	graph.StateMachine: "states:StartExecution states:StartSyncExecution", graph.EventBus: "events:PutEvents", graph.Stream: "kinesis:PutRecord kinesis:PutRecords",
+	graph.Firehose: "firehose:PutRecord firehose:PutRecordBatch",
 }
+
+// looseActions are rights that calls of other targets need, which are asked for on whatever thing: the ARN of an API
+// destination ends in an id that no template knows, and tasks are run by their definition. Source: EventBridge user
+// guide, "IAM roles for sending events to targets", checked 2026-11-30.
+var looseActions = map[string]string{"AWS::Events::ApiDestination": "events:InvokeApiDestination", "AWS::ECS::Cluster": "ecs:RunTask"}
 
 func checkPathRights(p *Pass, n, role *graph.Node) {
 	for _, e := range p.Graph.In(n, graph.Polls) {
@@ -133,6 +139,10 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 		}
 		if actions := callsOf(e); actions != "" {
 			checkCallRole(p, e, role, strings.Fields(actions))
+		}
+		if action := looseActions[e.To.Type]; action != "" {
+			checkRightOnAnything(p, role, action, Hit{Node: n, Related: []*graph.Node{role, e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+				Fix: fmt.Sprintf("Allow role %s to do %s.", nameOf(role), action)})
 		}
 	}
 }
@@ -186,6 +196,12 @@ func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
 	if other := universalActions[call]; other != "" {
 		action = other
 	}
+	checkRightOnAnything(p, role, action, Hit{Node: n, Related: []*graph.Node{role}, Values: []graph.Value{{}, n.Setting("target", "arn")},
+		Fix: fmt.Sprintf("Allow role %s to do %s on the thing that the call works on.", nameOf(role), action), CDK: "new targets.Universal(...) with policyStatements, or role.addToPolicy"})
+}
+
+// checkRightOnAnything reports h where no statement of a role allows an action, on whatever thing.
+func checkRightOnAnything(p *Pass, role *graph.Node, action string, h Hit) {
 	for _, s := range role.Statements {
 		for _, a := range s.Actions {
 			if _, known := a.Str(); !known || len(s.NotActions) > 0 {
@@ -205,9 +221,8 @@ func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
 		p.Unclear(role, "whether it may do "+action+": not all its statements are known")
 		return
 	}
-	p.Report(Hit{Node: n, Related: []*graph.Node{role}, Values: []graph.Value{{}, n.Setting("target", "arn")},
-		Fix: fmt.Sprintf("Allow role %s to do %s on the thing that the call works on.", nameOf(role), action), CDK: "new targets.Universal(...) with policyStatements, or role.addToPolicy",
-		Message: fmt.Sprintf("role %s may not do %s on anything: %s cannot call its target", nameOf(role), action, nameOf(n))})
+	h.Message = fmt.Sprintf("role %s may not do %s on anything: %s cannot call its target", nameOf(role), action, nameOf(h.Node))
+	p.Report(h)
 }
 
 func checkCallRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
