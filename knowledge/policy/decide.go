@@ -23,8 +23,10 @@ type Request struct {
 	// Principal is who asks. It is compared with resource policies' statements only; statements without a
 	// principal are taken as the asker's own. Use Service("events.amazonaws.com") or Role(node).
 	Principal graph.Principal
-	Action    string // "sqs:SendMessage"
-	Resource  Target
+	// Asker is the role that asks, where its ARN is to be compared with those that policies name; nil otherwise.
+	Asker    *Target
+	Action   string // "sqs:SendMessage"
+	Resource Target
 	// Source is the thing on whose behalf a service asks: it gives aws:SourceArn and, inside the system,
 	// aws:SourceAccount. nil where a principal asks for itself.
 	Source *Target
@@ -285,6 +287,9 @@ func matchPrincipal(req Request, p graph.Principal) verdict {
 	}
 	if literal && mine != "" && !strings.Contains(text+mine, "${") {
 		return truth(text == mine)
+	}
+	if req.Asker != nil && strings.Contains(p.Value.String(), ":role/") {
+		return req.Asker.match(p.Value)
 	}
 	return maybe
 }

@@ -85,7 +85,17 @@ func weaker(edges ...*graph.Edge) Confidence {
 // roleMay asks whether a role may do action on to, by its own statements or by to's resource policy.
 func roleMay(role *graph.Node, action string, to *graph.Node) policy.Decision {
 	statements := append(append([]graph.Statement{}, role.Statements...), attached(to)...)
-	return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: policy.On(to), Incomplete: incomplete(role, to), Boundary: role.Boundary}, statements)
+	return policy.Decide(policy.Request{Principal: policy.Role(role), Asker: asker(role), Action: action, Resource: policy.On(to), Incomplete: incomplete(role, to), Boundary: role.Boundary}, statements)
+}
+
+// asker is a role as policies name it; nil for one of another system, whose id is all that is known, and for one with a
+// path, which its ARN has before the name.
+func asker(role *graph.Node) *policy.Target {
+	if role.External || !role.ARN.Exists() || role.Setting("path").Exists() {
+		return nil
+	}
+	t := policy.On(role)
+	return &t
 }
 
 // incomplete says why statements of a role, or of the policy of the thing that it uses, may be missing.
@@ -106,7 +116,7 @@ func roleMayCall(role *graph.Node, action string, e *graph.Edge) policy.Decision
 	qualified.IDs, qualified.Rest = []string{e.To.ID}, ":"+e.Qualifier
 	ask := func(to policy.Target) policy.Decision {
 		statements := append(append([]graph.Statement{}, role.Statements...), attached(e.To)...)
-		return policy.Decide(policy.Request{Principal: policy.Role(role), Action: action, Resource: to, Incomplete: incomplete(role, e.To), Boundary: role.Boundary}, statements)
+		return policy.Decide(policy.Request{Principal: policy.Role(role), Asker: asker(role), Action: action, Resource: to, Incomplete: incomplete(role, e.To), Boundary: role.Boundary}, statements)
 	}
 	d := ask(qualified)
 	if d.Answer == policy.No && len(named.IDs) > 0 {
