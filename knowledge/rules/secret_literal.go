@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
-	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property, and so do parameters whose names say that they are given a secret; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Environment variables have a rule of their own.`,
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, plain parameters of Systems Manager, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property, and so do parameters whose names say that they are given a secret; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Literals in environment variables have a rule of their own.`,
 	Bad: `Resources:
   Db:
     Type: AWS::RDS::DBCluster
@@ -93,6 +93,8 @@ func checkSecretLiterals(p *Pass) {
 			checkClientSecret(p, r)
 		case "AWS::CloudFormation::Stack", "AWS::Serverless::Application":
 			checkHandedSecrets(p, r)
+		case "AWS::SSM::Parameter": // CloudFormation makes none that is encrypted
+			reportCredentials(p, Hit{Resource: r, Node: p.Graph.Node(r.ID)}, r.Properties.Get("Value"), "the value of "+plainID(r.ID))
 		}
 	}
 	for _, n := range p.Graph.Nodes {
@@ -114,6 +116,8 @@ func checkSecretLiterals(p *Pass) {
 			}
 		}
 		switch n.Kind {
+		case graph.Function:
+			checkShownPasswords(p, n)
 		case graph.StateMachine:
 			for _, name := range []string{"definition", "definitionString"} {
 				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
@@ -124,6 +128,16 @@ func checkSecretLiterals(p *Pass) {
 				reportCredentials(p, h, stage.Get("Variables"), "a stage variable of "+nameOf(n))
 				reportCredentials(p, h, stage.Get("StageVariables"), "a stage variable of "+nameOf(n))
 			}
+		}
+	}
+}
+
+// checkShownPasswords looks for environment variables that are given passwords by parameters without NoEcho.
+func checkShownPasswords(p *Pass, fn *graph.Node) {
+	for _, f := range fn.Setting("environment", "Variables").Fields() {
+		if name := plainParameter(f.Value); passwordEnd().MatchString(name) && !harmlessEnd().MatchString(f.Name) {
+			p.Report(Hit{Node: fn, Severity: High, Values: []graph.Value{f.Value}, Fix: "Set NoEcho: true on parameter " + name + ", or better give the function the ARN of a secret and let it read the secret.",
+				Message: fmt.Sprintf("environment variable %s of %s takes a password from parameter %s, which has no NoEcho: everyone who may describe the stack reads it", f.Name, nameOf(fn), name)})
 		}
 	}
 }
