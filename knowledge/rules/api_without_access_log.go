@@ -142,6 +142,10 @@ func checkAccessLogs(p *Pass) {
 
 // checkLogFormat looks whether each line of the access log is a JSON object, which CloudWatch Logs Insights reads by itself.
 func checkLogFormat(p *Pass, api *graph.Node, stage, format graph.Value) {
+	if open(format) {
+		p.Unknown(api, format)
+		return
+	}
 	text, known := format.Str()
 	if !known || !strings.Contains(text, "$context.") || strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return
