@@ -87,7 +87,12 @@ func checkNamedResources(p *Pass, fn *graph.Node) {
 	fn.Setting("environment", "Variables").Walk(func(v graph.Value) {
 		ref, ok := v.Ref()
 		if !ok {
-			return
+			if ref, ok = firstInPath(v); !ok {
+				return
+			}
+			if n := p.Graph.Node(ref.Resource); n == nil || n.Kind != graph.Bucket {
+				return
+			}
 		}
 		to := p.Graph.Node(ref.Resource)
 		if to == nil || seen[to] || to.External || usualActions[to.Kind] == nil {
@@ -100,6 +105,20 @@ func checkNamedResources(p *Pass, fn *graph.Node) {
 		}
 		checkNamedResource(p, fn, roles[0], to, v)
 	})
+}
+
+// firstInPath is the thing by whose name a place in a bucket starts, such as s3://BUCKET/in or BUCKET/in.
+func firstInPath(v graph.Value) (graph.Ref, bool) {
+	parts := v.Parts()
+	if len(parts) > 1 && parts[0].Literal == "s3://" {
+		parts = parts[1:]
+	} else if len(parts) < 2 || !strings.HasPrefix(parts[1].Literal, "/") {
+		return graph.Ref{}, false
+	}
+	if parts[0].Ref == nil || parts[0].Ref.Attribute != "" || len(parts) > 1 && !strings.HasPrefix(parts[1].Literal, "/") {
+		return graph.Ref{}, false
+	}
+	return *parts[0].Ref, true
 }
 
 func checkNamedResource(p *Pass, fn, role, to *graph.Node, v graph.Value) {
