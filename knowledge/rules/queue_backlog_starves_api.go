@@ -125,8 +125,8 @@ func reportStreamBeside(p *Pass, fn *graph.Node, stream, api *graph.Edge) {
 func asked(g *graph.Graph, fn *graph.Node) *graph.Edge {
 	for _, e := range g.In(fn, graph.Invokes) {
 		switch e.From.Kind {
-		case graph.RestAPI, graph.HTTPAPI, graph.FunctionURL, graph.GraphQLAPI:
-			if e.Mode == graph.Sync {
+		case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.FunctionURL, graph.GraphQLAPI, graph.Endpoint:
+			if e.Mode == graph.Sync && (e.From.Kind != graph.Endpoint || e.From.Type == "AWS::ElasticLoadBalancingV2::TargetGroup") {
 				return e
 			}
 		}
