@@ -2,10 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
 )
 
 var _ = add(Rule{
@@ -123,6 +125,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, fn := range p.Graph.OfKind(graph.Function) {
+			lackedPermission(p, fn)
 			for _, s := range fn.ResourcePolicy {
 				if s.Via == nil || s.Via.Type != "AWS::Lambda::Permission" {
 					continue
@@ -140,6 +143,20 @@ Resources:
 		}
 	},
 })
+
+// lackedPermission records a permission that may be the one which a caller of fn lacks: its FunctionName is not known.
+func lackedPermission(p *Pass, fn *graph.Node) {
+	v := p.openLink(fn, "FunctionName", "AWS::Lambda::Permission")
+	if fn.External || !v.Exists() {
+		return
+	}
+	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
+		if servicePrincipals[serviceOfType(e.From.Type)] != "" && !fits(p.Graph, fn, e.From, e.Qualifier) {
+			p.Unknown(fn, v)
+			return
+		}
+	}
+}
 
 // servicePrincipals maps the service in a source's ARN to the principal that invokes functions for it. Services
 // whose triggers invoke under a role (SQS, Kinesis, DynamoDB, Step Functions, Scheduler, Pipes) are not there.
@@ -219,14 +236,42 @@ func sourceOf(g *graph.Graph, arn graph.Value) (*graph.Node, string) {
 // checkQualifier reports a permission on the function where its trigger invokes an alias, or the reverse,
 // unless another permission fits.
 func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
-	from, _ := sourceOf(p.Graph, s.Via.Properties.Get("SourceArn"))
-	if from == nil {
-		return
-	}
 	mine, ok := qualifierOf(p.Graph, s.Via.Properties.Get("FunctionName"))
 	if !ok {
 		return
 	}
+	for _, from := range admitted(p.Graph, fn, s) {
+		checkCaller(p, fn, s, from, mine)
+	}
+}
+
+// admitted are the callers that a permission is for: the one that its SourceArn refers to, or those whose ARN matches it.
+func admitted(g *graph.Graph, fn *graph.Node, s graph.Statement) []*graph.Node {
+	source := s.Via.Properties.Get("SourceArn")
+	if from, _ := sourceOf(g, source); from != nil {
+		return []*graph.Node{from}
+	}
+	var out []*graph.Node
+	for _, e := range g.In(fn, graph.Routes, graph.Invokes) {
+		if source.Exists() && !slices.Contains(out, e.From) && matched(fn, e.From, s) == policy.Yes {
+			out = append(out, e.From)
+		}
+	}
+	return out
+}
+
+// matched tells whether a permission whose SourceArn is a text lets a rule, bucket or topic in; of other things the ARN
+// says more than the template does.
+func matched(fn, from *graph.Node, s graph.Statement) policy.Answer {
+	if from.External || from.Kind != graph.Rule && from.Kind != graph.Bucket && from.Kind != graph.Topic {
+		return policy.Unknown
+	}
+	s.Resources = nil
+	service := servicePrincipals[serviceOfType(from.Type)] + ".amazonaws.com"
+	return policy.Decide(policy.Request{Principal: policy.Service(service), Action: "lambda:InvokeFunction", Resource: policy.On(fn), Source: policy.From(from, "")}, []graph.Statement{s}).Answer
+}
+
+func checkCaller(p *Pass, fn *graph.Node, s graph.Statement, from *graph.Node, mine string) {
 	var missed *graph.Edge
 	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
 		if e.From != from {
@@ -278,7 +323,7 @@ func fits(g *graph.Graph, fn, from *graph.Node, qualifier string) bool {
 		}
 		source := s.Via.Properties.Get("SourceArn")
 		other, _ := sourceOf(g, source)
-		if source.Exists() && other != from && other != nil {
+		if source.Exists() && other != from && (other != nil || matched(fn, from, s) == policy.No) {
 			continue
 		}
 		if mine, ok := qualifierOf(g, s.Via.Properties.Get("FunctionName")); !ok || mine == qualifier {
