@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -19,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Roles of other stacks are left out. Info for roles that allow no more than logs, traces, network interfaces and the like.`,
+	Gaps: `Roles of other stacks are left out. Info for roles that allow no more than logs, traces, network interfaces and the like, or what is not all known.`,
 	Bad: `Resources:
   A:
     Type: AWS::Lambda::Function
@@ -113,16 +114,25 @@ func checkSharedRoles(p *Pass) {
 			continue
 		}
 		if right == "" {
-			if role.PolicyUnknown != "" || oneParcel(users) {
-				continue // what it allows beside is not known, or the functions are parts of one program
+			if oneParcel(users) {
+				continue // the functions are parts of one program
+			}
+			allows := "which allows no more than logs and the like so far: what is allowed to one next, all may do"
+			if role.PolicyUnknown != "" || openActions(role) {
+				allows = "and what that allows is not all known here: whatever it is, all may do it"
 			}
 			p.Report(Hit{Node: role, Severity: Info, Values: []graph.Value{{}}, Related: users,
-				Message: fmt.Sprintf("%s work under the role %s, which allows no more than logs and the like so far: what is allowed to one next, all may do", names(users), nameOf(role))})
+				Message: fmt.Sprintf("%s work under the role %s, %s", names(users), nameOf(role), allows)})
 			continue
 		}
 		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,
 			Message: fmt.Sprintf("%s work under the role %s: each holds all its rights (%s and so on)", names(users), nameOf(role), right)})
 	}
+}
+
+// openActions tells whether some action that a role allows is not known.
+func openActions(role *graph.Node) bool {
+	return slices.ContainsFunc(role.Statements, func(s graph.Statement) bool { return isAllow(s) && firstOpen(s.Actions...).Exists() })
 }
 
 // oneParcel tells whether functions run the same code, with handlers of their own at most.
