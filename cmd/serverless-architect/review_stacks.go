@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
-	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 	"github.com/seed-8eee7107/serverless-architect/tools"
 	"github.com/seed-8eee7107/serverless-architect/tools/report"
 )
@@ -77,7 +77,7 @@ func split(list string) []string {
 }
 
 // accountID is an account's number: twelve digits that are no part of a longer number.
-var accountID = lazy.Regexp(`(^|[^0-9A-Za-z.])[0-9]{12}([^0-9A-Za-z.]|$)`)
+var accountID = regexp.MustCompile(`(^|[^0-9A-Za-z.])[0-9]{12}([^0-9A-Za-z.]|$)`)
 
 // accountMask stands for an account's number, digit by digit.
 const accountMask = "XXXXXXXXXXXX"
@@ -88,7 +88,7 @@ func (o reviewFlags) masked(text []byte) []byte {
 		return text
 	}
 	mask := []byte("${1}" + accountMask + "$2")
-	return accountID().ReplaceAll(accountID().ReplaceAll(text, mask), mask) // twice: two numbers may share what stands between
+	return accountID.ReplaceAll(accountID.ReplaceAll(text, mask), mask) // twice: two numbers may share what stands between
 }
 
 // write puts a report where it belongs.

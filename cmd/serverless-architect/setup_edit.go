@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 	"github.com/tailscale/hujson"
 
-	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 	"github.com/seed-8eee7107/serverless-architect/server"
 )
 
@@ -214,16 +214,16 @@ func remove(o *hujson.Object, name string) {
 }
 
 var (
-	tomlHeader = lazy.Regexp(`^\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$`)
-	tomlArray  = lazy.Regexp(`^\s*\[\[`)
-	tomlInline = lazy.Regexp(`(?m)^\s*["']?mcp_servers["']?\s*[=.]`)
-	tomlKey    = lazy.Regexp(`^\s*(?:command|"command")\s*=.*$`)
+	tomlHeader = regexp.MustCompile(`^\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$`)
+	tomlArray  = regexp.MustCompile(`^\s*\[\[`)
+	tomlInline = regexp.MustCompile(`(?m)^\s*["']?mcp_servers["']?\s*[=.]`)
+	tomlKey    = regexp.MustCompile(`^\s*(?:command|"command")\s*=.*$`)
 )
 
 // editTOML works on lines: the one TOML library in use keeps no comments. What it cannot see so (a header
 // inside a string of several lines) fails the proof in edited, and the user is told what to write.
 func (a assistant) editTOML(text []byte, e *entry) ([]byte, error) {
-	if tomlInline().Match(text) {
+	if tomlInline.Match(text) {
 		return nil, fmt.Errorf("its %s are written in one line, not as tables", a.servers) // TOML forbids to extend those
 	}
 	own := a.servers + "." + server.Name
@@ -232,7 +232,7 @@ func (a assistant) editTOML(text []byte, e *entry) ([]byte, error) {
 	inside, done := false, false
 	for _, line := range lines {
 		bare := strings.TrimRight(line, "\r\n")
-		if m := tomlHeader().FindStringSubmatch(bare); m != nil || tomlArray().MatchString(bare) {
+		if m := tomlHeader.FindStringSubmatch(bare); m != nil || tomlArray.MatchString(bare) {
 			header := ""
 			if m != nil {
 				header = strings.NewReplacer(`"`, "", "'", "", " ", "").Replace(m[1])
@@ -243,7 +243,7 @@ func (a assistant) editTOML(text []byte, e *entry) ([]byte, error) {
 			}
 		} else if inside && e == nil {
 			continue
-		} else if inside && tomlKey().MatchString(bare) {
+		} else if inside && tomlKey.MatchString(bare) {
 			line, done = tomlCommand(*e)+line[len(bare):], true
 		}
 		out = append(out, line)
