@@ -49,12 +49,10 @@ func matchAction(pattern graph.Value, action string) verdict {
 }
 
 // Glob matches IAM's wildcards: * for any run of characters, ? for one.
-func Glob(pattern, s string) bool { return glob(pattern, s, func(a, b byte) bool { return a == b }) }
+func Glob(pattern, s string) bool { return glob(pattern, s, false) }
 
 // GlobFold is Glob without regard to case, as IAM compares actions.
-func GlobFold(pattern, s string) bool {
-	return glob(pattern, s, func(a, b byte) bool { return lower(a) == lower(b) })
-}
+func GlobFold(pattern, s string) bool { return glob(pattern, s, true) }
 
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
@@ -63,7 +61,7 @@ func lower(c byte) byte {
 	return c
 }
 
-func glob(pattern, s string, equal func(a, b byte) bool) bool {
+func glob(pattern, s string, fold bool) bool {
 	star, mark := -1, 0
 	p, i := 0, 0
 	for i < len(s) {
@@ -71,7 +69,7 @@ func glob(pattern, s string, equal func(a, b byte) bool) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, i
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || equal(pattern[p], s[i])):
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i] || fold && lower(pattern[p]) == lower(s[i])):
 			p++
 			i++
 		case star >= 0:

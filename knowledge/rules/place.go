@@ -292,3 +292,16 @@ func carrier(g *graph.Graph, v graph.Value) *graph.Resource {
 	}
 	return nil
 }
+
+// stagePlace names the written stage behind an entry of an API's stages; nil where SAM makes it of the API.
+func stagePlace(api *graph.Node, stage graph.Value) *Place {
+	id, ok := stage.Get("ResourceId").Str()
+	if !ok || api.Resource == nil || api.Resource.Source != "" {
+		return nil
+	}
+	typ := "AWS::ApiGateway::Stage"
+	if api.Kind != graph.RestAPI {
+		typ = "AWS::ApiGatewayV2::Stage"
+	}
+	return &Place{ID: plainID(id), Type: typ, File: api.Resource.File}
+}

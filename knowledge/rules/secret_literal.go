@@ -103,9 +103,6 @@ func checkSecretLiterals(p *Pass) {
 		}
 		for _, path := range secretProperties {
 			v := n.Setting(path...)
-			if !v.Exists() {
-				continue
-			}
 			if name := plainParameter(v); name != "" {
 				p.Report(Hit{Node: n, Severity: High, Values: []graph.Value{v}, Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
 					Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", graph.UpperFirst(strings.Join(path, ".")), nameOf(n), name)})
@@ -153,6 +150,9 @@ func inTemplate(v graph.Value) bool {
 // plainParameter names the parameter without a default, and without NoEcho, that a secret property takes its value from,
 // where the parameter's name says that it is a secret.
 func plainParameter(v graph.Value) string {
+	if v.Reason() == "" { // of all settings of all things: most are known, or not there
+		return ""
+	}
 	reasons := []string{v.Reason()}
 	for _, part := range v.Parts() {
 		reasons = append(reasons, part.Unknown)

@@ -1,7 +1,6 @@
 package services
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/asl"
@@ -107,8 +106,7 @@ func (b *builder) subscription(r *graph.Resource, from target, s graph.Value) {
 	endpoint := s.Get("Endpoint")
 	listed := readText(s, "FilterPolicy")
 	if r.Type == "AWS::SNS::Subscription" && listed.Kind == graph.Map { // a loop writes several at one place: the id tells them apart
-		own := graph.Field{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)}
-		listed = graph.NewMap(listed.At, slices.Concat([]graph.Field{own}, listed.Fields())...)
+		listed = idBeside(r, listed.At, listed)
 	}
 	b.collect(topic, "subscriptions", listed)
 	protocol, _ := s.Get("Protocol").Str()

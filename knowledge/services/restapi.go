@@ -50,9 +50,12 @@ var _ = add(resourceType{Type: "AWS::ApiGateway::Account", Kind: graph.Other, Co
 }})
 
 // withID returns a resource's properties with its id beside them, for lists of what collapsed into a node.
-func withID(r *graph.Resource) graph.Value {
+func withID(r *graph.Resource) graph.Value { return idBeside(r, r.At, r.Properties) }
+
+// idBeside puts a resource's id before the entries of a mapping that stands at a place.
+func idBeside(r *graph.Resource, at *graph.Evidence, v graph.Value) graph.Value {
 	own := graph.Field{Name: "ResourceId", Value: graph.NewString(r.At, r.ID)}
-	return graph.NewMap(r.At, slices.Concat([]graph.Field{own}, r.Properties.Fields())...)
+	return graph.NewMap(at, slices.Concat([]graph.Field{own}, v.Fields())...)
 }
 
 // collectAs keeps a resource's properties in a list setting of the thing it belongs to.
