@@ -35,6 +35,11 @@ func composes(k graph.Kind, compose func(*composer, *graph.Node)) bool {
 	return true
 }
 
+func composesType(typ string, compose func(*composer, *graph.Node)) bool {
+	composedTypes[typ] = compose
+	return true
+}
+
 // headings begin the paragraphs of a template, by rank.
 var headings = map[int]string{
 	rankUsers: "Who may call", rankData: "Data and queues", rankFunctions: "Functions", rankEntries: "What starts the work", rankAlarms: "What fails in silence is watched", rankReleases: "Releases",

@@ -2,7 +2,7 @@ package cdk
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() { composedTypes["AWS::Lambda::CapacityProvider"] = composeCapacity }
+var _ = composesType("AWS::Lambda::CapacityProvider", composeCapacity)
 
 // composeCapacity writes what a function on managed instances runs on. The network is there already: it is named, not
 // made.

@@ -7,13 +7,13 @@ var (
 	_ = composes(graph.Rule, composeRule)
 )
 
-func init() {
-	composedTypes["AWS::Events::Archive"] = composeArchive
-	composedTypes["AWS::EventSchemas::Registry"] = func(c *composer, r *graph.Node) {
+var (
+	_ = composesType("AWS::Events::Archive", composeArchive)
+	_ = composesType("AWS::EventSchemas::Registry", func(c *composer, r *graph.Node) {
 		c.node(r, c.properties(r)).Comment = "The contracts of the events: what publishers promise and consumers check."
-	}
-	composedTypes["AWS::EventSchemas::Schema"] = func(c *composer, s *graph.Node) { c.node(s, c.properties(s)) }
-}
+	})
+	_ = composesType("AWS::EventSchemas::Schema", func(c *composer, s *graph.Node) { c.node(s, c.properties(s)) })
+)
 
 func composeBus(c *composer, bus *graph.Node) {
 	switch {

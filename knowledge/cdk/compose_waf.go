@@ -2,7 +2,7 @@ package cdk
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() { composedTypes["AWS::WAFv2::WebACL"] = composeWebACL }
+var _ = composesType("AWS::WAFv2::WebACL", composeWebACL)
 
 func composeWebACL(c *composer, acl *graph.Node) {
 	id := c.ids[acl]

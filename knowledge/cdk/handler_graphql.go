@@ -199,7 +199,7 @@ func (r resolver) creation(b *strings.Builder) {
 		case k == "":
 		case r.owner && k == r.key:
 			key = append(key, tsKey(k)+": ctx.identity.sub")
-		case reserved[k] || k == "values" || k == "ctx" || k == "util":
+		case reserved()[k] || k == "values" || k == "ctx" || k == "util":
 			taken, key = append(taken, k+": "+k+"Key"), append(key, k+": "+k+"Key")
 		default:
 			taken, key = append(taken, k), append(key, k)

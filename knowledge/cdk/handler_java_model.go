@@ -3,6 +3,8 @@ package cdk
 import (
 	"fmt"
 	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // javaReserved are names that a record's component cannot have, or that its other members have.
@@ -10,18 +12,12 @@ var javaReserved = map[string]bool{"clone": true, "finalize": true, "getClass": 
 	"equals": true, "json": true, "text": true, "read": true}
 
 // javaOthers are classes that a type of the handler must not be named after: it would hide them.
-var javaOthers = map[string]bool{}
-
-func init() {
-	for _, name := range strings.Fields(`Boolean Byte Class Context Double Exception Image Instant Integer Item Json Log Long Map List Metrics Number Object Once Override Record
-		Requests RuntimeException SenderKey Settings Signature String Throwable Void`) {
-		javaOthers[name] = true
-	}
-}
+var javaOthers = lazy.Words(`Boolean Byte Class Context Double Exception Image Instant Integer Item Json Log Long Map List Metrics Number Object Once Override Record
+		Requests RuntimeException SenderKey Settings Signature String Throwable Void`)
 
 // thing names the type of what is worked on.
 func (h *javaHandler) thing() string {
-	if javaOthers[h.event] || strings.HasSuffix(h.event, "Handler") || strings.HasSuffix(h.event, "Client") || strings.HasSuffix(h.event, "Exception") {
+	if javaOthers()[h.event] || strings.HasSuffix(h.event, "Handler") || strings.HasSuffix(h.event, "Client") || strings.HasSuffix(h.event, "Exception") {
 		return h.event + "Thing"
 	}
 	return h.event

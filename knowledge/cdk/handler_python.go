@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // pyHandler writes one handler in Python: a module of the package handlers, put together from its trigger and from
@@ -26,7 +27,7 @@ func newPyHandler(w work) *pyHandler { return &pyHandler{work: w, imports: pyImp
 // pyModule names the handler's module. Words that Python keeps get an underscore behind.
 func (w work) pyModule() string {
 	name := strings.ReplaceAll(w.file, "-", "_")
-	if pyTaken[name] {
+	if pyTaken()[name] {
 		name += "_"
 	}
 	return name
@@ -143,14 +144,8 @@ func (im pyImports) add(module string, names ...string) {
 // pyOwn are the modules that a project has itself; pyStandard are those of Python that handlers and tests use.
 var (
 	pyOwn      = map[string]bool{"handlers": true, "stand_in": true}
-	pyStandard = map[string]bool{}
+	pyStandard = lazy.Words("base64 collections datetime email decimal functools hashlib hmac io json os time typing unittest urllib")
 )
-
-func init() {
-	for _, m := range strings.Fields("base64 collections datetime email decimal functools hashlib hmac io json os time typing unittest urllib") {
-		pyStandard[m] = true
-	}
-}
 
 // text spells the imports as ruff sorts them.
 func (im pyImports) text() string {
@@ -160,7 +155,7 @@ func (im pyImports) text() string {
 			root, _, _ := strings.Cut(m, ".")
 			section := &sections[1]
 			switch {
-			case pyStandard[root]:
+			case pyStandard()[root]:
 				section = &sections[0]
 			case pyOwn[root]:
 				section = &sections[2]

@@ -3,16 +3,12 @@ package cdk
 import (
 	"strings"
 	"unicode"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // pyModelNames are the names that a model has already.
-var pyModelNames = map[string]bool{}
-
-func init() {
-	for _, n := range strings.Fields("construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate") {
-		pyModelNames[n] = true
-	}
-}
+var pyModelNames = lazy.Words("construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate")
 
 // attribute is the name under which the model has a field.
 func (h *pyHandler) attribute(name string) string {
@@ -43,7 +39,7 @@ func pyAttribute(name string) string {
 	switch {
 	case out == "" || unicode.IsDigit(rune(out[0])) || strings.HasPrefix(out, "model_"):
 		return "field_" + out
-	case pyTaken[out] || pyModelNames[out]:
+	case pyTaken()[out] || pyModelNames()[out]:
 		return out + "_"
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -22,16 +23,24 @@ type handlerLanguage struct {
 }
 
 // handlerLanguages are the languages in which not every handler can be written.
-var handlerLanguages map[string]handlerLanguage
-
-func init() {
-	handlerLanguages = map[string]handlerLanguage{
+var handlerLanguages = sync.OnceValue(func() map[string]handlerLanguage {
+	return map[string]handlerLanguage{
 		"python": {"Python", pyLacks, func(t trigger) bool { return pyWriters[t] != nil }, pyOperations, "", nil},
-		"go": {"Go", goLacks, func(t trigger) bool { return goWriters[t] != nil }, goOperations,
+		"go": {"Go", goLacks, func(t trigger) bool { return goWriters[t] != nil }, sameOperations(goSends),
 			// Source: Lambda developer guide, "Lambda Managed Instances runtimes", checked 2026-11-30: of programs those in Rust only.
 			"runs on managed instances, which Lambda has for no program in Go", goTagName},
-		"java": {"Java", javaLacks, func(t trigger) bool { return javaWriters[t] != nil }, javaOperations, "", nil},
+		"java": {"Java", javaLacks, func(t trigger) bool { return javaWriters[t] != nil }, sameOperations(javaSends), "", nil},
 	}
+})
+
+// sameOperations are the calls by which work is passed on, of the kinds that a language has words for: boto3 names them as
+// the other SDKs do.
+func sameOperations[T any](sends map[graph.Kind]T) map[graph.Kind]string {
+	out := map[graph.Kind]string{}
+	for kind := range sends {
+		out[kind] = pyOperations[kind]
+	}
+	return out
 }
 
 // HandlersError says why handlers cannot be written in a language.
@@ -65,7 +74,7 @@ func chooseHandlers(g *graph.Graph, o *Options) (note string, err error) {
 			o.Handlers = "python"
 		}
 	}
-	in, some := handlerLanguages[o.Handlers]
+	in, some := handlerLanguages()[o.Handlers]
 	if !some {
 		return "", nil
 	}

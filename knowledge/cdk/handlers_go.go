@@ -41,15 +41,6 @@ var goLacks = map[trigger]string{
 	triggerDurable: "is durable, for which AWS has no SDK in Go",
 }
 
-// goOperations are the calls by which work is passed on: boto3 names them as the SDK for Go does.
-var goOperations = map[graph.Kind]string{}
-
-func init() {
-	for kind := range goSends {
-		goOperations[kind] = pyOperations[kind]
-	}
-}
-
 // goHandlers writes the handlers in Go: one module, with a command for each, a test beside it, and what they share.
 func goHandlers(g *graph.Graph, o Options) []File {
 	module := o.Name + "/" + goFolder

@@ -42,15 +42,6 @@ var javaLacks = map[trigger]string{
 	triggerDurable: "is durable, which handlers in Java are not written for yet",
 }
 
-// javaOperations are the calls by which work is passed on: boto3 names them as the others do.
-var javaOperations = map[graph.Kind]string{}
-
-func init() {
-	for kind := range javaSends {
-		javaOperations[kind] = pyOperations[kind]
-	}
-}
-
 // javaHandlers writes the handlers in Java: a Maven project of their own, which makes one jar of them.
 func javaHandlers(g *graph.Graph, o Options) []File {
 	folder, pkg := javaFolder(o)

@@ -85,7 +85,7 @@ func templateHandlersNote(o Options) string {
 	if o.Handlers == "typescript" {
 		return ""
 	}
-	in := handlerLanguages[o.Handlers].name
+	in := handlerLanguages()[o.Handlers].name
 	if o.Scope == "snippet" {
 		return "The functions run handlers in " + in + ": the project scope has them, with their tests and what builds them."
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -137,9 +138,8 @@ func (l *lowerer) isAlarmTopic(n *graph.Node) bool {
 }
 
 // reserved are names that the generated code uses itself or that a language keeps.
-var reserved = map[string]bool{}
-
-func init() {
+var reserved = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
 	for _, w := range []string{
 		"abstract", "and", "any", "as", "assert", "async", "await", "boolean", "break", "byte", "case", "catch", "chan", "char", "class", "const",
 		"constructor", "continue", "debugger", "def", "default", "defer", "del", "delete", "do", "double", "elif", "else", "enum", "except", "export",
@@ -157,7 +157,7 @@ func init() {
 		"synthesizer", "templateFile", "templateOptions", "terminationProtection", "urlSuffix", "bundlingRequired", "nested",
 		"jwtIssuer", "jwtAudience", "serviceUrl", "allowedOrigins", "api_gateway", "toString", "hasOwnProperty", "resolve", "kwargs", "os", "error", "len", "cap",
 	} {
-		reserved[w] = true
+		out[w] = true
 	}
 	for _, m := range []string{
 		"aws-sqs", "aws-sns", "aws-lambda", "aws-events", "aws-logs", "aws-iam", "aws-kms", "aws-s3", "aws-dynamodb", "aws-kinesis", "aws-pipes",
@@ -165,14 +165,15 @@ func init() {
 		"aws-eventschemas", "aws-stepfunctions", "aws-stepfunctions-tasks", "aws-sns-subscriptions", "aws-ssm", "aws-secretsmanager",
 		"aws-codedeploy", "aws-cloudfront", "aws-cloudfront-origins", "aws-appsync", "aws-eventsv2",
 	} {
-		reserved[alias(m)] = true
+		out[alias(m)] = true
 	}
-}
+	return out
+})
 
 // variable names a node's variable: its id, with the kind added where the id alone would clash.
 func (l *lowerer) variable(n *graph.Node) string {
 	id := camel(n.ID)
-	if reserved[id] || l.taken[id] || id == "" {
+	if reserved()[id] || l.taken[id] || id == "" {
 		id += graph.UpperFirst(string(n.Kind))
 	}
 	for base, i := id, 2; l.taken[id]; i++ {

@@ -2,9 +2,7 @@ package cdk
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() {
-	others["AWS::Lambda::CapacityProvider"] = &lowering{rank: rankData, lower: lowerCapacity}
-}
+var _ = lowersType("AWS::Lambda::CapacityProvider", rankData, lowerCapacity)
 
 // lowerCapacity writes what a function on managed instances runs on. The network is there already: it is named, not made.
 func lowerCapacity(l *lowerer, provider *graph.Node) {

@@ -12,11 +12,11 @@ var (
 	_ = lowers(graph.Rule, rankEntries, lowerRule)
 )
 
-func init() {
-	others["AWS::Events::Archive"] = &lowering{rank: rankData, lower: lowerArchive}
-	others["AWS::EventSchemas::Registry"] = &lowering{rank: rankData, lower: lowerRegistry}
-	others["AWS::EventSchemas::Schema"] = &lowering{rank: rankData, lower: lowerSchema}
-}
+var (
+	_ = lowersType("AWS::Events::Archive", rankData, lowerArchive)
+	_ = lowersType("AWS::EventSchemas::Registry", rankData, lowerRegistry)
+	_ = lowersType("AWS::EventSchemas::Schema", rankData, lowerSchema)
+)
 
 const eventsModule = "aws-events"
 

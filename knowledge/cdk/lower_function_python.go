@@ -147,5 +147,5 @@ func otherRuntime(fn *graph.Node, o Options) string {
 	if runtimeOf(fn) == runtimes[usualRuntime] {
 		return ""
 	}
-	return fmt.Sprintf("%s asks for %s: its handler in %s runs %s.", fn.ID, spelled(fn.Setting("runtime")), handlerLanguages[o.Handlers].name, handlerRuntimes[o.Handlers])
+	return fmt.Sprintf("%s asks for %s: its handler in %s runs %s.", fn.ID, spelled(fn.Setting("runtime")), handlerLanguages()[o.Handlers].name, handlerRuntimes[o.Handlers])
 }

@@ -49,7 +49,7 @@ func (l *lowerer) onNetwork(fn *graph.Node, b *builder) {
 
 // free is a name for a variable that no other has.
 func (l *lowerer) free(name string) string {
-	for l.taken[name] || reserved[name] {
+	for l.taken[name] || reserved()[name] {
 		name += "2"
 	}
 	l.taken[name] = true

@@ -6,3 +6,9 @@ var _ = lowers(graph.Other, rankData, func(l *lowerer, n *graph.Node) { others[n
 
 // others are the types without a kind of their own that can be carried.
 var others = map[string]*lowering{}
+
+// lowersType registers a type at start-up.
+func lowersType(typ string, rank int, lower func(*lowerer, *graph.Node)) bool {
+	others[typ] = &lowering{rank: rank, lower: lower}
+	return true
+}

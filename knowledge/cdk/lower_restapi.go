@@ -13,7 +13,7 @@ var (
 	_ = lowers(graph.UserPool, rankUsers, lowerUserPool)
 )
 
-func init() { others["AWS::WAFv2::WebACL"] = &lowering{rank: rankData, lower: lowerWebACL} }
+var _ = lowersType("AWS::WAFv2::WebACL", rankData, lowerWebACL)
 
 const restModule = "aws-apigateway"
 

@@ -19,7 +19,7 @@ var javaPOM string
 // javaFolder is the package of a project as a path, and as a name.
 func javaFolder(o Options) (folder, name string) {
 	last := strings.ReplaceAll(o.Name, "-", "")
-	if javaTaken[last] {
+	if javaTaken()[last] {
 		last += "app"
 	}
 	return "com/example/" + last, "com.example." + last

@@ -13,21 +13,15 @@ import (
 const goWidth = 110
 
 // goTaken are names that Go keeps, or that the generated code uses itself or from Go's universe.
-var goTaken = map[string]bool{}
-
-func init() {
-	for _, w := range strings.Fields(`break case chan const continue default defer else fallthrough for func go goto if import interface map package
+var goTaken = lazy.Words(`break case chan const continue default defer else fallthrough for func go goto if import interface map package
 		range return select struct switch type var any append bool cap copy error false float64 int len make new nil panic print println recover
-		string true jsii constructs assertions testing os json`) {
-		goTaken[w] = true
-	}
-}
+		string true jsii constructs assertions testing os json`)
 
 var goPackageName = lazy.Regexp(`^aws[a-z0-9]+$`)
 
 // goName spells a variable of the program. Names of the program have no underscore, so none becomes another's.
 func goName(s string) string {
-	if goTaken[s] || goPackageName().MatchString(s) {
+	if goTaken()[s] || goPackageName().MatchString(s) {
 		return s + "_"
 	}
 	return s

@@ -13,19 +13,13 @@ import (
 const javaWidth = 100
 
 // javaTaken are names that Java keeps or that the generated code uses itself; a variable gets an underscore behind.
-var javaTaken = map[string]bool{}
-
-func init() {
-	for _, w := range strings.Fields(`abstract assert boolean break byte case catch char class const continue default do double else enum extends final
+var javaTaken = lazy.Words(`abstract assert boolean break byte case catch char class const continue default do double else enum extends final
 		finally float for goto if implements import instanceof int interface long native new package private protected public return short static
-		strictfp super switch synchronized this throw throws transient try void volatile while true false null var record yield sealed permits`) {
-		javaTaken[w] = true
-	}
-}
+		strictfp super switch synchronized this throw throws transient try void volatile while true false null var record yield sealed permits`)
 
 // javaName spells a variable of the program. Names of the program have no underscore, so none becomes another's.
 func javaName(s string) string {
-	if javaTaken[s] {
+	if javaTaken()[s] {
 		return s + "_"
 	}
 	return s

@@ -3,21 +3,17 @@ package cdk
 import (
 	"strings"
 	"unicode"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // pyWidth is the line width ruff keeps unless told otherwise.
 const pyWidth = 88
 
 // pyTaken are names that Python keeps or that the generated module uses itself; a variable gets an underscore behind.
-var pyTaken = map[string]bool{}
-
-func init() {
-	for _, w := range strings.Fields(`False None True and as assert async await break class continue def del elif else except finally for from global
+var pyTaken = lazy.Words(`False None True and as assert async await break class continue def del elif else except finally for from global
 		if import in is lambda nonlocal not or pass raise return try while with yield match case type self cls kwargs json jsii cast str dict list len
-		print super int bool float HANDLERS`) {
-		pyTaken[w] = true
-	}
-}
+		print super int bool float HANDLERS`)
 
 // pyName spells a variable of the program. An underscore goes before each capital, one by one, so that two names of
 // the program never become one.
@@ -29,7 +25,7 @@ func pyName(s string) string {
 		}
 		b.WriteRune(unicode.ToLower(r))
 	}
-	if name := b.String(); pyTaken[name] {
+	if name := b.String(); pyTaken()[name] {
 		return name + "_"
 	}
 	return b.String()

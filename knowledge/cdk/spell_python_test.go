@@ -25,7 +25,7 @@ func TestPythonNamesStayApart(t *testing.T) {
 	for _, s := range words {
 		name := pyName(s)
 		assert.Regexp(t, identifier, name)
-		assert.False(t, pyTaken[name], name)
+		assert.False(t, pyTaken()[name], name)
 		if before, ok := from[name]; ok {
 			assert.Equal(t, before, s, "two names become %s", name)
 		}

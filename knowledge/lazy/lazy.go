@@ -5,10 +5,22 @@ package lazy
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 )
 
 // Regexp compiles an expression at the first call of what it returns. A wrong one panics there.
 func Regexp(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
+// Words makes a set of the words of a text at the first call of what it returns.
+func Words(text string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		for _, word := range strings.Fields(text) {
+			set[word] = true
+		}
+		return set
+	})
 }

@@ -117,7 +117,7 @@ func (d *draft) redrive(q *node) {
 }
 
 func (d *draft) failureQueue(n *node, suffix string) *node {
-	dlq := d.add(n.id+suffix, graph.Queue, kinds[graph.Queue].typ, n.at)
+	dlq := d.add(n.id+suffix, graph.Queue, language().kinds[graph.Queue].typ, n.at)
 	dlq.set("SqsManagedSseEnabled", dlq.bool(true))
 	dlq.set("MessageRetentionPeriod", dlq.num(deadLetterSeconds))
 	return dlq
@@ -302,7 +302,7 @@ func (d *draft) completeIdempotency() {
 			continue
 		}
 		if store == nil {
-			store = d.add("idempotency", graph.Table, kinds[graph.Table].typ, fn.at)
+			store = d.add("idempotency", graph.Table, language().kinds[graph.Table].typ, fn.at)
 			store.setExtra("key", store.text("id"))
 			store.setExtra("ttl", store.text("expiration"))
 			store.setExtra("role", store.text("idempotency"))

@@ -26,7 +26,7 @@ func (d *draft) completeAlarms() {
 	var topic *node
 	alarm := func(n *node, s alarmSpec) {
 		if topic == nil {
-			topic = d.add("alarmTopic", graph.Topic, kinds[graph.Topic].typ, n.at)
+			topic = d.add("alarmTopic", graph.Topic, language().kinds[graph.Topic].typ, n.at)
 			topic.setExtra("role", topic.text("alarms"))
 		}
 		d.alarm(n, s, topic)

@@ -49,7 +49,7 @@ func (d *draft) completeAuthorizer(api *node) {
 		d.note("%s checks JSON web tokens: set issuer and audience of your identity provider. Choose another way with authorizer: iam.", api.id)
 	case !written || kind == "cognito":
 		api.setExtra("authorizer", api.text("cognito"))
-		pool := d.add(api.id+"Users", graph.UserPool, kinds[graph.UserPool].typ, api.at)
+		pool := d.add(api.id+"Users", graph.UserPool, language().kinds[graph.UserPool].typ, api.at)
 		d.completePool(pool)
 		d.connect(api, pool, graph.Authorizes, "", api.at)
 		d.note("Added the user pool %s: %s lets in its users only. Choose another way with authorizer: iam.", pool.id, api.id)

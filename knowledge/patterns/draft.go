@@ -65,13 +65,13 @@ func (d *draft) readNodes() error {
 		if d.taken[strings.ToLower(spec.ID)] {
 			return wrong(spec.at, "another name", "the node name %q differs from another one in case only", spec.ID)
 		}
-		n := d.add(spec.ID, spec.Kind, kinds[spec.Kind].typ, spec.at)
+		n := d.add(spec.ID, spec.Kind, language().kinds[spec.Kind].typ, spec.at)
 		for _, s := range spec.settings {
 			v, err := d.value(s.node, s.at)
 			if err != nil {
 				return err
 			}
-			if err := kinds[spec.Kind].read(d, n, s.name, v); err != nil {
+			if err := language().kinds[spec.Kind].read(d, n, s.name, v); err != nil {
 				return err
 			}
 		}

@@ -28,30 +28,32 @@ var (
 	sureness = meaning{graph.Authorizes, ""}
 )
 
-// arrows says what "A -> B" means. Pairs that are missing cannot be joined: see impossible for why.
-var arrows = map[[2]graph.Kind]meaning{
-	{graph.HTTPAPI, graph.Function}:  calls,
-	{graph.RestAPI, graph.Function}:  calls,
-	{graph.RestAPI, graph.UserPool}:  sureness,
-	{graph.Function, graph.Queue}:    sends,
-	{graph.Function, graph.Topic}:    sends,
-	{graph.Function, graph.EventBus}: sends,
-	{graph.Function, graph.Table}:    sends,
-	{graph.Queue, graph.Function}:    polls,
-	{graph.HTTPAPI, graph.UserPool}:  sureness,
-	{graph.Topic, graph.Queue}:       routes,
-	{graph.Topic, graph.Function}:    routes,
-	{graph.EventBus, graph.Rule}:     routes,
-	{graph.Rule, graph.Function}:     routes,
-	{graph.Rule, graph.Queue}:        routes,
-	{graph.Rule, graph.Topic}:        routes,
+func basicArrows() map[[2]graph.Kind]meaning {
+	return map[[2]graph.Kind]meaning{
+		{graph.HTTPAPI, graph.Function}:  calls,
+		{graph.RestAPI, graph.Function}:  calls,
+		{graph.RestAPI, graph.UserPool}:  sureness,
+		{graph.Function, graph.Queue}:    sends,
+		{graph.Function, graph.Topic}:    sends,
+		{graph.Function, graph.EventBus}: sends,
+		{graph.Function, graph.Table}:    sends,
+		{graph.Queue, graph.Function}:    polls,
+		{graph.HTTPAPI, graph.UserPool}:  sureness,
+		{graph.Topic, graph.Queue}:       routes,
+		{graph.Topic, graph.Function}:    routes,
+		{graph.EventBus, graph.Rule}:     routes,
+		{graph.Rule, graph.Function}:     routes,
+		{graph.Rule, graph.Queue}:        routes,
+		{graph.Rule, graph.Topic}:        routes,
+	}
 }
 
-// verbs are joins that need their word because an arrow would mean something else.
-var verbs = map[graph.EdgeKind][][2]graph.Kind{
-	graph.Reads:   {{graph.Function, graph.Table}},
-	graph.Writes:  {{graph.Function, graph.Table}, {graph.Function, graph.Queue}, {graph.Function, graph.Topic}, {graph.Function, graph.EventBus}},
-	graph.FailsTo: {{graph.Queue, graph.Queue}, {graph.Function, graph.Queue}, {graph.Rule, graph.Queue}, {graph.Topic, graph.Queue}},
+func basicVerbs() map[graph.EdgeKind][][2]graph.Kind {
+	return map[graph.EdgeKind][][2]graph.Kind{
+		graph.Reads:   {{graph.Function, graph.Table}},
+		graph.Writes:  {{graph.Function, graph.Table}, {graph.Function, graph.Queue}, {graph.Function, graph.Topic}, {graph.Function, graph.EventBus}},
+		graph.FailsTo: {{graph.Queue, graph.Queue}, {graph.Function, graph.Queue}, {graph.Rule, graph.Queue}, {graph.Topic, graph.Queue}},
+	}
 }
 
 func (d *draft) readEdges() error {
@@ -98,7 +100,7 @@ func (d *draft) unknownNode(spec EdgeSpec, name string) error {
 
 func join(spec EdgeSpec, from, to *node) (meaning, error) {
 	pair := [2]graph.Kind{from.kind, to.kind}
-	m, ok := arrows[pair]
+	m, ok := language().arrows[pair]
 	if spec.Kind == graph.Invokes && from.own() && to.kind == graph.Function { // its code waits for the other, whatever we think of it
 		return calls, nil
 	}
@@ -111,7 +113,7 @@ func join(spec EdgeSpec, from, to *node) (meaning, error) {
 	if ok && m.kind == spec.Kind {
 		return m, nil
 	}
-	for _, p := range verbs[spec.Kind] {
+	for _, p := range language().verbs[spec.Kind] {
 		if p == pair {
 			return meaning{spec.Kind, writtenKinds[spec.Kind]}, nil
 		}
@@ -146,19 +148,20 @@ type bounds struct {
 	low, high int
 }
 
-// edgeSettings are the settings an edge may have, by its kind, with their bounds.
-var edgeSettings = map[graph.EdgeKind]map[string]bounds{
-	graph.Polls: {
-		"batchSize":                      {"BatchSize", 1, 10000},
-		"maximumBatchingWindowInSeconds": {"MaximumBatchingWindowInSeconds", 0, 300},
-		"maximumConcurrency":             {"MaximumConcurrency", 2, 1000},
-		"maximumRetryAttempts":           {"MaximumRetryAttempts", 0, 10000},
-	},
-	graph.FailsTo: {"maxReceiveCount": {"maxReceiveCount", 1, 1000}},
-	graph.Routes: {
-		"maximumEventAgeInSeconds": {"MaximumEventAgeInSeconds", 60, 86400},
-		"maximumRetryAttempts":     {"MaximumRetryAttempts", 0, 185},
-	},
+func basicEdgeSettings() map[graph.EdgeKind]map[string]bounds {
+	return map[graph.EdgeKind]map[string]bounds{
+		graph.Polls: {
+			"batchSize":                      {"BatchSize", 1, 10000},
+			"maximumBatchingWindowInSeconds": {"MaximumBatchingWindowInSeconds", 0, 300},
+			"maximumConcurrency":             {"MaximumConcurrency", 2, 1000},
+			"maximumRetryAttempts":           {"MaximumRetryAttempts", 0, 10000},
+		},
+		graph.FailsTo: {"maxReceiveCount": {"maxReceiveCount", 1, 1000}},
+		graph.Routes: {
+			"maximumEventAgeInSeconds": {"MaximumEventAgeInSeconds", 60, 86400},
+			"maximumRetryAttempts":     {"MaximumRetryAttempts", 0, 185},
+		},
+	}
 }
 
 // takes tells whether the two ends of an edge let it have a setting that others of its kind have.
@@ -219,7 +222,7 @@ func (e *edge) read(name string, v graph.Value) error {
 	if known, err := e.readMapping(name, v); known {
 		return err
 	}
-	allowed := edgeSettings[e.kind]
+	allowed := language().edgeSettings[e.kind]
 	s, ok := allowed[name]
 	if !ok || !e.takes(name) {
 		var names []string

@@ -8,17 +8,17 @@ const (
 	brokenPartDays = 7
 )
 
-func init() {
-	kinds[graph.Bucket] = kind{"AWS::S3::Bucket", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Bucket, "AWS::S3::Bucket", map[string]reader{
 		"prefix":         extraWords("prefix"),
 		"expirationDays": extraWhole(1, 3650),
-	}}
-	arrows[[2]graph.Kind{graph.Function, graph.Bucket}] = sends
+	})
+	g.arrows[[2]graph.Kind{graph.Function, graph.Bucket}] = sends
 	for _, to := range []graph.Kind{graph.Rule, graph.Function, graph.Queue, graph.Topic} {
-		arrows[[2]graph.Kind{graph.Bucket, to}] = routes
+		g.arrows[[2]graph.Kind{graph.Bucket, to}] = routes
 	}
-	verbs[graph.Writes] = append(verbs[graph.Writes], [2]graph.Kind{graph.Function, graph.Bucket})
-	verbs[graph.Reads] = append(verbs[graph.Reads], [2]graph.Kind{graph.Function, graph.Bucket})
+	g.verbs[graph.Writes] = append(g.verbs[graph.Writes], [2]graph.Kind{graph.Function, graph.Bucket})
+	g.verbs[graph.Reads] = append(g.verbs[graph.Reads], [2]graph.Kind{graph.Function, graph.Bucket})
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.Bucket, graph.Table}:    {"S3 does not write to DynamoDB", "bucket -> function -> table"},
 		{graph.Bucket, graph.Bucket}:   {"the generator writes no replication", "bucket -> function -> bucket"},
@@ -27,9 +27,9 @@ func init() {
 		{graph.Queue, graph.Bucket}:    {"SQS does not write to S3", "queue -> function -> bucket"},
 		{graph.Topic, graph.Bucket}:    {"SNS does not write to S3 by itself", "topic -> function -> bucket"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 // spreadBuckets puts a rule between a bucket and what its events go to. S3 could call some of them directly, but
 // through EventBridge an event can be filtered, has a dead-letter queue, and bucket and target can be changed apart.
@@ -41,7 +41,7 @@ func (d *draft) spreadBuckets() error {
 				continue
 			}
 			if rule == nil {
-				rule = d.add(b.id+"Created", graph.Rule, kinds[graph.Rule].typ, e.at)
+				rule = d.add(b.id+"Created", graph.Rule, language().kinds[graph.Rule].typ, e.at)
 				d.connect(b, rule, graph.Routes, graph.Async, e.at)
 				d.note("Added the rule %s: the events of %s go through EventBridge, where they can be filtered and have a dead-letter queue.", rule.id, b.id)
 			}

@@ -6,8 +6,8 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-func init() {
-	kinds[graph.Function].settings["calls"] = func(d *draft, n *node, name string, v graph.Value) error {
+var _ = learn(func(g *grammar) {
+	g.settings(graph.Function)["calls"] = func(d *draft, n *node, name string, v graph.Value) error {
 		text, ok := v.Str()
 		u, err := url.Parse(text)
 		if !ok || err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(text) > 500 {
@@ -16,7 +16,7 @@ func init() {
 		n.setExtra("calls", v)
 		return nil
 	}
-	kinds[graph.Table].settings["purpose"] = func(d *draft, n *node, name string, v graph.Value) error {
+	g.settings(graph.Table)["purpose"] = func(d *draft, n *node, name string, v graph.Value) error {
 		if text, _ := v.Str(); text != "circuit" {
 			return wrong(*v.At, "circuit", "purpose of %s is %s", n.id, clip(v.String()))
 		}
@@ -25,7 +25,7 @@ func init() {
 		n.setExtra("ttl", n.text("expiration"))
 		return nil
 	}
-}
+})
 
 // refuseCircuits finds circuits that guard nothing, and calls that nothing guards.
 func (d *draft) refuseCircuits() error {

@@ -8,8 +8,8 @@ import (
 
 // Functions with code of their own: the generator writes no handler for them, so what they do with an event, and what
 // they are called by, is theirs. They have their own runtime and environment.
-func init() {
-	settings := kinds[graph.Function].settings
+var _ = learn(func(g *grammar) {
+	settings := g.settings(graph.Function)
 	settings["code"] = extraWords("code", "own")
 	settings["handler"] = words("Handler")
 	settings["runtime"] = readRuntime
@@ -21,7 +21,7 @@ func init() {
 		return nil
 	}
 	settings["environment"] = readEnvironment
-}
+})
 
 // own tells whether a function's code is the user's.
 func (n *node) own() bool {

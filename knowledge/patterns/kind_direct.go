@@ -8,14 +8,14 @@ import (
 
 // Direct integrations: an API that hands a request to a queue, a table or an Express workflow without a function
 // between. Their edges carry a route, as calls of functions do.
-func init() {
-	arrows[[2]graph.Kind{graph.HTTPAPI, graph.Queue}] = sends
-	arrows[[2]graph.Kind{graph.RestAPI, graph.Table}] = sends
-	arrows[[2]graph.Kind{graph.RestAPI, graph.StateMachine}] = calls
-	impossible[[2]graph.Kind{graph.RestAPI, graph.Queue}] = [2]string{"the generator writes direct integrations with SQS for HTTP APIs", "httpApi POST /path -> queue"}
-	impossible[[2]graph.Kind{graph.HTTPAPI, graph.StateMachine}] = [2]string{
+var _ = learn(func(g *grammar) {
+	g.arrows[[2]graph.Kind{graph.HTTPAPI, graph.Queue}] = sends
+	g.arrows[[2]graph.Kind{graph.RestAPI, graph.Table}] = sends
+	g.arrows[[2]graph.Kind{graph.RestAPI, graph.StateMachine}] = calls
+	g.impossible[[2]graph.Kind{graph.RestAPI, graph.Queue}] = [2]string{"the generator writes direct integrations with SQS for HTTP APIs", "httpApi POST /path -> queue"}
+	g.impossible[[2]graph.Kind{graph.HTTPAPI, graph.StateMachine}] = [2]string{
 		"an HTTP API answers 200 also where the workflow failed", "restApi POST /path -> stateMachine, or httpApi POST /path -> function -> stateMachine"}
-}
+})
 
 // routed tells whether an edge is a route of an API.
 func (e *edge) routed() bool {

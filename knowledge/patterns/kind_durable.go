@@ -5,16 +5,16 @@ import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 // How long Lambda keeps what it knows of a finished durable execution, in days: its own default.
 const durableDays = 14
 
-func init() {
-	kinds[graph.Function].settings["durable"] = func(d *draft, n *node, name string, v graph.Value) error {
+var _ = learn(func(g *grammar) {
+	g.settings(graph.Function)["durable"] = func(d *draft, n *node, name string, v graph.Value) error {
 		if err := extraWhole(1, 31622400)(d, n, name, v); err != nil {
 			return err
 		}
 		n.set("DurableConfig", n.object(field("ExecutionTimeout", v), field("RetentionPeriodInDays", n.num(durableDays))))
 		return nil
 	}
-	kinds[graph.Function].settings["pause"] = extraWhole(1, 31622400)
-}
+	g.settings(graph.Function)["pause"] = extraWhole(1, 31622400)
+})
 
 // refuseDurable finds durable functions that are called in a way that ends before they do.
 func (d *draft) refuseDurable() error {

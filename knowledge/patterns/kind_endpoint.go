@@ -9,20 +9,20 @@ import (
 // apiPath is where a site's API is found below the site's own address.
 const apiPath = "/api/"
 
-func init() {
-	kinds[graph.Endpoint] = kind{"AWS::CloudFront::Distribution", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Endpoint, "AWS::CloudFront::Distribution", map[string]reader{
 		"description": extraWords("description"),
-	}}
-	verbs[graph.Reads] = append(verbs[graph.Reads], [2]graph.Kind{graph.Endpoint, graph.Bucket})
-	arrows[[2]graph.Kind{graph.Endpoint, graph.HTTPAPI}] = calls
+	})
+	g.verbs[graph.Reads] = append(g.verbs[graph.Reads], [2]graph.Kind{graph.Endpoint, graph.Bucket})
+	g.arrows[[2]graph.Kind{graph.Endpoint, graph.HTTPAPI}] = calls
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.Endpoint, graph.Bucket}:   {"a distribution shows what is in a bucket", "site reads bucket"},
 		{graph.Endpoint, graph.Function}: {"the generator lets distributions call HTTP APIs", "site -> httpApi, httpApi GET /api/things -> function"},
 		{graph.Endpoint, graph.RestAPI}:  {"the generator lets distributions call HTTP APIs", "site -> httpApi"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 // refuseSites finds distributions without pages, and APIs whose paths the site would never pass on.
 func (d *draft) refuseSites() error {

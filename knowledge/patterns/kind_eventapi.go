@@ -8,14 +8,14 @@ import (
 // An API for events: clients listen to channels, which exist as soon as somebody speaks of them. A namespace says who may
 // do what on the channels below it: "own" channels belong to one user each, and the back end publishes there; on "shared"
 // ones all users publish and listen.
-func init() {
-	kinds[graph.EventAPI] = kind{"AWS::AppSync::Api", map[string]reader{"namespaces": readNamespaces}}
-	arrows[[2]graph.Kind{graph.EventAPI, graph.UserPool}] = sureness
-	arrows[[2]graph.Kind{graph.Function, graph.EventAPI}] = sends
+var _ = learn(func(g *grammar) {
+	g.kind(graph.EventAPI, "AWS::AppSync::Api", map[string]reader{"namespaces": readNamespaces})
+	g.arrows[[2]graph.Kind{graph.EventAPI, graph.UserPool}] = sureness
+	g.arrows[[2]graph.Kind{graph.Function, graph.EventAPI}] = sends
 	for _, from := range []graph.Kind{graph.Rule, graph.Queue} {
-		impossible[[2]graph.Kind{from, graph.EventAPI}] = [2]string{"only who signs requests publishes on an API for events", string(from) + " -> function with code: own -> eventApi"}
+		g.impossible[[2]graph.Kind{from, graph.EventAPI}] = [2]string{"only who signs requests publishes on an API for events", string(from) + " -> function with code: own -> eventApi"}
 	}
-}
+})
 
 var namespaceForm = lazy.Regexp(`^[a-z][a-z0-9]{0,39}$`)
 

@@ -2,21 +2,21 @@ package patterns
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() {
-	kinds[graph.FunctionURL] = kind{"AWS::Lambda::Url", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.FunctionURL, "AWS::Lambda::Url", map[string]reader{
 		"authorizer":  extraWords("authorizer", "iam", "none"),
 		"corsOrigins": texts(func(n *node, v graph.Value) { n.setExtra("corsOrigins", v) }),
-	}}
-	arrows[[2]graph.Kind{graph.FunctionURL, graph.Function}] = calls
+	})
+	g.arrows[[2]graph.Kind{graph.FunctionURL, graph.Function}] = calls
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.FunctionURL, graph.Queue}:        {"a function URL belongs to a function", "httpApi POST /path -> queue"},
 		{graph.FunctionURL, graph.Table}:        {"a function URL belongs to a function", "restApi POST /path -> table"},
 		{graph.FunctionURL, graph.StateMachine}: {"a function URL belongs to a function", "restApi POST /path -> stateMachine"},
 		{graph.FunctionURL, graph.UserPool}:     {"a function URL checks IAM signatures only", "httpApi -> userPool"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 // refuseURLs finds function URLs that are not of one function.
 func (d *draft) refuseURLs() error {

@@ -13,20 +13,20 @@ const (
 	queryResolvers = 50
 )
 
-func init() {
-	kinds[graph.GraphQLAPI] = kind{"AWS::AppSync::GraphQLApi", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.GraphQLAPI, "AWS::AppSync::GraphQLApi", map[string]reader{
 		"authorizer":         extraWords("authorizer", "cognito", "iam"),
 		"types":              readTypes,
 		"queryDepthLimit":    whole("QueryDepthLimit", 1, 75),
 		"resolverCountLimit": whole("ResolverCountLimit", 1, 10000),
 		"webAcl":             truth(func(n *node, on bool) { n.setExtra("webAcl", n.bool(on)) }),
-	}}
-	arrows[[2]graph.Kind{graph.GraphQLAPI, graph.UserPool}] = sureness
-	arrows[[2]graph.Kind{graph.GraphQLAPI, graph.Table}] = sends
+	})
+	g.arrows[[2]graph.Kind{graph.GraphQLAPI, graph.UserPool}] = sureness
+	g.arrows[[2]graph.Kind{graph.GraphQLAPI, graph.Table}] = sends
 	for _, to := range []graph.Kind{graph.Function, graph.Queue, graph.EventBus, graph.StateMachine} {
-		impossible[[2]graph.Kind{graph.GraphQLAPI, to}] = [2]string{"the generator resolves the fields of a GraphQL API from tables", "graphqlApi Mutation.createOrder -> table, table -> function"}
+		g.impossible[[2]graph.Kind{graph.GraphQLAPI, to}] = [2]string{"the generator resolves the fields of a GraphQL API from tables", "graphqlApi Mutation.createOrder -> table, table -> function"}
 	}
-}
+})
 
 // readTypes reads what an API gives out: the names of types, each with its fields and their JSON types.
 func readTypes(_ *draft, n *node, name string, v graph.Value) error {

@@ -7,12 +7,12 @@ import (
 )
 
 // Keys of tables that are no texts, and global secondary indexes: code of the user's own asks by them.
-func init() {
-	settings := kinds[graph.Table].settings
+var _ = learn(func(g *grammar) {
+	settings := g.settings(graph.Table)
 	settings["keyType"] = extraWords("keyType", attributeTypes...)
 	settings["sortKeyType"] = extraWords("sortKeyType", attributeTypes...)
 	settings["indexes"] = readIndexes
-}
+})
 
 // attributeTypes are the words for the types that a key may have; AWS's names begin with the same letter.
 var attributeTypes = []string{"string", "number", "binary"}

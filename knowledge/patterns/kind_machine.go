@@ -9,17 +9,17 @@ const (
 	expressLongest = 300
 )
 
-func init() {
-	kinds[graph.StateMachine] = kind{"AWS::StepFunctions::StateMachine", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.StateMachine, "AWS::StepFunctions::StateMachine", map[string]reader{
 		"type":        extraWords("type", "standard", "express"),
 		"timeout":     extraWhole(1, 31536000),
 		"description": extraWords("description"),
-	}}
-	arrows[[2]graph.Kind{graph.StateMachine, graph.Function}] = calls
-	arrows[[2]graph.Kind{graph.Function, graph.StateMachine}] = meaning{graph.Invokes, graph.Async}
-	arrows[[2]graph.Kind{graph.Rule, graph.StateMachine}] = routes
-	arrows[[2]graph.Kind{graph.Schedule, graph.StateMachine}] = routes
-	arrows[[2]graph.Kind{graph.Bucket, graph.StateMachine}] = routes
+	})
+	g.arrows[[2]graph.Kind{graph.StateMachine, graph.Function}] = calls
+	g.arrows[[2]graph.Kind{graph.Function, graph.StateMachine}] = meaning{graph.Invokes, graph.Async}
+	g.arrows[[2]graph.Kind{graph.Rule, graph.StateMachine}] = routes
+	g.arrows[[2]graph.Kind{graph.Schedule, graph.StateMachine}] = routes
+	g.arrows[[2]graph.Kind{graph.Bucket, graph.StateMachine}] = routes
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.Topic, graph.StateMachine}:        {"SNS does not start workflows", "topic -> function -> stateMachine, or a rule"},
 		{graph.Stream, graph.StateMachine}:       {"a stream does not start workflows by itself", "stream -> function -> stateMachine"},
@@ -30,9 +30,9 @@ func init() {
 		{graph.StateMachine, graph.EventBus}:     {"the generator's workflows call functions", "stateMachine -> function -> bus"},
 		{graph.StateMachine, graph.StateMachine}: {"the generator writes no nested workflows", "stateMachine -> function"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 // readUndo notes the function that undoes a step when a later one fails.
 func (e *edge) readUndo(v graph.Value) error {

@@ -12,13 +12,13 @@ const (
 	managedCPUs         = 12   // the least ceiling that the construct library takes
 )
 
-func init() {
-	settings := kinds[graph.Function].settings
+var _ = learn(func(g *grammar) {
+	settings := g.settings(graph.Function)
 	settings["managedInstances"] = truth(func(n *node, on bool) { n.setExtra("managedInstances", n.bool(on)) })
 	settings["perExecutionEnvironmentMaxConcurrency"] = extraWhole(1, 64)
 	settings["maxExecutionEnvironments"] = extraWhole(managedEnvironments, 15000)
 	settings["maxVCpuCount"] = extraWhole(managedCPUs, 15000)
-}
+})
 
 func (n *node) managed() bool {
 	on, _ := n.getExtra("managedInstances").Truth()

@@ -11,11 +11,11 @@ import (
 )
 
 // What a function has around its code: a network of the user's, and layers.
-func init() {
-	settings := kinds[graph.Function].settings
+var _ = learn(func(g *grammar) {
+	settings := g.settings(graph.Function)
 	settings["network"] = truth(func(n *node, on bool) { n.setExtra("network", n.bool(on)) })
 	settings["layers"] = readLayers
-}
+})
 
 // regionWord stands for the stack's region in the ARN of a layer.
 const regionWord = "{region}"

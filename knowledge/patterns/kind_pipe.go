@@ -6,18 +6,18 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
-func init() {
-	kinds[graph.Pipe] = kind{"AWS::Pipes::Pipe", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Pipe, "AWS::Pipes::Pipe", map[string]reader{
 		"description": words("Description"),
-	}}
+	})
 	for _, from := range []graph.Kind{graph.Queue, graph.Stream, graph.Table} {
-		arrows[[2]graph.Kind{from, graph.Pipe}] = polls
+		g.arrows[[2]graph.Kind{from, graph.Pipe}] = polls
 	}
 	for _, to := range []graph.Kind{graph.StateMachine, graph.EventBus, graph.Queue} {
-		arrows[[2]graph.Kind{graph.Pipe, to}] = routes
+		g.arrows[[2]graph.Kind{graph.Pipe, to}] = routes
 	}
-	verbs[graph.Invokes] = append(verbs[graph.Invokes], [2]graph.Kind{graph.Pipe, graph.Function})
-	verbs[graph.FailsTo] = append(verbs[graph.FailsTo], [2]graph.Kind{graph.Pipe, graph.Queue})
+	g.verbs[graph.Invokes] = append(g.verbs[graph.Invokes], [2]graph.Kind{graph.Pipe, graph.Function})
+	g.verbs[graph.FailsTo] = append(g.verbs[graph.FailsTo], [2]graph.Kind{graph.Pipe, graph.Queue})
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.Topic, graph.Pipe}:    {"a pipe cannot read a topic", "topic -> queue -> pipe"},
 		{graph.EventBus, graph.Pipe}: {"a pipe cannot read a bus", "bus -> rule -> queue -> pipe"},
@@ -25,10 +25,10 @@ func init() {
 		{graph.Pipe, graph.Function}: {"a pipe calls a function to enrich what it carries", "pipe invokes function, pipe -> bus; or queue -> function"},
 		{graph.Pipe, graph.Topic}:    {"the generator's pipes lead to workflows, buses and queues", "pipe -> bus -> rule -> topic"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-	impossible[[2]graph.Kind{graph.Queue, graph.StateMachine}] = [2]string{"SQS does not start workflows by itself", "queue -> pipe -> stateMachine"}
-}
+	g.impossible[[2]graph.Kind{graph.Queue, graph.StateMachine}] = [2]string{"SQS does not start workflows by itself", "queue -> pipe -> stateMachine"}
+})
 
 // refusePipes finds pipes without both ends, and joins of ends that the generator has no form for.
 func (d *draft) refusePipes() error {

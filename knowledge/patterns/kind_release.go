@@ -10,7 +10,7 @@ var releases = map[string]string{
 	"linear": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
 }
 
-func init() { kinds[graph.Function].settings["release"] = extraWords("release", "canary", "linear") }
+var _ = learn(func(g *grammar) { g.settings(graph.Function)["release"] = extraWords("release", "canary", "linear") })
 
 // refuseReleases finds gradual releases that nothing would ever stop.
 func (d *draft) refuseReleases() error {

@@ -19,22 +19,22 @@ var (
 	timeZoneForm = lazy.Regexp(`^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$`)
 )
 
-func init() {
-	kinds[graph.Schedule] = kind{"AWS::Scheduler::Schedule", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Schedule, "AWS::Scheduler::Schedule", map[string]reader{
 		"rate":        readExpression("rate", rateForm, "a number and a unit, such as 1 hour or 5 minutes"),
 		"cron":        readExpression("cron", cronForm, "minute hour day month weekday year, such as 0 2 * * ? *"),
 		"timezone":    readTimeZone,
 		"flexible":    whole("flexible", 1, 1440),
 		"description": words("Description"),
-	}}
+	})
 	for _, to := range []graph.Kind{graph.Function, graph.Queue, graph.Topic} {
-		arrows[[2]graph.Kind{graph.Schedule, to}] = routes
+		g.arrows[[2]graph.Kind{graph.Schedule, to}] = routes
 	}
-	verbs[graph.FailsTo] = append(verbs[graph.FailsTo], [2]graph.Kind{graph.Schedule, graph.Queue})
-	impossible[[2]graph.Kind{graph.Schedule, graph.Table}] = [2]string{"the generator writes no universal targets", "schedule -> function -> table"}
-	impossible[[2]graph.Kind{graph.Schedule, graph.EventBus}] = [2]string{"the generator writes no universal targets", "schedule -> function -> bus"}
-	impossible[[2]graph.Kind{graph.Schedule, graph.Stream}] = [2]string{"a schedule has no records to write", "schedule -> function -> stream"}
-}
+	g.verbs[graph.FailsTo] = append(g.verbs[graph.FailsTo], [2]graph.Kind{graph.Schedule, graph.Queue})
+	g.impossible[[2]graph.Kind{graph.Schedule, graph.Table}] = [2]string{"the generator writes no universal targets", "schedule -> function -> table"}
+	g.impossible[[2]graph.Kind{graph.Schedule, graph.EventBus}] = [2]string{"the generator writes no universal targets", "schedule -> function -> bus"}
+	g.impossible[[2]graph.Kind{graph.Schedule, graph.Stream}] = [2]string{"a schedule has no records to write", "schedule -> function -> stream"}
+})
 
 func readExpression(word string, form func() *regexp.Regexp, want string) reader {
 	return func(d *draft, n *node, name string, v graph.Value) error {

@@ -2,11 +2,11 @@ package patterns
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() {
-	kinds[graph.ScheduleGroup] = kind{"AWS::Scheduler::ScheduleGroup", map[string]reader{}}
-	arrows[[2]graph.Kind{graph.Function, graph.ScheduleGroup}] = sends
-	arrows[[2]graph.Kind{graph.ScheduleGroup, graph.Function}] = routes
-	verbs[graph.FailsTo] = append(verbs[graph.FailsTo], [2]graph.Kind{graph.ScheduleGroup, graph.Queue})
+var _ = learn(func(g *grammar) {
+	g.kind(graph.ScheduleGroup, "AWS::Scheduler::ScheduleGroup", nil)
+	g.arrows[[2]graph.Kind{graph.Function, graph.ScheduleGroup}] = sends
+	g.arrows[[2]graph.Kind{graph.ScheduleGroup, graph.Function}] = routes
+	g.verbs[graph.FailsTo] = append(g.verbs[graph.FailsTo], [2]graph.Kind{graph.ScheduleGroup, graph.Queue})
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.ScheduleGroup, graph.Queue}:        {"the generator lets schedules that are made at run time start functions", "scheduleGroup -> function -> queue"},
 		{graph.ScheduleGroup, graph.Topic}:        {"the generator lets schedules that are made at run time start functions", "scheduleGroup -> function -> topic"},
@@ -16,9 +16,9 @@ func init() {
 		{graph.Schedule, graph.ScheduleGroup}:     {"a schedule that is known beforehand needs no group", "schedule -> function"},
 		{graph.Queue, graph.ScheduleGroup}:        {"SQS makes no schedules", "httpApi POST /reminders -> function -> scheduleGroup"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 // refuseScheduleGroups finds groups in which nobody makes schedules, or whose schedules start nothing that is known.
 func (d *draft) refuseScheduleGroups() error {

@@ -2,14 +2,14 @@ package patterns
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() {
-	kinds[graph.Secret] = kind{"AWS::SecretsManager::Secret", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Secret, "AWS::SecretsManager::Secret", map[string]reader{
 		"description": words("Description"),
-	}}
-	verbs[graph.Reads] = append(verbs[graph.Reads], [2]graph.Kind{graph.Function, graph.Secret})
-	impossible[[2]graph.Kind{graph.Function, graph.Secret}] = [2]string{"the generator lets functions read secrets only", "function reads secret"}
-	impossible[[2]graph.Kind{graph.HTTPAPI, graph.Secret}] = [2]string{"an API does not check signatures by itself", "api POST /webhooks/... -> function, function reads secret"}
-}
+	})
+	g.verbs[graph.Reads] = append(g.verbs[graph.Reads], [2]graph.Kind{graph.Function, graph.Secret})
+	g.impossible[[2]graph.Kind{graph.Function, graph.Secret}] = [2]string{"the generator lets functions read secrets only", "function reads secret"}
+	g.impossible[[2]graph.Kind{graph.HTTPAPI, graph.Secret}] = [2]string{"an API does not check signatures by itself", "api POST /webhooks/... -> function, function reads secret"}
+})
 
 // refuseSecrets finds secrets that no function would know what to do with: a handler checks signatures by its secret.
 func (d *draft) refuseSecrets() error {

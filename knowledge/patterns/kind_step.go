@@ -9,12 +9,12 @@ const (
 	mapBatch       = 10
 )
 
-func init() {
-	verbs[graph.Reads] = append(verbs[graph.Reads], [2]graph.Kind{graph.StateMachine, graph.Bucket})
-	verbs[graph.Writes] = append(verbs[graph.Writes], [2]graph.Kind{graph.StateMachine, graph.Bucket}, [2]graph.Kind{graph.Function, graph.StateMachine})
-	impossible[[2]graph.Kind{graph.StateMachine, graph.Bucket}] = [2]string{
+var _ = learn(func(g *grammar) {
+	g.verbs[graph.Reads] = append(g.verbs[graph.Reads], [2]graph.Kind{graph.StateMachine, graph.Bucket})
+	g.verbs[graph.Writes] = append(g.verbs[graph.Writes], [2]graph.Kind{graph.StateMachine, graph.Bucket}, [2]graph.Kind{graph.Function, graph.StateMachine})
+	g.impossible[[2]graph.Kind{graph.StateMachine, graph.Bucket}] = [2]string{
 		"a workflow works through a bucket's objects, or keeps results in it", "flow reads bucket, flow writes bucket, beside flow -> function: {eachObject: true}"}
-}
+})
 
 // step is what is written at the arrow from a workflow to a function.
 type step struct {

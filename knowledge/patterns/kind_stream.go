@@ -15,17 +15,17 @@ const (
 	iteratorAgeMS = 3600000
 )
 
-func init() {
-	kinds[graph.Stream] = kind{"AWS::Kinesis::Stream", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Stream, "AWS::Kinesis::Stream", map[string]reader{
 		"retentionPeriodHours": whole("RetentionPeriodHours", 24, 8760),
 		"shardCount":           whole("ShardCount", 1, 1000),
-	}}
-	arrows[[2]graph.Kind{graph.Function, graph.Stream}] = sends
-	arrows[[2]graph.Kind{graph.Stream, graph.Function}] = polls
-	arrows[[2]graph.Kind{graph.Table, graph.Function}] = polls
-	verbs[graph.Writes] = append(verbs[graph.Writes], [2]graph.Kind{graph.Function, graph.Stream})
-	edgeSettings[graph.Polls]["maximumRecordAgeInSeconds"] = bounds{"MaximumRecordAgeInSeconds", 60, 604800}
-	edgeSettings[graph.Polls]["parallelizationFactor"] = bounds{"ParallelizationFactor", 1, 10}
+	})
+	g.arrows[[2]graph.Kind{graph.Function, graph.Stream}] = sends
+	g.arrows[[2]graph.Kind{graph.Stream, graph.Function}] = polls
+	g.arrows[[2]graph.Kind{graph.Table, graph.Function}] = polls
+	g.verbs[graph.Writes] = append(g.verbs[graph.Writes], [2]graph.Kind{graph.Function, graph.Stream})
+	g.edgeSettings[graph.Polls]["maximumRecordAgeInSeconds"] = bounds{"MaximumRecordAgeInSeconds", 60, 604800}
+	g.edgeSettings[graph.Polls]["parallelizationFactor"] = bounds{"ParallelizationFactor", 1, 10}
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.Stream, graph.Queue}:    {"a Kinesis stream does not write to SQS by itself", "stream -> function -> queue"},
 		{graph.Stream, graph.Topic}:    {"a Kinesis stream does not publish to SNS", "stream -> function -> topic"},
@@ -38,9 +38,9 @@ func init() {
 		{graph.Table, graph.EventBus}:  {"a table's stream does not put events on a bus by itself", "table -> function -> bus"},
 		{graph.Table, graph.Topic}:     {"a table's stream does not publish to SNS", "table -> function -> topic"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 func isStream(n *node) bool { return n.kind == graph.Stream || n.kind == graph.Table }
 

@@ -23,16 +23,16 @@ const (
 	subscriberRetries    = 185
 )
 
-func init() {
+var _ = learn(func(g *grammar) {
 	days := extraWhole(1, 365)
-	kinds[graph.EventBus].settings["retentionDays"] = func(d *draft, n *node, name string, v graph.Value) error {
+	g.settings(graph.EventBus)["retentionDays"] = func(d *draft, n *node, name string, v graph.Value) error {
 		if err := days(d, n, name, v); err != nil {
 			return err
 		}
 		n.typ = customBus
 		return nil
 	}
-}
+})
 
 // busOf is the custom event bus that a rule subscribes to, nil for rules on other buses.
 func (d *draft) busOf(r *node) *node {

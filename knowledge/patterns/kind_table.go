@@ -2,60 +2,59 @@ package patterns
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-// kinds holds every kind of node that a description may use.
-var kinds = map[graph.Kind]kind{
-	graph.Function: {"AWS::Lambda::Function", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.Function, "AWS::Lambda::Function", map[string]reader{
 		"timeout":                      whole("Timeout", 1, 900),
 		"memorySize":                   whole("MemorySize", 128, 10240),
 		"memory":                       whole("MemorySize", 128, 10240),
 		"reservedConcurrentExecutions": whole("ReservedConcurrentExecutions", 1, 1000),
 		"description":                  readDescription,
 		"purpose":                      extraWords("purpose"),
-	}},
-	graph.HTTPAPI: {"AWS::ApiGatewayV2::Api", map[string]reader{
+	})
+	g.kind(graph.HTTPAPI, "AWS::ApiGatewayV2::Api", map[string]reader{
 		"authorizer":           extraWords("authorizer", "jwt", "iam", "none"),
 		"throttlingRateLimit":  extraWhole(1, 10000),
 		"throttlingBurstLimit": extraWhole(1, 5000),
 		"corsOrigins":          texts(func(n *node, v graph.Value) { n.setExtra("corsOrigins", v) }),
-	}},
-	graph.RestAPI: {"AWS::ApiGateway::RestApi", map[string]reader{
+	})
+	g.kind(graph.RestAPI, "AWS::ApiGateway::RestApi", map[string]reader{
 		"authorizer":           extraWords("authorizer", "cognito", "iam", "none"),
 		"throttlingRateLimit":  extraWhole(1, 10000),
 		"throttlingBurstLimit": extraWhole(1, 5000),
 		"corsOrigins":          texts(func(n *node, v graph.Value) { n.setExtra("corsOrigins", v) }),
 		"webAcl":               truth(func(n *node, on bool) { n.setExtra("webAcl", n.bool(on)) }),
-	}},
-	graph.UserPool: {"AWS::Cognito::UserPool", map[string]reader{}},
-	graph.Queue: {"AWS::SQS::Queue", map[string]reader{
+	})
+	g.kind(graph.UserPool, "AWS::Cognito::UserPool", nil)
+	g.kind(graph.Queue, "AWS::SQS::Queue", map[string]reader{
 		"visibilityTimeout":      whole("VisibilityTimeout", 0, 43200),
 		"messageRetentionPeriod": whole("MessageRetentionPeriod", 60, 1209600),
 		"delaySeconds":           whole("DelaySeconds", 0, 900),
 		"fifo":                   flag("FifoQueue"),
 		"fifoQueue":              flag("FifoQueue"),
 		"maxReceiveCount":        extraWhole(1, 1000),
-	}},
-	graph.Topic: {"AWS::SNS::Topic", map[string]reader{
+	})
+	g.kind(graph.Topic, "AWS::SNS::Topic", map[string]reader{
 		"fifo":      flag("FifoTopic"),
 		"fifoTopic": flag("FifoTopic"),
-	}},
-	graph.Table: {"AWS::DynamoDB::GlobalTable", map[string]reader{
+	})
+	g.kind(graph.Table, "AWS::DynamoDB::GlobalTable", map[string]reader{
 		"key":     extraWords("key"),
 		"sortKey": extraWords("sortKey"),
 		"ttl":     extraWords("ttl"),
 		"stream":  readStream,
-	}},
-	graph.EventBus: {"AWS::Events::EventBus", map[string]reader{
+	})
+	g.kind(graph.EventBus, "AWS::Events::EventBus", map[string]reader{
 		"archiveDays": extraWhole(1, 3650),
 		"schemas":     readSchemas,
-	}},
-	graph.Rule: {"AWS::Events::Rule", map[string]reader{
+	})
+	g.kind(graph.Rule, "AWS::Events::Rule", map[string]reader{
 		"source":      texts(func(n *node, v graph.Value) { n.pattern("source", v) }),
 		"detailType":  texts(func(n *node, v graph.Value) { n.pattern("detail-type", v) }),
 		"detail":      readDetail,
 		"description": words("Description"),
 		"pattern":     readPattern,
-	}},
-}
+	})
+})
 
 // readStream reads whether a table has a stream. All of ours carry both images.
 func readStream(d *draft, n *node, name string, v graph.Value) error {

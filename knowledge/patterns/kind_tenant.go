@@ -2,13 +2,13 @@ package patterns
 
 import "github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 
-func init() {
-	kinds[graph.Function].settings["tenantIsolation"] = truth(func(n *node, on bool) {
+var _ = learn(func(g *grammar) {
+	g.settings(graph.Function)["tenantIsolation"] = truth(func(n *node, on bool) {
 		if on {
 			n.set("TenancyConfig", n.object(field("TenantIsolationMode", n.text("PER_TENANT"))))
 		}
 	})
-}
+})
 
 // refuseTenants finds functions with an environment for each tenant that nobody could tell the tenant. Source: AWS
 // Lambda developer guide, "Tenant isolation", checked 2026-11-23: of the managed triggers only API Gateway can.

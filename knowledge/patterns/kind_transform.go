@@ -63,11 +63,11 @@ var (
 	busARN      = lazy.Regexp(`^arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._/-]+$`)
 )
 
-func init() {
-	kinds[graph.EventBus].settings["acceptsFrom"] = readAccounts
-	kinds[graph.EventBus].settings["arn"] = readBusARN
-	arrows[[2]graph.Kind{graph.Rule, graph.EventBus}] = routes
-}
+var _ = learn(func(g *grammar) {
+	g.settings(graph.EventBus)["acceptsFrom"] = readAccounts
+	g.settings(graph.EventBus)["arn"] = readBusARN
+	g.arrows[[2]graph.Kind{graph.Rule, graph.EventBus}] = routes
+})
 
 // readBusARN makes a bus one of another account: it is named, and not made.
 func readBusARN(d *draft, n *node, name string, v graph.Value) error {

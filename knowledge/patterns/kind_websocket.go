@@ -5,14 +5,14 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
-func init() {
-	kinds[graph.WebSocketAPI] = kind{"AWS::ApiGatewayV2::Api", map[string]reader{
+var _ = learn(func(g *grammar) {
+	g.kind(graph.WebSocketAPI, "AWS::ApiGatewayV2::Api", map[string]reader{
 		"authorizer":           extraWords("authorizer", "iam", "none"),
 		"throttlingRateLimit":  extraWhole(1, 10000),
 		"throttlingBurstLimit": extraWhole(1, 5000),
-	}}
-	arrows[[2]graph.Kind{graph.WebSocketAPI, graph.Function}] = calls
-	arrows[[2]graph.Kind{graph.Function, graph.WebSocketAPI}] = sends
+	})
+	g.arrows[[2]graph.Kind{graph.WebSocketAPI, graph.Function}] = calls
+	g.arrows[[2]graph.Kind{graph.Function, graph.WebSocketAPI}] = sends
 	for pair, words := range map[[2]graph.Kind][2]string{
 		{graph.WebSocketAPI, graph.Queue}:    {"the generator writes no service integrations of WebSocket APIs", "socket ROUTE -> function -> queue"},
 		{graph.WebSocketAPI, graph.Table}:    {"the generator writes no service integrations of WebSocket APIs", "socket ROUTE -> function -> table"},
@@ -21,9 +21,9 @@ func init() {
 		{graph.Queue, graph.WebSocketAPI}:    {"SQS does not know who is connected", "queue -> function -> webSocketApi"},
 		{graph.Rule, graph.WebSocketAPI}:     {"EventBridge does not know who is connected", "rule -> function -> webSocketApi"},
 	} {
-		impossible[pair] = words
+		g.impossible[pair] = words
 	}
-}
+})
 
 // socketRoute is what a WebSocket API chooses by: one of its own words, or the action of a message.
 var socketRoute = lazy.Regexp(`^(\$connect|\$disconnect|\$default|[A-Za-z][A-Za-z0-9_-]{0,63})$`)

@@ -128,7 +128,7 @@ func contains(list []string, s string) bool {
 
 func kindList() string {
 	var names []string
-	for k := range kinds {
+	for k := range language().kinds {
 		names = append(names, string(k))
 	}
 	sort.Strings(names)

@@ -36,11 +36,11 @@ var otherSettings = map[string]string{
 
 // kindOf finds the kind that a word means; the word itself if none.
 func kindOf(word string) graph.Kind {
-	if _, ok := kinds[graph.Kind(word)]; ok {
+	if _, ok := language().kinds[graph.Kind(word)]; ok {
 		return graph.Kind(word)
 	}
 	bare := strings.NewReplacer(" ", "", "-", "", "_", "", ".", "").Replace(strings.ToLower(word))
-	for k := range kinds {
+	for k := range language().kinds {
 		if strings.ToLower(string(k)) == bare {
 			return k
 		}

@@ -198,7 +198,7 @@ func (p parser) nodes(b *Blueprint, v *yaml.Node) error {
 		if err != nil {
 			return err
 		}
-		if _, ok := kinds[spec.Kind]; !ok {
+		if _, ok := language().kinds[spec.Kind]; !ok {
 			return wrong(p.at(v, path), "one of "+kindList(), "node %s has the kind %q", key, clip(string(spec.Kind)))
 		}
 		b.Nodes = append(b.Nodes, spec)

@@ -11,31 +11,32 @@ func sorted(s []string) []string {
 	return s
 }
 
-// impossible says why two kinds cannot be joined, and what can. Pairs without an entry get the general words.
-var impossible = map[[2]graph.Kind][2]string{
-	{graph.Queue, graph.Queue}:       {"a queue does not push messages into another queue", "write \"orders failsTo ordersDlq\" for a dead-letter queue, or put a function between them"},
-	{graph.Queue, graph.Table}:       {"SQS does not write to DynamoDB by itself", "queue -> function -> table"},
-	{graph.Queue, graph.Topic}:       {"SQS does not publish to SNS", "topic -> queue, or queue -> function -> topic"},
-	{graph.Queue, graph.EventBus}:    {"SQS does not put events on a bus by itself", "queue -> function -> bus"},
-	{graph.Queue, graph.HTTPAPI}:     {"a queue does not call an API", "queue -> function"},
-	{graph.Topic, graph.Topic}:       {"SNS topics cannot subscribe to topics", "topic -> queue -> function -> topic"},
-	{graph.Topic, graph.Table}:       {"SNS does not write to DynamoDB", "topic -> function -> table"},
-	{graph.Topic, graph.EventBus}:    {"SNS does not deliver to an event bus", "topic -> function -> bus"},
-	{graph.EventBus, graph.Function}: {"a bus delivers through a rule", "bus -> rule -> function, with the rule's source and detailType"},
-	{graph.EventBus, graph.Queue}:    {"a bus delivers through a rule", "bus -> rule -> queue, with the rule's source and detailType"},
-	{graph.Table, graph.Table}:       {"a DynamoDB table does not copy itself into another table", "table -> function -> table"},
-	{graph.Table, graph.Queue}:       {"a table's stream does not write to SQS by itself", "table -> function -> queue"},
-	{graph.Rule, graph.Table}:        {"EventBridge cannot target a DynamoDB table", "rule -> function -> table"},
-	{graph.HTTPAPI, graph.Table}:     {"HTTP APIs have no DynamoDB integration", "restApi, or httpApi -> function -> table"},
-	{graph.HTTPAPI, graph.Topic}:     {"HTTP APIs have no SNS integration", "restApi, or httpApi -> function -> topic"},
-	{graph.Function, graph.HTTPAPI}:  {"the direction of a call is API -> function", "api POST /path -> function"},
-	{graph.Function, graph.Rule}:     {"a function puts events on the bus, not into a rule", "function -> bus -> rule"},
-	{graph.Function, graph.UserPool}: {"a user pool authorises an API", "api -> userPool"},
-	{graph.Function, graph.Function}: {"one function waiting for another pays twice and couples their failures", "function -> queue -> function"},
+func basicRefusals() map[[2]graph.Kind][2]string {
+	return map[[2]graph.Kind][2]string{
+		{graph.Queue, graph.Queue}:       {"a queue does not push messages into another queue", "write \"orders failsTo ordersDlq\" for a dead-letter queue, or put a function between them"},
+		{graph.Queue, graph.Table}:       {"SQS does not write to DynamoDB by itself", "queue -> function -> table"},
+		{graph.Queue, graph.Topic}:       {"SQS does not publish to SNS", "topic -> queue, or queue -> function -> topic"},
+		{graph.Queue, graph.EventBus}:    {"SQS does not put events on a bus by itself", "queue -> function -> bus"},
+		{graph.Queue, graph.HTTPAPI}:     {"a queue does not call an API", "queue -> function"},
+		{graph.Topic, graph.Topic}:       {"SNS topics cannot subscribe to topics", "topic -> queue -> function -> topic"},
+		{graph.Topic, graph.Table}:       {"SNS does not write to DynamoDB", "topic -> function -> table"},
+		{graph.Topic, graph.EventBus}:    {"SNS does not deliver to an event bus", "topic -> function -> bus"},
+		{graph.EventBus, graph.Function}: {"a bus delivers through a rule", "bus -> rule -> function, with the rule's source and detailType"},
+		{graph.EventBus, graph.Queue}:    {"a bus delivers through a rule", "bus -> rule -> queue, with the rule's source and detailType"},
+		{graph.Table, graph.Table}:       {"a DynamoDB table does not copy itself into another table", "table -> function -> table"},
+		{graph.Table, graph.Queue}:       {"a table's stream does not write to SQS by itself", "table -> function -> queue"},
+		{graph.Rule, graph.Table}:        {"EventBridge cannot target a DynamoDB table", "rule -> function -> table"},
+		{graph.HTTPAPI, graph.Table}:     {"HTTP APIs have no DynamoDB integration", "restApi, or httpApi -> function -> table"},
+		{graph.HTTPAPI, graph.Topic}:     {"HTTP APIs have no SNS integration", "restApi, or httpApi -> function -> topic"},
+		{graph.Function, graph.HTTPAPI}:  {"the direction of a call is API -> function", "api POST /path -> function"},
+		{graph.Function, graph.Rule}:     {"a function puts events on the bus, not into a rule", "function -> bus -> rule"},
+		{graph.Function, graph.UserPool}: {"a user pool authorises an API", "api -> userPool"},
+		{graph.Function, graph.Function}: {"one function waiting for another pays twice and couples their failures", "function -> queue -> function"},
+	}
 }
 
 func cannotJoin(spec EdgeSpec, from, to *node) error {
-	if words, ok := impossible[[2]graph.Kind{from.kind, to.kind}]; ok {
+	if words, ok := language().impossible[[2]graph.Kind{from.kind, to.kind}]; ok {
 		return refusal(spec.at, words[1], "%s -> %s cannot work: %s", from.id, to.id, words[0])
 	}
 	verb := string(spec.Kind)

@@ -11,27 +11,27 @@ import (
 
 // nearestJoin names the arrows that leave or reach the two kinds, for refusals that nobody wrote words for.
 func nearestJoin(from, to *node) string {
-	if m, ok := arrows[[2]graph.Kind{from.kind, to.kind}]; ok {
+	if m, ok := language().arrows[[2]graph.Kind{from.kind, to.kind}]; ok {
 		return from.id + " -> " + to.id + ", which means " + string(m.kind)
 	}
-	if _, ok := arrows[[2]graph.Kind{to.kind, from.kind}]; ok {
+	if _, ok := language().arrows[[2]graph.Kind{to.kind, from.kind}]; ok {
 		return to.id + " -> " + from.id
 	}
 	var targets []string
-	for pair := range arrows {
+	for pair := range language().arrows {
 		if pair[0] == from.kind {
 			targets = append(targets, string(from.kind)+" -> "+string(pair[1]))
 		}
 	}
 	if len(targets) == 0 {
-		for pair := range arrows {
+		for pair := range language().arrows {
 			if pair[1] == from.kind {
 				targets = append(targets, string(pair[0])+" -> "+string(from.kind))
 			}
 		}
 	}
 	none := len(targets) == 0
-	for verb, pairs := range verbs {
+	for verb, pairs := range language().verbs {
 		for _, p := range pairs {
 			if none && (p[0] == from.kind || p[1] == from.kind) {
 				targets = append(targets, string(p[0])+" "+string(verb)+" "+string(p[1]))

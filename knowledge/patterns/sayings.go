@@ -219,7 +219,7 @@ var completed = map[string]bool{"timeout": true, "memorySize": true, "visibility
 func sayings(n *graph.Node) []graph.Field {
 	var names []string
 	kind := saidAs(n)
-	for name := range kinds[kind].settings {
+	for name := range language().kinds[kind].settings {
 		names = append(names, name)
 	}
 	var out []graph.Field
@@ -239,7 +239,7 @@ func sayings(n *graph.Node) []graph.Field {
 func edgeSayings(e *graph.Edge) []graph.Field {
 	var names []string
 	probe := &edge{from: &node{kind: e.From.Kind}, to: &node{kind: e.To.Kind}, kind: e.Kind}
-	for name := range edgeSettings[e.Kind] {
+	for name := range language().edgeSettings[e.Kind] {
 		if probe.takes(name) {
 			names = append(names, name)
 		}

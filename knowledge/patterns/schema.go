@@ -12,7 +12,7 @@ import (
 func SketchSchema() []byte {
 	var variants []any
 	var names []string
-	for k := range kinds {
+	for k := range language().kinds {
 		names = append(names, string(k))
 	}
 	sort.Strings(names)
@@ -22,7 +22,7 @@ func SketchSchema() []byte {
 			"alarms":          map[string]any{"type": "boolean", "description": "false leaves the node's alarms out"},
 			"deadLetterQueue": map[string]any{"type": "boolean", "description": "false leaves the node's dead-letter queue out"},
 		}
-		for s := range kinds[graph.Kind(name)].settings {
+		for s := range language().kinds[graph.Kind(name)].settings {
 			properties[s] = map[string]any{}
 		}
 		variants = append(variants, map[string]any{"type": "object", "properties": properties, "required": []string{"kind"}, "additionalProperties": false})

@@ -96,7 +96,7 @@ func saidAs(n *graph.Node) graph.Kind {
 
 // sayable tells whether descriptions have a word for a node.
 func sayable(n *graph.Node) bool {
-	k, ok := kinds[saidAs(n)]
+	k, ok := language().kinds[saidAs(n)]
 	return ok && !n.External && n.Resource != nil && (n.Type == k.typ || sameThing[n.Type] == k.typ)
 }
 
@@ -225,7 +225,7 @@ func (t *transcriber) writeEdges() {
 		if e.From.Kind == graph.HTTPAPI || e.From.Kind == graph.RestAPI || e.From.Kind == graph.WebSocketAPI {
 			spec.Label = routeOf(e)
 		}
-		if m, ok := arrows[[2]graph.Kind{saidAs(e.From), saidAs(e.To)}]; spec.Label != "" || ok && m.kind == e.Kind {
+		if m, ok := language().arrows[[2]graph.Kind{saidAs(e.From), saidAs(e.To)}]; spec.Label != "" || ok && m.kind == e.Kind {
 			spec.Kind = ""
 		}
 		key := spec.Text()

@@ -152,8 +152,11 @@ func (c *Corpus) sizeHash() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	size, all := int64(0), []byte(synonymText)
-	row := func(name string, size int) { all = strconv.AppendInt(append(all, name...), int64(size), 10) }
+	size, sum, line := int64(0), crc32.ChecksumIEEE([]byte(synonymText)), []byte(nil)
+	row := func(name string, size int) {
+		line = strconv.AppendInt(append(line[:0], name...), int64(size), 10)
+		sum = crc32.Update(sum, crc32.IEEETable, line)
+	}
 	for _, f := range files {
 		row(f.path, int(f.size))
 		size += f.size
@@ -166,7 +169,7 @@ func (c *Corpus) sizeHash() (string, error) {
 			row(f.ID, len(f.Title)+len(f.Text)+len(f.Note))
 		}
 	}
-	return fmt.Sprintf("%d-%08x-%d", indexVersion, crc32.ChecksumIEEE(all), size), nil
+	return fmt.Sprintf("%d-%08x-%d", indexVersion, sum, size), nil
 }
 
 // ContentHash changes whenever something that is searched changes. It reads all pages piece by piece: they are megabytes,

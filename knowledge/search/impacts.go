@@ -127,6 +127,7 @@ func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, fiel
 	weight, b := weightOf(field)
 	weight *= c.idf(n)
 	mean := float64(c.stats.FieldCardinality[field]) / c.stats.DocCount
+	fixed, byLength := search.BM25_k1*(1-b), search.BM25_k1*b/mean
 	var hit index.TermFieldDoc
 	for {
 		next, err := postings.Next(hit.Reset())
@@ -141,8 +142,9 @@ func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, fiel
 			out.hits = append(out.hits, impact{doc: d})
 			(*at)[d] = int32(len(out.hits))
 		}
-		tf, length := float64(next.Freq), 1/(next.Norm*next.Norm)
-		out.hits[(*at)[d]-1].score += float32(weight * tf * search.BM25_k1 / (tf + search.BM25_k1*(1-b+b*length/mean)))
+		// BM25 of a length of 1/short, in one division.
+		tf, short := float64(next.Freq), next.Norm*next.Norm
+		out.hits[(*at)[d]-1].score += float32(weight * search.BM25_k1 * tf * short / ((tf+fixed)*short + byLength))
 	}
 }
 

@@ -148,7 +148,7 @@ func Build(ctx context.Context, c *Corpus, dir string) error {
 	if err != nil {
 		return fmt.Errorf("finishing the search index: %w", err)
 	}
-	err = errors.Join(ix.SetInternal(statsKey, st.json()), ix.SetInternal(synonymsKey, []byte(loadSynonyms().String())))
+	err = errors.Join(ix.SetInternal(statsKey, st.json()), ix.SetInternal(synonymsKey, []byte(loadSynonyms())))
 	if err != nil {
 		ix.Close()
 		return fmt.Errorf("finishing the search index: %w", err)
@@ -181,7 +181,7 @@ func Open(_ context.Context, c *Corpus, dir string) (*Index, error) {
 	out := newIndex(c, ix, st)
 	out.synonyms = sync.OnceValue(func() synonyms {
 		if text, err := ix.GetInternal(synonymsKey); err == nil && len(text) > 0 {
-			return readSynonyms(string(text))
+			return synonyms(text)
 		}
 		return loadSynonyms()
 	})

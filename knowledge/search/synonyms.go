@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -13,11 +14,10 @@ import (
 //go:embed synonyms.txt
 var synonymText string
 
-// synonyms finds meanings by the stems of a word or phrase.
-type synonyms struct {
-	meanings map[string][][]string // key: stems joined by blanks
-	longest  int                   // the most stems of a key
-}
+// synonyms finds meanings by the stems of a word or phrase. It is a text: a line for each key, sorted, with its meanings, each
+// after a tab, all as stems joined by blanks. The index keeps it, as finding the stems takes longer than a search, and a
+// question looks a few lines up.
+type synonyms string
 
 // expansion is one phrase of a question and what it may stand for, each meaning as stems.
 type expansion struct {
@@ -27,42 +27,11 @@ type expansion struct {
 
 var loadSynonyms = sync.OnceValue(func() synonyms { return parseSynonyms(synonymText) })
 
-// String writes the list by stems, a line for each key with its meanings, each after a tab. The index keeps it in this form:
-// finding the stems takes longer than a search.
-func (s synonyms) String() string {
-	var b strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(s.meanings)) {
-		b.WriteString(key)
-		for _, m := range s.meanings[key] {
-			b.WriteString("\t" + strings.Join(m, " "))
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// readSynonyms reads what String wrote.
-func readSynonyms(text string) synonyms {
-	s := synonyms{meanings: make(map[string][][]string, strings.Count(text, "\n"))}
-	for line := range strings.Lines(text) {
-		key, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		meanings := make([][]string, 0, strings.Count(rest, "\t")+1)
-		for m := range strings.SplitSeq(rest, "\t") {
-			meanings = append(meanings, strings.Fields(m))
-		}
-		s.meanings[key] = meanings
-		s.longest = max(s.longest, strings.Count(key, " ")+1)
-	}
-	return s
-}
-
 func parseSynonyms(text string) synonyms {
-	s := synonyms{meanings: map[string][][]string{}}
-	add := func(from string, to [][]string) {
-		stems := stemsOf(from)
-		key := strings.Join(stems, " ")
-		s.meanings[key] = append(s.meanings[key], to...)
-		s.longest = max(s.longest, len(stems))
+	meanings := map[string][]string{}
+	add := func(from string, to ...string) {
+		key := joinedStems(from)
+		meanings[key] = append(meanings[key], to...)
 	}
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -70,12 +39,12 @@ func parseSynonyms(text string) synonyms {
 			continue
 		}
 		if from, to, ok := strings.Cut(line, "->"); ok {
-			var meanings [][]string
+			var means []string
 			for _, m := range strings.Split(to, ",") {
-				meanings = append(meanings, stemsOf(m))
+				means = append(means, joinedStems(m))
 			}
 			for _, f := range strings.Split(from, ",") {
-				add(f, meanings)
+				add(f, means...)
 			}
 			continue
 		}
@@ -83,13 +52,19 @@ func parseSynonyms(text string) synonyms {
 		for i, a := range same {
 			for j, b := range same {
 				if i != j {
-					add(a, [][]string{stemsOf(b)})
+					add(a, joinedStems(b))
 				}
 			}
 		}
 	}
-	return s
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(meanings)) {
+		b.WriteString(key + "\t" + strings.Join(meanings[key], "\t") + "\n")
+	}
+	return synonyms(b.String())
 }
+
+func joinedStems(text string) string { return strings.Join(stemsOf(text), " ") }
 
 func stemsOf(text string) []string {
 	var out []string
@@ -104,13 +79,36 @@ func (s synonyms) match(stems []string) []expansion {
 	var out []expansion
 	seen := map[string]bool{}
 	for i := range stems {
-		for n := 1; n <= s.longest && i+n <= len(stems); n++ {
-			key := strings.Join(stems[i:i+n], " ")
-			if m := s.meanings[key]; m != nil && !seen[key] {
-				seen[key] = true
-				out = append(out, expansion{key, m})
+		for n := i + 1; n <= len(stems); n++ {
+			key := strings.Join(stems[i:n], " ")
+			rest := s.from(key)
+			if line, others, _ := strings.Cut(rest, "\n"); strings.HasPrefix(line, key+"\t") {
+				rest = others
+				if !seen[key] {
+					seen[key] = true
+					out = append(out, expansion{key, meaningsOf(line[len(key)+1:])})
+				}
+			}
+			if !strings.HasPrefix(rest, key+" ") { // no longer key begins so: a blank sorts before all that stems have
+				break
 			}
 		}
+	}
+	return out
+}
+
+// from returns the lines from the first on whose key is not before the given one.
+func (s synonyms) from(key string) string {
+	return string(s[sort.Search(len(s), func(i int) bool {
+		at, _, _ := strings.Cut(string(s[strings.LastIndexByte(string(s[:i]), '\n')+1:]), "\t")
+		return at >= key
+	}):])
+}
+
+func meaningsOf(list string) [][]string {
+	var out [][]string
+	for m := range strings.SplitSeq(list, "\t") {
+		out = append(out, strings.Fields(m))
 	}
 	return out
 }
