@@ -226,7 +226,10 @@ func (w *world) selectFn(s *stack, n *node) graph.Value {
 	if args[1].fn == "Fn::GetAZs" && args[1].shape == call {
 		return graph.NewUnknown(n.at, fmt.Sprintf("availability zone %d of the region is known when it is deployed", index))
 	}
-	return unresolved(n, items, "Fn::Select needs a list")
+	if r := items.Reason(); r != "" { // two items of one list are not one thing
+		return graph.NewUnknown(n.at, fmt.Sprintf("%s (item %d of it)", r, index))
+	}
+	return graph.NewUnknown(n.at, "Fn::Select needs a list")
 }
 
 func (w *world) findInMap(s *stack, n *node) graph.Value {

@@ -106,6 +106,8 @@ func (x *expander) webSocketRoute(src *graph.Resource, api graph.Value, r graph.
 			route = append(route, f("AuthorizerId", x.ref(at, id, id+"ConnectAuthorizer", "")))
 			x.webSocketAuthorizer(src, api, auth)
 		}
+	} else if r.Value.IsUnknown() {
+		route = append(route, f("AuthorizationType", r.Value)) // nothing is known of the route
 	}
 	uri := text(at, "arn:", x.pseudo(at, "Partition"), ":apigateway:", x.pseudo(at, "Region"), ":lambda:path/2015-03-31/functions/", fn, "/invocations")
 	stage := src.Properties.Get("StageName")

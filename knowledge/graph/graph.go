@@ -103,7 +103,9 @@ type Node struct {
 	ResourcePolicy []Statement
 	// PolicyUnknown says why statements may be missing (imported role, managed policy not known ...), "" if none.
 	PolicyUnknown string
-	Boundary      *Boundary // roles only; nil without one
+	// MayApply are the policies in the files whose owner is not known: each may be this thing's own.
+	MayApply []OpenPolicy
+	Boundary *Boundary // roles only; nil without one
 
 	Workflow *Workflow // state machines only; nil where the definition could not be read
 
@@ -308,6 +310,7 @@ type Graph struct {
 
 	byID map[string]*Node
 
+	resources  resourceIndex
 	mentioning mentioning
 	sealed     *index
 }

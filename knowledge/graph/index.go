@@ -12,6 +12,26 @@ type mentioning struct {
 	ids  map[string]bool
 }
 
+// resourceIndex finds resources by their ids.
+type resourceIndex struct {
+	once sync.Once
+	byID map[string]*Resource
+}
+
+// Resource returns the resource of an id, also one without a node of its own; nil where there is none. They are indexed at the
+// first call, after which nothing may be added to the graph.
+func (g *Graph) Resource(id string) *Resource {
+	g.resources.once.Do(func() {
+		g.resources.byID = make(map[string]*Resource, len(g.Resources))
+		for _, r := range g.Resources {
+			if g.resources.byID[r.ID] == nil {
+				g.resources.byID[r.ID] = r
+			}
+		}
+	})
+	return g.resources.byID[id]
+}
+
 // Mentions returns the references in the properties of n's resource. They are collected once for the whole graph,
 // after which nothing may be added to it.
 func (g *Graph) Mentions(n *Node) []Ref {

@@ -16,6 +16,13 @@ type Statement struct {
 	Origin       string    // "inline", "managed arn:aws:...", "SAM template SQSPollerPolicy", "permission" ...
 }
 
+// OpenPolicy holds the statements of a policy whose owner is not known, what names the owner, and why that leaves it open.
+type OpenPolicy struct {
+	Statements []Statement
+	Owner      Value
+	Why        string
+}
+
 // Boundary is a role's permissions boundary: what it does not allow is out of the role's reach, whatever the
 // role's own statements say.
 type Boundary struct {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -228,13 +229,11 @@ func conclude(req Request, allow, deny verdict, likely, denyByCondition bool) (A
 
 // applies tells whether a statement is about this principal, action and resource.
 func applies(req Request, s graph.Statement) verdict {
-	out := matchPrincipals(req, s)
-	if len(s.NotActions) > 0 {
-		out = both(out, anyOf(s.NotActions, func(v graph.Value) verdict { return matchAction(v, req.Action) }).not())
-	} else {
-		out = both(out, anyOf(s.Actions, func(v graph.Value) verdict { return matchAction(v, req.Action) }))
-	}
+	out := matchActions(s, req.Action) // first: most statements are about others
 	if out == no {
+		return no
+	}
+	if out = both(out, matchPrincipals(req, s)); out == no {
 		return no
 	}
 	switch {
@@ -246,6 +245,21 @@ func applies(req Request, s graph.Statement) verdict {
 		return no // an identity statement without resource is about nothing
 	}
 	return out // a resource policy's statement may leave out the resource it is attached to
+}
+
+// Names tells whether any of some statements may allow an action, on whatever and to whomever: where none does, there is no
+// need to ask more.
+func Names(statements []graph.Statement, action string) bool {
+	return slices.ContainsFunc(statements, func(s graph.Statement) bool {
+		return !strings.EqualFold(s.Effect, "Deny") && matchActions(s, action) != no
+	})
+}
+
+func matchActions(s graph.Statement, action string) verdict {
+	if len(s.NotActions) > 0 {
+		return anyOf(s.NotActions, func(v graph.Value) verdict { return matchAction(v, action) }).not()
+	}
+	return anyOf(s.Actions, func(v graph.Value) verdict { return matchAction(v, action) })
 }
 
 func matchPrincipals(req Request, s graph.Statement) verdict {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -45,6 +46,9 @@ func (t Target) byReference(pattern graph.Value) (verdict, bool) {
 	if !t.means(parts[0].Ref.Resource) {
 		return no, len(t.IDs) > 0
 	}
+	if parts[0].Ref.Attribute == "" && strings.HasPrefix(t.ARN.String(), "arn:${AWS::Partition}:sqs:") {
+		return no, true // the Ref of a queue is its URL, which IAM takes for no resource
+	}
 	rest := parts[1:]
 	if strings.HasSuffix(parts[0].Ref.Attribute, "StreamArn") && !strings.HasPrefix(t.Rest, "/stream") {
 		return no, true
@@ -80,6 +84,9 @@ func (t Target) withoutARN(pattern graph.Value) verdict {
 	return maybe
 }
 
+// otherThing begins what stands for the name of another thing.
+const otherThing = "\x00"
+
 // inline replaces references to the target inside a pattern by the target's name, and references to other
 // things by a text nothing else equals.
 func (t Target) inline(pattern graph.Value) []graph.Part {
@@ -90,7 +97,7 @@ func (t Target) inline(pattern graph.Value) []graph.Part {
 		case p.Ref != nil && t.means(p.Ref.Resource):
 			out = append(out, name...)
 		case p.Ref != nil && len(t.IDs) > 0:
-			out = append(out, graph.Part{Literal: "\x00" + p.Ref.Resource})
+			out = append(out, graph.Part{Literal: otherThing + p.Ref.Resource})
 		default:
 			out = append(out, p)
 		}
@@ -168,10 +175,15 @@ func compareARN(pattern, mine []unit, generated bool) verdict {
 		out = both(out, compare(p[i], m[i]))
 	}
 	name := compare(p[5], m[5])
-	if name == maybe && generated && plain(p[5]) {
-		name = no // a name made at deployment ends in random letters: nobody writes it beforehand
+	if name == maybe && generated && (plain(p[5]) || namesAnother(p[5])) {
+		name = no // a name made at deployment ends in random letters: nobody writes it beforehand, and no other thing has it
 	}
 	return both(out, name)
+}
+
+// namesAnother tells whether a pattern holds the name of another thing, as Target.inline writes it.
+func namesAnother(us []unit) bool {
+	return slices.ContainsFunc(us, func(u unit) bool { return u.kind == literal && u.lit == otherThing[0] })
 }
 
 func plain(us []unit) bool {

@@ -63,10 +63,13 @@ func checkAlarmTopics(p *Pass) {
 			}
 		}
 		// Without a policy of its own the topic keeps SNS's, which admits the account's alarms.
-		if first == nil || topic.External || len(topic.ResourcePolicy) == 0 && topic.PolicyUnknown == "" {
+		if first == nil || topic.External || len(topic.ResourcePolicy) == 0 && policyUnknown(topic) == "" {
 			continue
 		}
 		d := serviceMay("cloudwatch.amazonaws.com", "sns:Publish", topic, first.From)
+		if len(topic.ResourcePolicy) == 0 && d.Answer == policy.No {
+			continue // whether the policy that refuses is its own is not known
+		}
 		switch d.Answer {
 		case policy.Unknown:
 			p.Unclear(topic, "whether its policy lets alarms publish: "+d.Why)

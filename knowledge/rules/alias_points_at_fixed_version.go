@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Create an alias for a Lambda function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A version resource that CloudFormation publishes once only, since nothing in it changes, is found where the code has a fixed S3 key and neither the version's name nor its Description or CodeSha256 tells one release from another; low where the name ends in a small number, which somebody may count up. A version from a parameter is taken as moved by the pipeline.`,
+	Gaps: `A version resource that CloudFormation publishes once only, since nothing in it changes, is found where the code has a literal S3 key or image (also one with a hash in it: another key changes the function, not the version) and neither the version's name nor its Description or CodeSha256 tells one release from another; low where the name ends in a small number, which somebody may count up. A version from a parameter is taken as moved by the pipeline.`,
 	Bad: `Resources:
   Worker: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
   Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Worker, Name: live, FunctionVersion: $LATEST}} # want "$LATEST"
@@ -57,7 +57,10 @@ Resources:
 // checkPublishedOnce looks for versions that the next deployment leaves as they are.
 func checkPublishedOnce(p *Pass, fn *graph.Node) {
 	key := fn.Setting("code", "S3Key")
-	if s, known := key.Str(); fn.External || !known || releaseMark().MatchString(s) || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") && !strings.HasPrefix(key.At.Path, "/Mappings/") ||
+	if !key.Exists() {
+		key = fn.Setting("code", "ImageUri")
+	}
+	if _, known := key.Str(); fn.External || !known || key.At == nil || !strings.HasPrefix(key.At.Path, "/Resources/") && !strings.HasPrefix(key.At.Path, "/Mappings/") ||
 		fn.Setting("code", "S3ObjectVersion").Exists() {
 		return
 	}

@@ -39,14 +39,13 @@ Resources:
 `,
 	Check: func(p *Pass) {
 		for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI) {
-			if api.External {
-				continue
+			if deployments := api.Setting("deployments"); !api.External || !deployments.IsUnknown() {
+				for _, d := range deployments.Each() {
+					checkSnapshot(p, api, d)
+				}
 			}
-			for _, d := range api.Setting("deployments").Each() {
-				checkSnapshot(p, api, d)
-			}
-			for _, s := range api.Setting("stages").Each() {
-				if api.Kind == graph.HTTPAPI && !s.Get("DeploymentId").Exists() {
+			for _, s := range stagesHere(api) {
+				if api.Kind == graph.HTTPAPI && !s.Get("DeploymentId").Exists() && !deployedByName(api, s) {
 					checkAutoDeploy(p, api, s)
 				}
 			}
@@ -64,10 +63,8 @@ var pathHash = lazy.Regexp(`[0-9A-F]{8}$`)
 // ownName is a logical id without what CDK makes of the path of the construct.
 func ownName(g *graph.Graph, id string) string {
 	name := plainID(id)
-	for _, r := range g.Resources {
-		if r.ID == id && r.Path != "" {
-			return pathHash().ReplaceAllString(name, "")
-		}
+	if r := g.Resource(id); r != nil && r.Path != "" {
+		return pathHash().ReplaceAllString(name, "")
 	}
 	return name
 }
@@ -75,12 +72,29 @@ func ownName(g *graph.Graph, id string) string {
 func checkSnapshot(p *Pass, api *graph.Node, d graph.Value) {
 	id, _ := d.Get("ResourceId").Str()
 	name := d.Get("StageName")
-	if api.Kind != graph.RestAPI || !name.Exists() || hashed().MatchString(ownName(p.Graph, id)) || api.Resource.Source != "" {
+	if api.Kind != graph.RestAPI || !name.Exists() || hashed().MatchString(ownName(p.Graph, id)) || d.At == nil || api.Resource != nil && api.Resource.Source != "" {
 		return
 	}
-	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: "AWS::ApiGateway::Deployment", File: api.Resource.File}, Values: []graph.Value{{At: d.At}},
+	p.Report(Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Place: &Place{ID: plainID(id), Type: "AWS::ApiGateway::Deployment", File: d.At.File}, Values: []graph.Value{{At: d.At}},
 		Fix: "Give the Deployment a logical id that changes with the API (a hash of it), as CDK and SAM do.", CDK: "RestApi with deploy: true",
 		Message: fmt.Sprintf("deployment %s of %s is made once: what changes in the methods later never reaches its stage", plainID(id), nameOf(api))})
+}
+
+// deployedByName tells whether a deployment of an HTTP API names a stage, or one that is not known.
+func deployedByName(api *graph.Node, stage graph.Value) bool {
+	id, _ := stage.Get("ResourceId").Str()
+	deployments := api.Setting("deployments")
+	if deployments.IsUnknown() { // an API of another stack: checkAutoDeploy says so
+		return false
+	}
+	for _, d := range deployments.Each() {
+		name := d.Get("StageName")
+		text, known := name.Str()
+		if ref, ok := name.Ref(); ok && ref.Resource == id || known && text == stageName(stage) || name.Exists() && (open(name) || open(stage.Get("StageName"))) {
+			return true
+		}
+	}
+	return false
 }
 
 func checkAutoDeploy(p *Pass, api *graph.Node, s graph.Value) {
@@ -90,6 +104,8 @@ func checkAutoDeploy(p *Pass, api *graph.Node, s graph.Value) {
 	switch {
 	case v.Exists() && !known:
 		p.Unknown(api, v)
+	case !on && api.External:
+		p.Unknown(api, graph.NewUnknown(s.At, nameOf(api)+" may be a WebSocket API, or deployed in its own stack"))
 	case !on && id != "" && id != api.ID:
 		at := written(v)
 		if at.At == nil {

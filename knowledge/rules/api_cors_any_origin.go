@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-30"},
 		{Title: `aws-cdk, issue 9076 ("allow-credentials is not supported if allow-origin is *")`, URL: "https://github.com/aws/aws-cdk/issues/9076", Checked: "2026-11-30"},
 	},
-	Gaps: `Low, because with the origin "*" browsers show no page the answer to a call that carried cookies: a foreign page reads what every caller without them reads. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. APIs that only read, without authorization, and APIs that ask for a client's certificate are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
+	Gaps: `Low, because with the origin "*" browsers show no page the answer to a call that carried cookies: a foreign page reads what every caller without them reads. High where credentials are allowed as well: beside "*" API Gateway refuses the setting, beside "https://*" every page acts for its visitors. Info for REST APIs whose preflights ask for an authorization, as those of SAM do beside a DefaultAuthorizer: browsers are refused there. APIs that only read, without authorization, and APIs that ask for a client's certificate are left out. Headers that the function itself returns are not seen. An API that is meant for all pages is fine: say so in Metadata serverless-review public.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api
@@ -92,10 +92,11 @@ func checkAPIOrigins(p *Pass) {
 		}
 		origin, ok := anyOrigin(p, api, origins, "*", "https://*", "http://*") // the last two are known to HTTP APIs
 		var method *Place
+		refused := false
 		if !ok {
 			var r graph.Value
 			if origin, r, ok = preflightOrigin(api); ok {
-				method = routePlace(p, api, origin, r)
+				method, refused = routePlace(p, api, origin, r), asksWho(r)
 			}
 		}
 		if !ok {
@@ -103,6 +104,10 @@ func checkAPIOrigins(p *Pass) {
 		}
 		text, _ := origin.Str()
 		h := Hit{Node: api, Place: method, Related: []*graph.Node{api}, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
+		if refused {
+			h.Severity = Info
+			h.Message = fmt.Sprintf("%s names the origin %q for scripts of any site, though its preflights ask for an authorization, which browsers do not send", nameOf(api), strings.Trim(text, "'"))
+		}
 		if with, _ := credentials.Truth(); with {
 			h.Severity, h.Values = High, append(h.Values, credentials)
 			h.Message += ", in the name of the visitor, since credentials are allowed"
@@ -137,13 +142,19 @@ func asksForCertificate(g *graph.Graph, api *graph.Node) bool {
 	return off && !openDomain(g, api)
 }
 
-// preflightOrigin finds "*" in what the OPTIONS methods of a REST API answer by themselves. One of them stands
-// for all: they are made alike.
+// asksWho tells whether a route asks for an authorization.
+func asksWho(r graph.Value) bool {
+	kind, _ := r.Get("AuthorizationType").Str()
+	return r.Get("AuthorizerId").Exists() || kind != "" && kind != "NONE"
+}
+
+// preflightOrigin finds "*" in what the OPTIONS methods of a REST API answer by themselves. One of them stands for all: they
+// are made alike. One that asks for nothing comes before those with an authorization: a browser asks without a token, and is
+// refused by these.
 func preflightOrigin(api *graph.Node) (origin, route graph.Value, ok bool) {
 	for _, r := range api.Setting("routes").Each() {
-		key, _ := r.Get("RouteKey").Str()
-		if kind, _ := r.Get("AuthorizationType").Str(); !strings.HasPrefix(key, "OPTIONS ") || r.Get("AuthorizerId").Exists() || kind != "" && kind != "NONE" {
-			continue // a browser asks without a token: an authorizer refuses it, and with it the call
+		if key, _ := r.Get("RouteKey").Str(); !strings.HasPrefix(key, "OPTIONS ") || ok && asksWho(r) {
+			continue
 		}
 		var answers []graph.Value
 		for _, answer := range r.Get("Integration", "IntegrationResponses").Each() {
@@ -154,10 +165,14 @@ func preflightOrigin(api *graph.Node) (origin, route graph.Value, ok bool) {
 		}
 		for _, parameters := range answers {
 			v := parameters.Get("method.response.header.Access-Control-Allow-Origin")
-			if s, ok := v.Str(); ok && strings.Trim(s, "'") == "*" {
+			if s, known := v.Str(); !known || strings.Trim(s, "'") != "*" {
+				continue
+			}
+			if !asksWho(r) {
 				return v, r, true
 			}
+			origin, route, ok = v, r, true
 		}
 	}
-	return graph.Value{}, graph.Value{}, false
+	return origin, route, ok
 }

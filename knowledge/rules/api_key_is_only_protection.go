@@ -73,11 +73,14 @@ var _ = add(Rule{
 })
 
 func checkAPIKeys(p *Pass) {
-	for _, api := range p.Graph.OfKind(graph.RestAPI) {
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.WebSocketAPI) { // HTTP APIs ask for no keys
 		if api.External || closedAPI(p.Graph, api) {
 			continue
 		}
 		for _, r := range api.Setting("routes").Each() {
+			if route, _ := r.Get("RouteKey").Str(); api.Kind == graph.WebSocketAPI && route != "$connect" {
+				continue // who may send is asked once, when the connection is made
+			}
 			key, ok := r.Get("ApiKeyRequired").Truth()
 			auth := r.Get("AuthorizationType")
 			kind, _ := auth.Str()
@@ -85,7 +88,7 @@ func checkAPIKeys(p *Pass) {
 				continue
 			}
 			name, _ := r.Get("RouteKey").Str()
-			p.Report(Hit{Node: api, Place: routePlace(p, api, r.Get("ApiKeyRequired"), r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
+			p.Report(Hit{Node: api, Aliases: []string{"API001"}, Place: routePlace(p, api, r.Get("ApiKeyRequired"), r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
 				Message: fmt.Sprintf("%s is protected by only an API key", name)})
 		}
 	}

@@ -62,10 +62,7 @@ var trialStage = lazy.Regexp(`(?i)^(dev|test|sandbox)`)
 
 func checkDataTrace(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.WebSocketAPI) {
-		if api.External && api.Setting("stages").IsUnknown() { // its stages are another system's
-			continue
-		}
-		for _, stage := range api.Setting("stages").Each() {
+		for _, stage := range stagesHere(api) {
 			for _, m := range tracedSettings(api, stage) {
 				v := m.Get("DataTraceEnabled")
 				if on, ok := p.Truth(api, v); !ok || !on {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWDefaultThrottling", "cdk-nag:APIGWDefaultThrottling", "serverless-rules:ES2003"},
-	Gaps:        `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. Private APIs and APIs with a usage plan that has a Throttle pass: whether the plan covers each method is not looked at. A quota is no throttle. Limits of single methods or routes do not count.`,
+	Gaps:        `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. Private APIs and APIs with a usage plan that has a Throttle, for all or for each method, pass: whether each method asks for the plan's key is not looked at. A quota is no throttle. Limits of single methods or routes do not count.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -72,15 +73,16 @@ Resources:
 
 func checkStageThrottling(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External || api.Kind == graph.RestAPI && usagePlan(p.Graph, api) || privateAPI(api) {
+		stages := stagesHere(api)
+		if api.Kind == graph.RestAPI && usagePlan(p.Graph, api) || privateAPI(api) {
 			continue
 		}
-		if v := openEndpoint(api); v.Exists() {
+		if v := openEndpoint(api); v.Exists() && api.Kind == graph.RestAPI && (len(stages) > 0 || !api.External) {
 			p.Unknown(api, v)
 			continue
 		}
-		for _, stage := range api.Setting("stages").Each() {
-			if api.Kind == graph.RestAPI && !stage.Get("DeploymentId").Exists() {
+		for _, stage := range stages {
+			if api.Kind == graph.RestAPI && !ownResource(p.Graph, stage) {
 				continue
 			}
 			limited, undecided := throttled(api, stage)
@@ -113,7 +115,7 @@ func usagePlan(g *graph.Graph, api *graph.Node) bool {
 			if ref, ok := of.Ref(); ok && ref.Resource != api.ID {
 				continue
 			}
-			if throttle.Exists() || s.Get("Throttle").Exists() || open(s) {
+			if throttle.Exists() || limitsEveryMethod(api, s.Get("Throttle")) || open(s) {
 				return true
 			}
 		}
@@ -122,6 +124,29 @@ func usagePlan(g *graph.Graph, api *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// limitsEveryMethod tells whether the limits that a usage plan sets by method ("/orders/GET") name all methods of an API, or
+// may do so.
+func limitsEveryMethod(api *graph.Node, byMethod graph.Value) bool {
+	if !byMethod.Exists() {
+		return false
+	}
+	routes := api.Setting("routes").Each()
+	if open(byMethod) || len(routes) == 0 {
+		return true
+	}
+	for _, r := range routes {
+		key, _ := r.Get("RouteKey").Str()
+		method, path, _ := strings.Cut(key, " ")
+		limited := slices.ContainsFunc(byMethod.Fields(), func(f graph.Field) bool {
+			return strings.EqualFold(strings.Trim(f.Name, "/"), strings.Trim(strings.Trim(path, "/")+"/"+method, "/"))
+		})
+		if method != "OPTIONS" && !limited && !openRoute(key) {
+			return false
+		}
+	}
+	return true
 }
 
 // openEndpoint finds what leaves open whether an API is private.

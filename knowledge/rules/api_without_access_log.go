@@ -102,13 +102,10 @@ Resources:
 
 func checkAccessLogs(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External {
-			continue
-		}
-		for _, stage := range api.Setting("stages").Each() {
+		for _, stage := range stagesHere(api) {
 			name, property := "AccessLogSettings", stage.Get("AccessLogSettings")
 			if api.Kind == graph.RestAPI {
-				if !stage.Get("DeploymentId").Exists() {
+				if !ownResource(p.Graph, stage) {
 					continue // a stage that a deployment makes on the side
 				}
 				name, property = "AccessLogSetting", stage.Get("AccessLogSetting")

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Events::Archive RetentionDays`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-events-archive.html#cfn-events-archive-retentiondays", Checked: "2026-11-30"},
 	},
-	Gaps: `An archive that law demands: say so in Metadata serverless-review.ignore.`,
+	Gaps: `An archive whose Metadata gives a reason (serverless-review.retention-reason, such as a legal hold) is left out.`,
 	Bad: `Resources:
   Archive: # want "for ever"
     Type: AWS::Events::Archive
@@ -36,7 +36,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, a := range p.Graph.OfKind(graph.Other) {
-			if a.Type != "AWS::Events::Archive" || a.External {
+			if a.Type != "AWS::Events::Archive" || a.External || intent(a, "retention-reason") != "" {
 				continue
 			}
 			v := a.Setting("retentionDays")

@@ -231,7 +231,7 @@ func openInvokeConfig(g *graph.Graph, fn *graph.Node) graph.Value {
 		if !destination.Exists() {
 			continue
 		}
-		if mayMeanOwn(function) && sameStack(r, fn) {
+		if mayMeanOwn(function) && sameStack(r, fn) && mayCatch(g, fn, r.Properties) {
 			return function
 		}
 		own := false
@@ -251,6 +251,27 @@ func openInvokeConfig(g *graph.Graph, fn *graph.Node) graph.Value {
 		}
 	}
 	return graph.Value{}
+}
+
+// mayCatch tells whether a configuration, were it that of fn, may take the failures of some asynchronous call: it has a
+// destination for them, and is for a version that is called. Callers outside the files may call any.
+func mayCatch(g *graph.Graph, fn *graph.Node, config graph.Value) bool {
+	destination := config.Get("DestinationConfig")
+	if !open(destination) && !destination.Get("OnFailure").Exists() {
+		return false
+	}
+	qualifier, known := config.Get("Qualifier").Str()
+	called := false
+	for _, e := range g.In(fn, graph.Invokes, graph.Routes) {
+		if e.Mode != graph.Async {
+			continue
+		}
+		called = true
+		if !known || e.Qualifier == qualifier || e.Qualifier == "" && qualifier == "$LATEST" || openQualifier(g, e.Qualifier) {
+			return true
+		}
+	}
+	return !called
 }
 
 // handedTo finds a nested stack, the template of which is not at hand, that is told of a function: what configures its

@@ -17,6 +17,8 @@ func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
 	}
 	prefixes, suffixes := notifiedKeys(in)
 	created, removed := notifiedChanges(in)
+	created = created && !deniesKeys(g, writer, bucket, "s3:PutObject", prefixes)
+	removed = removed && !deniesKeys(g, writer, bucket, "s3:DeleteObject", prefixes)
 	for _, role := range rolesOf(g, writer) {
 		for _, s := range role.Statements {
 			if !isAllow(s) || !(created && allowsAction(s, "s3:PutObject") || removed && allowsAction(s, "s3:DeleteObject")) {
@@ -30,6 +32,38 @@ func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
 		}
 	}
 	return len(rolesOf(g, writer)) > 0
+}
+
+// deniesKeys tells whether the writer's role is denied an action on every key of a bucket that a notification speaks of.
+func deniesKeys(g *graph.Graph, writer, bucket *graph.Node, action string, prefixes []string) bool {
+	var denied []string // what denied keys begin with
+	for _, role := range rolesOf(g, writer) {
+		for _, s := range role.Statements {
+			if s.Effect != "Deny" || len(s.NotActions) > 0 || len(s.Conditions.Fields()) > 0 || s.Conditions.IsUnknown() || !allowsAction(s, action) {
+				continue
+			}
+			for _, v := range s.Resources {
+				if beginning, all := strings.CutSuffix(keyPattern(v), "*"); all && namesBucket(v, bucket) && !strings.Contains(beginning, "*") {
+					denied = append(denied, beginning)
+				}
+			}
+		}
+	}
+	if len(prefixes) == 0 {
+		prefixes = []string{""} // all keys
+	}
+	return !slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return !slices.ContainsFunc(denied, func(beginning string) bool { return strings.HasPrefix(prefix, beginning) })
+	})
+}
+
+// namesBucket tells whether a statement's resource is surely of this bucket.
+func namesBucket(v graph.Value, bucket *graph.Node) bool {
+	if refs := v.Refs(); len(refs) > 0 {
+		return refs[0].Resource == bucket.ID
+	}
+	name := bucket.Named.String()
+	return !open(v) && (v.String() == "*" || name != "" && strings.Contains(v.String(), ":"+name+"/"))
 }
 
 // undecidedKeys is what leaves open whether something that overwritten lets pass causes the event again: the filter of the

@@ -40,10 +40,11 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI) {
-			if api.External {
+			authorizers := api.Setting("authorizers")
+			if api.External && authorizers.IsUnknown() {
 				continue
 			}
-			for _, a := range api.Setting("authorizers").Each() {
+			for _, a := range authorizers.Each() {
 				checkAuthorizerCache(p, api, a)
 			}
 		}
@@ -95,8 +96,8 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom, which API Gateway asks for", plainID(id)+scheme, seconds)
 	}
 	h := Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Values: []graph.Value{at}, Message: message}
-	if id != "" {
-		h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Authorizer", File: api.Resource.File}
+	if id != "" && a.At != nil {
+		h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Authorizer", File: a.At.File}
 		if api.Kind == graph.HTTPAPI {
 			h.Place.Type = "AWS::ApiGatewayV2::Authorizer"
 		}

@@ -78,10 +78,7 @@ Resources:
 
 func checkCachedResponses(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI) {
-		if api.External && api.Setting("stages").IsUnknown() { // its stages are another system's
-			continue
-		}
-		for _, stage := range api.Setting("stages").Each() {
+		for _, stage := range stagesHere(api) {
 			if on, ok := p.Truth(api, stage.Get("CacheClusterEnabled")); !ok || !on {
 				continue
 			}

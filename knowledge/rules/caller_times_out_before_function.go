@@ -15,16 +15,17 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why: `When the caller's wait ends the function works on, unseen: the caller fails, or tries again, and then the work is done twice. Cognito waits 5 s and may call again, ` +
-		`AppSync waits 30 s, a task waits its TimeoutSeconds.`,
+		`AppSync waits 30 s, a load balancer lets the connection of a client go after 60 s without a byte, a task waits its TimeoutSeconds.`,
 	Fix: `Set the function's Timeout below what its caller waits, or let it hand long work to a queue.`,
 	CDK: `timeout: Duration.seconds(4) for a user pool's trigger; taskTimeout of LambdaInvoke above the function's timeout`,
 	Sources: []Source{
 		{Title: `Amazon Cognito Developer Guide, "Customizing user pool workflows with Lambda triggers" (5 seconds, not to be changed)`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html", Checked: "2026-11-30"},
 		{Title: `AWS General Reference, "AWS AppSync endpoints and quotas" (request execution time 30 seconds, not adjustable)`, URL: "https://docs.aws.amazon.com/general/latest/gr/appsync.html", Checked: "2026-11-30"},
 		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#sfn-stuck-execution", Checked: "2026-11-30"},
+		{Title: `Elastic Load Balancing, "Edit attributes for your Application Load Balancer" (connection idle timeout, 60 seconds by default)`, URL: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html", Checked: "2026-12-01"},
 	},
 	Outranks: []string{"SFN011"},
-	Gaps:     `Medium for user pools and GraphQL APIs: a Timeout is the longest run, not the usual one. One level lower where both times are equal. A function that calls a function, by its environment and its rights, is taken to wait, as likely. Load balancers are left out: nothing in a template says how long they wait. API Gateway has a rule of its own, function-outlives-api.`,
+	Gaps:     `Medium for user pools, GraphQL APIs and load balancers: a Timeout is the longest run, not the usual one. One level lower where both times are equal. A function that calls a function, by its environment and its rights, is taken to wait, as likely. Target groups whose load balancer is not in the template are left out. API Gateway has a rule of its own, function-outlives-api.`,
 	Bad: `Resources:
   Flow:
     Type: AWS::StepFunctions::StateMachine
@@ -114,6 +115,12 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		limit = facts.Int("cognito.trigger_seconds")
 	case graph.GraphQLAPI, graph.EventAPI:
 		limit = facts.Int("appsync.request_seconds")
+	case graph.Endpoint:
+		n, balancer := idleTimeout(p, e.From)
+		if balancer == nil {
+			return
+		}
+		limit, caller, confidence = n, nameOf(balancer), Likely
 	case graph.StateMachine:
 		if resource := e.Settings.Get("Resource").String(); strings.Contains(resource, "waitForTaskToken") {
 			return // the task waits for a token, not for the function
@@ -150,6 +157,36 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 	p.Report(Hit{Node: e.To, Severity: severity, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
 }
+
+// idleTimeout finds a load balancer in front of a target group, and for how many seconds it keeps the connection of a client
+// on which nothing is sent.
+func idleTimeout(p *Pass, group *graph.Node) (int, *graph.Node) {
+	for _, in := range p.Graph.In(group, graph.Invokes) {
+		balancer := in.From
+		if balancer.Type != "AWS::ElasticLoadBalancingV2::LoadBalancer" || balancer.External {
+			continue
+		}
+		attributes := balancer.Setting("loadBalancerAttributes")
+		if v := firstWithin(attributes); v.Exists() {
+			p.Unknown(balancer, v)
+			return 0, nil
+		}
+		for _, a := range attributes.Each() {
+			if key, _ := a.Get("Key").Str(); key == "idle_timeout.timeout_seconds" {
+				n, ok := p.Int(balancer, a.Get("Value"))
+				if !ok {
+					return 0, nil
+				}
+				return n, balancer
+			}
+		}
+		return idleSeconds, balancer
+	}
+	return 0, nil
+}
+
+// idleSeconds is the idle timeout of an Application Load Balancer that sets none.
+const idleSeconds = 60
 
 // triesAgain tells whether a task that timed out is, or may be, started again. States.TaskFailed leaves timeouts out.
 func triesAgain(task graph.Value) bool {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -120,7 +121,7 @@ var complements = map[string]string{
 // exhaustive tells whether two of the rules cover every input between them.
 func exhaustive(rules []graph.Value) bool {
 	seen := map[string]bool{}
-	for _, r := range rules {
+	for _, r := range alternatives(rules) {
 		for _, opposite := range opposites(r) {
 			if seen[opposite] {
 				return true
@@ -136,8 +137,24 @@ func exhaustive(rules []graph.Value) bool {
 	return false
 }
 
+// alternatives are the rules of a choice, each part of an Or as one of its own.
+func alternatives(rules []graph.Value) []graph.Value {
+	var out []graph.Value
+	for _, r := range rules {
+		if or := r.Get("Or"); or.Exists() {
+			out = append(out, alternatives(or.Items())...)
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // condition spells a rule of one comparison, "" for others.
 func condition(r graph.Value) string {
+	if expression, ok := r.Get("Condition").Str(); ok {
+		return jsonata(expression)
+	}
 	variable, ok := r.Get("Variable").Str()
 	if !ok {
 		return ""
@@ -158,6 +175,9 @@ func opposites(r graph.Value) []string {
 		}
 		return nil
 	}
+	if r.Get("Condition").Exists() {
+		return expressionOpposites(condition(r))
+	}
 	variable, ok := r.Get("Variable").Str()
 	if !ok {
 		return nil
@@ -168,7 +188,7 @@ func opposites(r graph.Value) []string {
 		if !ok {
 			continue
 		}
-		if s == "true" || s == "false" {
+		if (s == "true" || s == "false") && (f.Name == "BooleanEquals" || strings.HasPrefix(f.Name, "Is")) {
 			other := map[string]string{"true": "false", "false": "true"}[s]
 			out = append(out, variable+" "+f.Name+" "+other)
 		}

@@ -113,7 +113,7 @@ func pushed(g *graph.Graph, fn *graph.Node) bool {
 func startedByTheClock(g *graph.Graph, fn *graph.Node) bool {
 	starts := g.In(fn, graph.Polls, graph.Invokes, graph.Routes)
 	for _, e := range starts {
-		if e.From.Kind != graph.Schedule && e.From.Kind != graph.Secret && !e.From.Setting("scheduleExpression").Exists() {
+		if e.From.Kind != graph.Schedule && e.From.Kind != graph.Secret && (e.From.Kind != graph.Rule || !e.From.Setting("scheduleExpression").Exists()) {
 			return false
 		}
 	}
@@ -148,7 +148,7 @@ func databaseOf(g *graph.Graph, fn *graph.Node) (*graph.Node, graph.Value, Confi
 		return bySecret, secretAt, Likely
 	}
 	for _, db := range g.OfKind(graph.Database) {
-		if at, ok := letIn(g, fn, db); ok && relational[db.Type] && !throughProxy(g, fn, db) {
+		if at, ok := letIn(g, fn, db); ok && relational[db.Type] && pastProxies(g, fn, db) {
 			return db, at, Likely
 		}
 	}
@@ -193,19 +193,56 @@ func groupsOf(g *graph.Graph, n *graph.Node) []*graph.Node {
 	return out
 }
 
-// throughProxy tells whether a function may well use a proxy in front of a database: one that lets it in, or of which it
+// throughProxy tells whether a function may well use a proxy in front of a database: one that is open to it, or of which it
 // is not known whom it lets in.
 func throughProxy(g *graph.Graph, fn, db *graph.Node) bool {
+	return slices.ContainsFunc(proxiesOf(g, db), func(proxy *graph.Node) bool {
+		return len(groupsOf(g, proxy)) == 0 || openTo(g, fn, proxy, db)
+	})
+}
+
+// pastProxies tells whether a function that the database lets in goes to it although proxies stand in front: nothing says that
+// it uses one of them.
+func pastProxies(g *graph.Graph, fn, db *graph.Node) bool {
+	proxies := proxiesOf(g, db)
+	if len(proxies) > 0 && firstWithin(fn.Setting("environment", "Variables")).Exists() {
+		return false // the address may be a proxy's
+	}
+	return !slices.ContainsFunc(proxies, func(proxy *graph.Node) bool { return openTo(g, fn, proxy, db) })
+}
+
+func proxiesOf(g *graph.Graph, db *graph.Node) []*graph.Node {
+	var out []*graph.Node
 	for _, e := range g.In(db, graph.Writes) {
-		if e.From.Type != "AWS::RDS::DBProxy" {
-			continue
+		if e.From.Type == "AWS::RDS::DBProxy" {
+			out = append(out, e.From)
 		}
-		groups := groupsOf(g, e.From)
-		if _, ok := letIn(g, fn, e.From); ok || len(groups) == 0 || slices.ContainsFunc(groupsOf(g, db), func(n *graph.Node) bool { return slices.Contains(groups, n) }) {
-			return true
+	}
+	return out
+}
+
+// openTo tells whether a proxy lets a function in: by its security groups, by those that it shares with the database, or by
+// the function's right to log in with IAM elsewhere than at the database itself.
+func openTo(g *graph.Graph, fn, proxy, db *graph.Node) bool {
+	groups := groupsOf(g, proxy)
+	if _, ok := letIn(g, fn, proxy); ok || slices.ContainsFunc(groupsOf(g, db), func(n *graph.Node) bool { return slices.Contains(groups, n) }) {
+		return true
+	}
+	for _, role := range rolesOf(g, fn) {
+		for _, s := range role.Statements {
+			if isAllow(s) && slices.ContainsFunc(literals(s.Actions), func(a string) bool { return strings.EqualFold(a, "rds-db:connect") }) && !namesOnly(s, db) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// namesOnly tells whether each resource of a statement names a node of the system.
+func namesOnly(s graph.Statement, n *graph.Node) bool {
+	return len(s.Resources) > 0 && !slices.ContainsFunc(s.Resources, func(v graph.Value) bool {
+		return !slices.ContainsFunc(v.Refs(), func(ref graph.Ref) bool { return ref.Resource == n.ID })
+	})
 }
 
 var relational = map[string]bool{"AWS::RDS::DBCluster": true, "AWS::RDS::DBInstance": true}

@@ -80,8 +80,12 @@ func checkFailureCircles(p *Pass) {
 func checkReturns(p *Pass, dlq *graph.Node) {
 	origins := map[*graph.Node]bool{}
 	for _, e := range p.Graph.In(dlq, graph.FailsTo) {
-		if e.Label == "redrive" {
+		switch e.From.Kind {
+		case graph.Queue, graph.Topic, graph.Function:
 			origins[e.From] = true
+			if stream := readBy(p.Graph, e); stream != nil {
+				origins[stream] = true
+			}
 		}
 	}
 	if len(origins) == 0 {
@@ -93,7 +97,7 @@ func checkReturns(p *Pass, dlq *graph.Node) {
 		if off, unsure := switchedOff(polled); off || unsure.Exists() || worker.Kind != graph.Function || worker.External || countsAttempts(p.Graph, worker) {
 			continue
 		}
-		for _, back := range p.Graph.Out(worker, graph.Writes, graph.FailsTo) {
+		for _, back := range p.Graph.Out(worker, graph.Writes, graph.FailsTo, graph.Invokes) {
 			if !origins[back.To] || back.Strength == graph.Wildcard {
 				continue
 			}
@@ -107,6 +111,16 @@ func checkReturns(p *Pass, dlq *graph.Node) {
 			break
 		}
 	}
+}
+
+// readBy is the stream whose failed batches go along e: both are of the same event source mapping.
+func readBy(g *graph.Graph, e *graph.Edge) *graph.Node {
+	for _, polled := range g.In(e.From, graph.Polls) {
+		if e.Via != nil && polled.Via == e.Via && polled.From.Kind == graph.Stream {
+			return polled.From
+		}
+	}
+	return nil
 }
 
 var attemptWords = lazy.Regexp(`(?i)attempt|retr(y|ies)|redrive|max_?(receive|tries)|limit`)

@@ -117,7 +117,7 @@ var fillMetrics = map[string]bool{"ApproximateNumberOfMessagesVisible": true, "A
 var ruleFailures = map[string]bool{"FailedInvocations": true, "InvocationsSentToDlq": true, "InvocationsFailedToBeSentToDlq": true}
 
 func checkAlarmed(p *Pass, q *graph.Node) {
-	if watches(p.Graph, q, fillMetrics) {
+	if p.watches(q, fillMetrics) {
 		return
 	}
 	for _, e := range p.Graph.Out(q, graph.Polls) { // somebody works the queue off, and is watched
@@ -133,7 +133,7 @@ func checkAlarmed(p *Pass, q *graph.Node) {
 	var aliases []string
 	for _, e := range p.Graph.In(q, graph.FailsTo) {
 		from = append(from, e.From)
-		if e.From.Kind == graph.Rule && !watches(p.Graph, e.From, ruleFailures) {
+		if e.From.Kind == graph.Rule && !p.watches(e.From, ruleFailures) {
 			rules, aliases = append(rules, e.From), []string{"OBS007"} // nobody is told of the rule's failures either
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -53,6 +54,9 @@ Resources:
 	Check: checkDomains,
 })
 
+// oldTLS matches the policies whose least version, which their names hold, is below TLS 1.2.
+var oldTLS = lazy.Regexp(`^(SecurityPolicy_)?TLS(1[23])?_1_[01](_|$)`)
+
 func checkDomains(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		var values []graph.Value
@@ -65,8 +69,8 @@ func checkDomains(p *Pass) {
 			}
 		}
 		for _, v := range values {
-			if s, ok := p.Text(n, v); ok && s == "TLS_1_0" {
-				p.Report(Hit{Node: n, Values: []graph.Value{v}, Message: fmt.Sprintf("SecurityPolicy of %s is TLS_1_0", nameOf(n)), Patch: SetPatch(n.Resource, v, "SecurityPolicy", "TLS_1_2")})
+			if s, ok := p.Text(n, v); ok && oldTLS().MatchString(s) {
+				p.Report(Hit{Node: n, Values: []graph.Value{v}, Message: fmt.Sprintf("SecurityPolicy of %s is %s", nameOf(n), s), Patch: SetPatch(n.Resource, v, "SecurityPolicy", "TLS_1_2")})
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -80,9 +81,9 @@ func checkDurable(p *Pass, fn *graph.Node) {
 		return
 	}
 	for _, role := range rolesOf(p.Graph, fn) {
-		switch may, why := mayCheckpoint(p.Graph, role); {
-		case role.External || role.PolicyUnknown != "" && !may:
-			p.Unclear(fn, "whether its role may write checkpoints: the policy is not all known"+because(role.PolicyUnknown))
+		switch may, why := mayCheckpoint(p.Graph, fn, role); {
+		case role.External || policyUnknown(role) != "" && !may:
+			p.Unclear(fn, "whether its role may write checkpoints: the policy is not all known"+because(policyUnknown(role)))
 		case !may && openGrant(role).Exists():
 			p.Unknown(fn, openGrant(role))
 		case !may:
@@ -121,21 +122,27 @@ func mayCallVersion(g *graph.Graph, fn *graph.Node, grant graph.Statement) bool 
 			return true
 		}
 	}
-	return fn.PolicyUnknown != ""
+	return missing(fn, policy.Request{Principal: grant.Principals[0], Action: "lambda:InvokeFunction", Resource: policy.On(fn)}) != ""
 }
 
 // mayCheckpoint looks for the two rights of a durable execution, on an ARN that names a version.
-func mayCheckpoint(g *graph.Graph, role *graph.Node) (bool, string) {
+func mayCheckpoint(g *graph.Graph, fn, role *graph.Node) (bool, string) {
 	for _, want := range []string{"lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"} {
 		onBare, found := false, false
+		if slices.ContainsFunc(role.Statements, func(s graph.Statement) bool { return deniesEverywhere(s, want) }) {
+			return false, "its role denies " + want
+		}
 		for _, s := range role.Statements {
-			if !isAllow(s) || !grantsAction(s, want) {
+			if !isAllow(s) || !grantsAction(s, want) && !excepts(s, want) {
 				continue
 			}
+			found = found || len(s.Resources) == 0 // all but those of NotResource
 			for _, r := range s.Resources {
-				if qualified(g, r) {
+				switch {
+				case ofOthers(g, fn, r):
+				case qualified(g, r):
 					found = true
-				} else {
+				default:
 					onBare = true
 				}
 			}
@@ -149,6 +156,30 @@ func mayCheckpoint(g *graph.Graph, role *graph.Node) (bool, string) {
 		}
 	}
 	return true, ""
+}
+
+// excepts tells a statement that is about an action because it is not among those that it leaves out.
+func excepts(s graph.Statement, action string) bool {
+	return len(s.NotActions) > 0 && len(literals(s.NotActions)) == len(s.NotActions) &&
+		!slices.ContainsFunc(literals(s.NotActions), func(a string) bool { return policy.GlobFold(a, action) })
+}
+
+// ofOthers tells a resource of a statement that is another function for sure: by a reference, or by the ARN where both names
+// are known.
+func ofOthers(g *graph.Graph, fn *graph.Node, r graph.Value) bool {
+	for _, ref := range r.Refs() {
+		if other := g.Node(ref.Resource); other != nil && other.Kind == graph.Function {
+			return other != fn
+		}
+	}
+	_, arn, found := strings.Cut(r.String(), ":function:")
+	name, _, _ := strings.Cut(arn, ":")
+	return found && !open(r) && fn.Name != "" && !strings.Contains(fn.Name+name, "${") && !policy.GlobFold(name, fn.Name)
+}
+
+// deniesEverywhere tells a statement that denies an action on all resources, whatever the call.
+func deniesEverywhere(s graph.Statement, action string) bool {
+	return strings.EqualFold(s.Effect, "Deny") && grantsAction(s, action) && !s.Conditions.Exists() && slices.Contains(literals(s.Resources), "*")
 }
 
 // openGrant finds an element of a role's statements that is not known and may grant what no other does.

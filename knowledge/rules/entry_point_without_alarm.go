@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -20,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of API Gateway REST API stages in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-api-gateway.html", Checked: "2026-11-30"},
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of AWS Step Functions in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-step-functions.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules are looked at by their dead-letter queues (dlq-without-alarm); WebSocket APIs and alarms of other stacks are not.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules are looked at by their dead-letter queues (dlq-without-alarm), and here where these are of another system, low; WebSocket APIs and alarms of other stacks are not.`,
 	Bad: `Resources:
   Api: # want "no alarm on 5XXError"
     Type: AWS::ApiGateway::RestApi
@@ -89,7 +90,7 @@ var _ = add(Rule{
 		var apis, machines []*graph.Node
 		for _, n := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.StateMachine) {
 			switch {
-			case n.External || watches(p.Graph, n, entryMetrics[n.Kind]):
+			case n.External || p.watches(n, entryMetrics[n.Kind]):
 			case n.Kind == graph.StateMachine:
 				if calledByWorkflow(p.Graph, n) || statusRule(p.Graph, n) {
 					continue
@@ -99,10 +100,12 @@ var _ = add(Rule{
 					continue
 				}
 				machines = append(machines, n)
-			case len(p.Graph.Out(n, graph.Invokes, graph.Writes, graph.Reads)) > 0:
+			case len(p.Graph.Out(n, graph.Invokes, graph.Writes, graph.Reads)) > 0 || forwards(n):
 				apis = append(apis, n)
 			}
 		}
+		reportSilent(p, unwatchedRules(p), ruleFailures, "no alarm on FailedInvocations",
+			"Add an AWS::CloudWatch::Alarm on FailedInvocations (and on InvocationsFailedToBeSentToDlq) of each rule, with AlarmActions that reach a person.", "")
 		metric := serverErrors(apis)
 		reportSilent(p, apis, map[string]bool{"5XXError": true, "5xx": true}, "no alarm on "+metric,
 			"Add an AWS::CloudWatch::Alarm on "+metric+" of each API, with AlarmActions that reach a person.", "api.metricServerError().createAlarm(...)")
@@ -112,11 +115,41 @@ var _ = add(Rule{
 	},
 })
 
+// unwatchedRules are the rules whose failures no alarm shows, neither their own nor one on the dead-letter queue, since
+// that is of another system. A queue of the files has a rule of its own.
+func unwatchedRules(p *Pass) []*graph.Node {
+	var out []*graph.Node
+	for _, r := range p.Graph.OfKind(graph.Rule) {
+		if r.External || p.watches(r, ruleFailures) {
+			continue
+		}
+		for _, e := range p.Graph.Out(r, graph.FailsTo) {
+			if e.To.Kind == graph.Queue && e.To.External && !p.watches(e.To, fillMetrics) {
+				out = append(out, r)
+				break
+			}
+		}
+	}
+	return out
+}
+
 // entryMetrics are the metrics that show that what a thing is asked for fails.
 var entryMetrics = map[graph.Kind]map[string]bool{
 	graph.RestAPI:      {"5XXError": true},
 	graph.HTTPAPI:      {"5xx": true},
 	graph.StateMachine: {"ExecutionsFailed": true, "ExecutionsTimedOut": true},
+}
+
+// forwards tells whether an API hands requests on to what the files do not have: a URL, a load balancer.
+func forwards(api *graph.Node) bool {
+	return slices.ContainsFunc(api.Setting("routes").Each(), func(route graph.Value) bool {
+		in := route.Get("Integration")
+		kind, known := in.Get("Type").Str()
+		if !known {
+			kind, known = in.Get("type").Str()
+		}
+		return known && !strings.EqualFold(kind, "MOCK") || api.Kind == graph.HTTPAPI && len(route.Get("Target").Refs()) > 0
+	})
 }
 
 // serverErrors names the metric of server errors as APIs of these kinds have it.
@@ -152,11 +185,30 @@ func statusRule(g *graph.Graph, machine *graph.Node) bool {
 	}
 	for _, r := range g.OfKind(graph.Rule) {
 		pattern := r.Setting("eventPattern")
-		if strings.Contains(pattern.String(), "Step Functions Execution Status Change") && meant(g, pattern.Get("detail", "stateMachineArn"), machine) {
+		if state, _ := r.Setting("state").Str(); state == "DISABLED" || !tellsOfFailures(pattern) {
+			continue
+		}
+		if meant(g, pattern.Get("detail", "stateMachineArn"), machine) {
 			return true
 		}
 	}
 	return false
+}
+
+// tellsOfFailures tells whether a pattern may match the status changes of executions that fail.
+func tellsOfFailures(pattern graph.Value) bool {
+	if types := pattern.Get("detail-type"); types.Exists() || !strings.Contains(pattern.Get("source").String(), "aws.states") {
+		if !strings.Contains(pattern.String(), "Step Functions Execution Status Change") {
+			return false
+		}
+	}
+	wanted := pattern.Get("detail", "status").Each()
+	for _, v := range wanted {
+		if s, known := v.Str(); !known || s == "FAILED" || s == "TIMED_OUT" || s == "ABORTED" {
+			return true
+		}
+	}
+	return len(wanted) == 0
 }
 
 // meant tells whether a pattern's list of state machines is absent or may hold this one.

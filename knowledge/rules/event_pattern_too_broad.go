@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Best practices for Amazon EventBridge event patterns"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-patterns-best-practices.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Rules that only record or pass on (targets are log groups, Firehose streams or other buses) may match everything.`,
+	Gaps: `Rules that only record or pass on (targets are log groups, Firehose streams or other buses) may match everything, and so may the rules of a bus that is there for one consumer, or such a rule, where Metadata says so (serverless-review.role: dedicated).`,
 	Bad: `Resources:
   Everything:
     Type: AWS::Events::Rule
@@ -66,20 +66,35 @@ func checkPatterns(p *Pass) {
 		if rule.Type == "AWS::Events::Rule" && !rule.External && open(pattern) {
 			p.Unknown(rule, pattern)
 		}
-		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || onlyRecords(p.Graph, rule) {
+		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || onlyRecords(p.Graph, rule) || dedicated(p.Graph, rule) {
 			continue
 		}
+		says := "matches nearly every event on its bus"
+		if pattern.Get("detail").Exists() {
+			says = "matches events of any source whose detail looks alike"
+		}
 		p.Report(Hit{Node: rule, Values: []graph.Value{pattern},
-			Message: fmt.Sprintf("rule %s matches nearly every event on its bus: its pattern names neither source nor detail-type", nameOf(rule))})
+			Message: fmt.Sprintf("rule %s %s: its pattern names neither source nor detail-type", nameOf(rule), says)})
 	}
 }
 
-// matchesAll tells whether a pattern asks for nothing that tells one event from another. What is not known may.
+// dedicated tells whether the author says of a rule, or of the bus that it listens on, that all of the bus is for it.
+func dedicated(g *graph.Graph, rule *graph.Node) bool {
+	for _, e := range g.In(rule, graph.Routes) {
+		if e.From.Kind == graph.EventBus && intent(e.From, "role") == "dedicated" {
+			return true
+		}
+	}
+	return intent(rule, "role") == "dedicated"
+}
+
+// matchesAll tells whether a pattern asks for nothing that tells one event from another. What is not known may. Fields of
+// the detail alone do not: any sender may use the same.
 func matchesAll(pattern graph.Value) bool {
 	for _, f := range pattern.Fields() {
 		switch f.Name {
-		case "account", "region", "version", "time", "id":
-		case "source":
+		case "account", "region", "version", "time", "id", "detail":
+		case "source", "detail-type":
 			if !admitsAll(f.Value) {
 				return false
 			}
@@ -116,15 +131,7 @@ func onlyRecords(g *graph.Graph, rule *graph.Node) bool {
 		return true
 	}
 	for _, t := range targets.Each() {
-		if lastInLine(g, t) || open(t) || open(t.Get("Arn")) {
-			continue
-		}
-		keeps := false
-		for _, ref := range t.Get("Arn").Refs() {
-			n := g.Node(ref.Resource)
-			keeps = keeps || n != nil && n.Kind == graph.Firehose
-		}
-		if !keeps {
+		if !lastInLine(g, t) && !toFirehose(g, t) && !open(t) && !open(t.Get("Arn")) {
 			return false
 		}
 	}

@@ -57,13 +57,16 @@ func namedForFailures(n *graph.Node) bool {
 }
 
 // watches tells whether an alarm looks at one of the metrics of n, alone or with all others of its account.
-func watches(g *graph.Graph, n *graph.Node, metrics map[string]bool) bool {
-	for _, alarm := range g.OfKind(graph.Alarm) {
+func (p *Pass) watches(n *graph.Node, metrics map[string]bool) bool {
+	if p.broad == nil {
+		p.broad = broadAlarms(p.Graph)
+	}
+	for _, alarm := range p.broad {
 		if watchesAll(alarm, metrics) {
 			return true
 		}
 	}
-	for _, e := range g.In(n, graph.Alarms) {
+	for _, e := range p.Graph.In(n, graph.Alarms) {
 		if s, _ := e.Settings.Get("MetricName").Str(); metrics[s] {
 			return true
 		}
@@ -79,12 +82,20 @@ func alarmOn(metrics map[string]bool) func(*graph.Edge) bool {
 	}
 }
 
-// watchesAll tells whether an alarm looks at a metric of all things together: without dimensions, or by a query or
+// broadAlarms lists the alarms that may look at more than one thing: others name its dimensions. Never nil.
+func broadAlarms(g *graph.Graph) []*graph.Node {
+	out := []*graph.Node{}
+	for _, alarm := range g.OfKind(graph.Alarm) {
+		if !alarm.External && (!alarm.Setting("dimensions").Exists() || alarm.Setting("metrics").Exists()) {
+			out = append(out, alarm)
+		}
+	}
+	return out
+}
+
+// watchesAll tells whether a broad alarm looks at a metric of all things together: without dimensions, or by a query or
 // search that names the metric.
 func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
-	if alarm.External {
-		return false
-	}
 	if name, _ := alarm.Setting("metricName").Str(); metrics[name] && !alarm.Setting("dimensions").Exists() {
 		return dimensionOf(alarm) == ""
 	}
@@ -142,6 +153,9 @@ func (p *Pass) openAlarm(n *graph.Node, metrics map[string]bool) string {
 	for _, w := range p.watched {
 		if !w.unsure && !open(n.Named) {
 			continue // what it watches is known, and so is the name of n
+		}
+		if isOn(p.Graph, w) {
+			continue
 		}
 		why := mayWatch(n, w.metric, metrics)
 		if name := w.metric.Get("MetricName"); why == "" && open(name) && looksAt(p.Graph, w.alarm, n) {
@@ -201,6 +215,14 @@ func watchedMetrics(g *graph.Graph) []watched {
 		}
 	}
 	return out
+}
+
+// isOn tells whether a metric is of a thing of the system: one parameter gives the name of both.
+func isOn(g *graph.Graph, w watched) bool {
+	dimensions := w.metric.Get("Dimensions")
+	return dimensions.Exists() && !open(w.metric.Get("MetricName")) && slices.ContainsFunc(g.Out(w.alarm, graph.Alarms), func(e *graph.Edge) bool {
+		return !e.To.External && open(e.To.Named) && e.Settings.Get("MetricName").String() == w.metric.Get("MetricName").String() && e.Settings.Get("Dimensions").String() == dimensions.String()
+	})
 }
 
 // looksAt tells whether an alarm is on some metric of n.

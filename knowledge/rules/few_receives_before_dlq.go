@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS Knowledge Center, "Why is my Lambda function retrying valid Amazon SQS messages and placing them in my dead-letter queue?"`, URL: "https://aws.amazon.com/premiumsupport/knowledge-center/lambda-retrying-valid-sqs-messages/", Checked: "2026-11-30"},
 		{Title: `Amazon SQS Developer Guide, "Avoiding inconsistent message processing in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/avoiding-inconsistent-message-processing.html", Checked: "2026-11-30"},
 	},
-	Gaps: `1 is high, 2 is medium, 3 and 4 are low. FIFO queues above 1 are left out: there each further receive holds up the message group. Metadata serverless-review idempotent: "no" excuses a queue whose messages must not be tried twice.`,
+	Gaps: `1 is high, 2 is medium, 3 and 4 are low, as is all above 1 of a FIFO queue: there each further receive holds up the message group. Metadata serverless-review idempotent: "no" on queue, mapping or function excuses messages that must not be tried twice.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SQS::Queue
@@ -103,12 +103,12 @@ const enoughReceives = 5
 
 func checkReceives(p *Pass) {
 	for _, q := range p.Graph.OfKind(graph.Queue) {
-		if q.External || intent(q, "idempotent") == "no" || intent(q, "idempotent") == "false" {
+		if q.External {
 			continue
 		}
 		var reader *graph.Edge
 		for _, e := range p.Graph.Out(q, graph.Polls) {
-			if on, ok := e.Setting("enabled").Truth(); e.To.Kind == graph.Function && (!ok || on) {
+			if on, ok := e.Setting("enabled").Truth(); e.To.Kind == graph.Function && (!ok || on) && !onceOnly(e) {
 				reader = e
 			}
 		}
@@ -117,18 +117,31 @@ func checkReceives(p *Pass) {
 			continue
 		}
 		n, ok := p.Int(q, v)
-		fifo, fifoKnown := q.Setting("fifoQueue").Truth()
-		if !ok || n >= enoughReceives || n > 1 && (fifo || !fifoKnown) {
+		if !ok || n >= enoughReceives {
 			continue
 		}
+		fifo, fifoKnown := q.Setting("fifoQueue").Truth()
 		severity, times := Low, fmt.Sprintf("%d receives", n)
 		switch {
 		case n <= 1:
 			severity, times = High, "1 receive"
-		case n == 2:
+		case n == 2 && fifoKnown && !fifo: // in a FIFO queue each further receive holds up the message group
 			severity = Medium
 		}
 		p.Report(Hit{Node: q, Severity: severity, Values: []graph.Value{v}, Confidence: weaker(reader), Related: []*graph.Node{reader.To}, RelatedResources: []*graph.Resource{reader.Via},
 			Message: fmt.Sprintf("gives a message up after %s, and throttling of %s or another bad message of its batch uses them up: at least %d are wanted", times, nameOf(reader.To), enoughReceives)})
 	}
+}
+
+// onceOnly tells whether Metadata states that what an edge carries must not be tried twice.
+func onceOnly(e *graph.Edge) bool {
+	for _, r := range []*graph.Resource{e.Via, e.To.Resource, e.From.Resource} {
+		if r == nil {
+			continue
+		}
+		if is, ok := r.Metadata.Get("serverless-review", "idempotent").Truth(); ok && !is {
+			return true
+		}
+	}
+	return false
 }

@@ -13,8 +13,8 @@ var _ = add(Rule{
 	Title:    `Name and FIFO setting of a queue or topic contradict each other`,
 	Severity: High,
 	Pillar:   Reliability,
-	Why:      `The name of a FIFO queue or topic must end in .fifo, and no other may: the service refuses it, so the deployment fails. The same holds for FIFO-only properties on a standard queue.`,
-	Fix:      `Let the name end in .fifo exactly where FifoQueue or FifoTopic is true, and remove FIFO-only properties from standard queues.`,
+	Why:      `The name of a FIFO queue or topic must end in .fifo, and no other may: the service refuses it, so the deployment fails. The same holds for FIFO-only properties on a standard queue or topic.`,
+	Fix:      `Let the name end in .fifo exactly where FifoQueue or FifoTopic is true, and remove FIFO-only properties from standard queues and topics.`,
 	CDK:      `fifo: true, and a name ending in .fifo (or no name)`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::SQS::Queue`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html", Checked: "2026-11-30"},
@@ -68,9 +68,7 @@ func checkFIFONames(p *Pass) {
 			continue
 		}
 		checkFIFOName(p, n, name, flag, property, fifo)
-		if n.Kind == graph.Queue {
-			checkFIFOOnly(p, n, fifo)
-		}
+		checkFIFOOnly(p, n, fifo)
 	}
 }
 
@@ -100,13 +98,19 @@ func checkFIFOName(p *Pass, n *graph.Node, name, flag graph.Value, property stri
 	p.Report(Hit{Node: n, Values: []graph.Value{name, flag}, Message: message})
 }
 
+// onlyFIFO are the properties that standard queues and topics do not take.
+var onlyFIFO = map[graph.Kind][]string{
+	graph.Queue: {"contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"},
+	graph.Topic: {"contentBasedDeduplication", "fifoThroughputScope", "archivePolicy"},
+}
+
 func checkFIFOOnly(p *Pass, q *graph.Node, fifo bool) {
-	for _, property := range []string{"contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"} {
+	for _, property := range onlyFIFO[q.Kind] {
 		v := q.Setting(property)
 		if on, isTruth := v.Truth(); fifo || !v.Exists() || isTruth && !on || open(v) {
 			continue
 		}
-		p.Report(Hit{Node: q, Values: []graph.Value{v}, Message: fmt.Sprintf("only FIFO queues take %s: the deployment fails", graph.UpperFirst(property))})
+		p.Report(Hit{Node: q, Values: []graph.Value{v}, Message: fmt.Sprintf("only FIFO %ss take %s: the deployment fails", q.Kind, graph.UpperFirst(property))})
 	}
 	limit, _ := q.Setting("fifoThroughputLimit").Str()
 	scope := q.Setting("deduplicationScope")

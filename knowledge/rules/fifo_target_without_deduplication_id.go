@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -54,7 +55,7 @@ func checkDeduplication(p *Pass) {
 		for _, e := range p.Graph.Out(from, graph.Routes) {
 			q := e.To
 			property := map[graph.Kind]string{graph.Queue: "fifoQueue", graph.Topic: "fifoTopic"}[q.Kind]
-			if property == "" || q.External || e.Label != "" { // a universal target may pass an id
+			if property == "" || q.External || e.Label != "" && !sendsNoID(e) {
 				continue
 			}
 			if fifo, ok := p.Truth(q, q.Setting(property)); !ok || !fifo {
@@ -73,4 +74,19 @@ func checkDeduplication(p *Pass) {
 			p.Report(h)
 		}
 	}
+}
+
+// sendsNoID tells whether a universal target of a schedule sends a message whose whole input is known and names no
+// deduplication id.
+func sendsNoID(e *graph.Edge) bool {
+	if e.Label != "sendMessage" && e.Label != "publish" {
+		return false
+	}
+	parts := e.Settings.Get("Input").Parts()
+	for _, part := range parts {
+		if part.Unknown != "" || strings.Contains(part.Literal, "MessageDeduplicationId") {
+			return false
+		}
+	}
+	return len(parts) > 0
 }

@@ -79,15 +79,10 @@ func checkFilterScopes(p *Pass) {
 	for _, topic := range p.Graph.OfKind(graph.Topic) {
 		for _, s := range topic.Setting("subscriptions").Each() {
 			filter, scope := s.Get("FilterPolicy"), s.Get("FilterPolicyScope")
-			nested := ""
 			if open(filter) && !s.IsUnknown() {
 				p.Unknown(topic, filter)
 			}
-			for _, f := range filter.Fields() {
-				if f.Value.Kind == graph.Map {
-					nested = f.Name
-				}
-			}
+			nested := nestedKey(filter)
 			if nested == "" {
 				continue
 			}
@@ -101,4 +96,22 @@ func checkFilterScopes(p *Pass) {
 			}
 		}
 	}
+}
+
+// nestedKey finds a key that has others below it, be it in an alternative of $or; "" where there is none.
+func nestedKey(filter graph.Value) string {
+	for _, f := range filter.Fields() {
+		if f.Value.Kind == graph.Map {
+			return f.Name
+		}
+		if f.Name != "$or" {
+			continue // what stands in the lists of other keys are operators
+		}
+		for _, alternative := range f.Value.Items() {
+			if name := nestedKey(alternative); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
 }

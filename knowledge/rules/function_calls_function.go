@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -20,7 +21,7 @@ var _ = add(Rule{
 		{Title: `SonarSource rule RSPEC-6246, functions that invoke functions and wait`, URL: "https://rules.sonarsource.com/python/RSPEC-6246", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Creating event-driven architectures with Lambda" (functions calling functions)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Whether the code waits (RequestResponse) or not (Event) is not in the template: the finding is likely, never certain. Durable functions are left out, and wildcard grants where the environment does not name the other function. High from three functions in a chain.`,
+	Gaps: `Whether the code waits (RequestResponse) or not (Event) is not in the template: the finding is likely, never certain. Durable functions are left out, those whose environment names Event as the type of their invocations, and wildcard grants where the environment does not name the other function. High from three functions in a chain.`,
 	Bad: `Resources:
   Shop: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: !GetAtt Role.Arn, Code: {ZipFile: "..."}, Environment: {Variables: {PRICES: !Ref Prices}}}} # want "Prices"
   Prices: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: app.handler, Role: "arn:aws:iam::111122223333:role/worker", Code: {S3Bucket: code, S3Key: worker.zip}}}
@@ -53,7 +54,16 @@ var _ = add(Rule{
 
 // mayWait tells whether a function is one whose calls may wait: the user's own, and not durable.
 func mayWait(fn *graph.Node) bool {
-	return !fn.External && fn.Framework == "" && !fn.Setting("durableConfig").Exists()
+	return !fn.External && fn.Framework == "" && !fn.Setting("durableConfig").Exists() && !saysItDoesNotWait(fn)
+}
+
+// saysItDoesNotWait tells whether the environment names Event as the type of a function's invocations.
+func saysItDoesNotWait(fn *graph.Node) bool {
+	return slices.ContainsFunc(fn.Setting("environment", "Variables").Fields(), func(f graph.Field) bool {
+		name := strings.ToLower(f.Name)
+		kind, _ := f.Value.Str()
+		return kind == "Event" && (strings.Contains(name, "invocation") || strings.Contains(name, "invoke"))
+	})
 }
 
 func checkCallee(p *Pass, fn *graph.Node) {

@@ -112,6 +112,9 @@ func checkZones(p *Pass) {
 			if isRef {
 				if n := p.Graph.Node(ref.Resource); n != nil && n.Kind == graph.Subnet {
 					where := n.Setting("availabilityZone")
+					if id := n.Setting("availabilityZoneId"); !where.Exists() && id.Exists() {
+						where = id
+					}
 					if z, ok := where.Str(); ok {
 						zone = z
 					} else if strings.HasPrefix(where.Reason(), "availability zone ") { // Fn::Select of Fn::GetAZs, by its index

@@ -114,8 +114,8 @@ const publicNetwork = `Resources:
 
 func checkSubnets(p *Pass, fn *graph.Node) {
 	dual := fn.Setting("vpcConfig", "ipv6AllowedForDualStack")
-	if on, _ := dual.Truth(); on {
-		return // over IPv6 a function does reach the internet from such a subnet
+	if on, _ := dual.Truth(); on && mayReachByIPv6(p.Graph, fn) {
+		return
 	}
 	var public []*graph.Node
 	for _, e := range p.Graph.Out(fn, graph.AttachedTo) {
@@ -138,13 +138,21 @@ func checkSubnets(p *Pass, fn *graph.Node) {
 		}
 	}
 	if len(public) == 0 {
-		if v := p.openRouteTable(fn); v.Exists() && len(p.Graph.Out(fn, graph.AttachedTo)) > 0 {
+		if len(p.Graph.Out(fn, graph.AttachedTo)) == 0 {
+			return
+		}
+		if v := p.openRouteTable(fn); v.Exists() {
 			p.Unknown(fn, v)
 		}
 		return
 	}
-	if v := firstOpen(dual, p.openLink(fn, "RouteTableId", "AWS::EC2::Route"), p.openLink(fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+	// A table has one default route, a subnet one table: what is open elsewhere changes nothing for these, but over IPv6.
+	if v := dual; open(v) {
 		p.Unknown(fn, v)
+		return
+	}
+	if on, _ := dual.Truth(); on && p.openRouteTable(fn).Exists() {
+		p.Unknown(fn, p.openRouteTable(fn))
 		return
 	}
 	severity := Medium
@@ -159,6 +167,24 @@ func checkSubnets(p *Pass, fn *graph.Node) {
 	}
 	p.Report(Hit{Node: fn, Severity: severity, Related: public, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")},
 		Message: fmt.Sprintf("%s is in %s %s, whose default route leads to an internet gateway: it gets no public address there, and its calls out of the VPC hang", nameOf(fn), word, names(public))})
+}
+
+// mayReachByIPv6 tells whether a subnet of a function may have a route for IPv6: then it does reach the internet, also from
+// a public subnet.
+func mayReachByIPv6(g *graph.Graph, fn *graph.Node) bool {
+	for _, subnet := range g.Out(fn, graph.AttachedTo) {
+		if subnet.To.Kind != graph.Subnet {
+			continue
+		}
+		for _, table := range g.Out(subnet.To, graph.AttachedTo) {
+			for _, route := range table.To.Setting("routes").Each() {
+				if route.IsUnknown() || route.Get("DestinationIpv6CidrBlock").Exists() {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // leadsToInternetGateway tells whether the only default route of a subnet's own table leads to an internet gateway.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -178,8 +179,13 @@ func grants(g *graph.Graph, fn, role, to *graph.Node, v graph.Value) (fix, cdk s
 // mayHandOn tells whether a role may pass another one that may use the thing: what code makes under that role, such as a
 // schedule, is told of the thing by the function.
 func mayHandOn(g *graph.Graph, role, to *graph.Node) bool {
+	const passing = "iam:PassRole"
+	if !policy.Names(role.Statements, passing) && role.PolicyUnknown == "" &&
+		!slices.ContainsFunc(role.MayApply, func(open graph.OpenPolicy) bool { return policy.Names(open.Statements, passing) }) {
+		return false // asked once, not of each role
+	}
 	for _, other := range g.OfKind(graph.Role) {
-		if other == role || roleMay(role, "iam:PassRole", other).Answer == policy.No {
+		if other == role || roleMay(role, passing, other).Answer == policy.No {
 			continue
 		}
 		for _, action := range usualActions[to.Kind] {

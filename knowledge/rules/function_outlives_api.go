@@ -109,8 +109,8 @@ Resources:
 })
 
 func checkAPITimeouts(p *Pass) {
-	for _, api := range p.Graph.OfKind(graph.RestAPI) {
-		checkEdgeTimeouts(p, api)
+	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
+		checkOtherTimeouts(p, api)
 	}
 	for _, e := range p.Graph.OfEdge(graph.Invokes) {
 		if e.Mode != graph.Sync || e.To.Kind != graph.Function || e.To.External || streams(e.Settings) {
@@ -229,41 +229,75 @@ func refusedTimeout(p *Pass, e *graph.Edge, v graph.Value, n, most int) bool {
 			if s != "EDGE" {
 				h.Severity = Info
 				h.Fix = fmt.Sprintf("Have the quota of the integration timeout raised before the deployment, or set TimeoutInMillis to %d at most.", most)
-				h.Message = fmt.Sprintf("%s waits %d s for %s: the account needs a raised quota for more than %d s", nameOf(e.From), n/1000, nameOf(e.To), most/1000)
+				h.Message = fmt.Sprintf("%s waits %s for %s: the account needs a raised quota for more than %s", nameOf(e.From), secondsOf(n), nameOf(e.To), secondsOf(most))
 				p.Report(h)
 				return false
 			}
 		}
 	}
-	h.Message = fmt.Sprintf("%s is to wait %d s for %s, and %s can wait %d s at most: API Gateway refuses it", nameOf(e.From), n/1000, nameOf(e.To), kind, most/1000)
+	h.Message = fmt.Sprintf("%s is to wait %s for %s, and %s can wait %s at most: API Gateway refuses it", nameOf(e.From), secondsOf(n), nameOf(e.To), kind, secondsOf(most))
 	p.Report(h)
 	return true
 }
 
-// checkEdgeTimeouts reports integrations with other things than functions that are to wait longer than an edge-optimized
-// API can.
-func checkEdgeTimeouts(p *Pass, api *graph.Node) {
+// longestWait is how long an API can wait for an integration (milliseconds) whatever quota the account has; 0 where a
+// quota can raise it, or where that is not known. name is what such an API is called.
+func longestWait(api *graph.Node) (most int, name string) {
+	switch api.Kind {
+	case graph.HTTPAPI:
+		return facts.Int("apigw.http_integration_ms"), "an HTTP API"
+	case graph.WebSocketAPI:
+		return facts.Int("apigw.websocket_integration_ms"), "a WebSocket API"
+	}
+	if open(api.Setting("endpointConfiguration")) {
+		return 0, ""
+	}
 	for _, t := range api.Setting("endpointConfiguration", "types").Each() {
-		if s, known := t.Str(); api.External || !known || s != "EDGE" {
-			return
+		if s, known := t.Str(); !known || s != "EDGE" {
+			return 0, ""
 		}
 	}
-	calls := map[string]bool{}
-	for _, e := range p.Graph.Out(api, graph.Invokes) {
-		calls[e.Label] = calls[e.Label] || e.To.Kind == graph.Function
+	return facts.Int("apigw.rest_integration_default_ms"), "an edge-optimized API"
+}
+
+// checkOtherTimeouts reports integrations with other things than functions that are to wait longer than their API can.
+func checkOtherTimeouts(p *Pass, api *graph.Node) {
+	most, kind := longestWait(api)
+	if api.External || most == 0 || open(api.Setting("protocolType")) {
+		return
 	}
-	most := facts.Int("apigw.rest_integration_default_ms")
+	calls := map[string]bool{} // what a function's own finding is about
+	for _, e := range p.Graph.Out(api, graph.Invokes) {
+		if e.To.Kind == graph.Function && e.Via != nil {
+			calls[e.Label] = true
+			calls[e.Via.ID] = true
+		}
+	}
+	report := func(v graph.Value, place *Place, of string) {
+		n, known := v.Int()
+		if !known || n <= most {
+			return
+		}
+		fix := fmt.Sprintf("Set TimeoutInMillis to %d at most", most)
+		if api.Kind == graph.RestAPI {
+			fix += ", or make the API Regional and have the quota raised"
+		}
+		p.Report(Hit{Node: api, Place: place, Related: []*graph.Node{api}, Values: []graph.Value{v},
+			Fix: fix + ".", CDK: fmt.Sprintf("timeout of the integration: Duration.millis(%d) at most", most),
+			Message: fmt.Sprintf("%s is to wait %s (%s), and %s can wait %s at most: API Gateway refuses it", nameOf(api), secondsOf(n), of, kind, secondsOf(most))})
+	}
 	for _, r := range api.Setting("routes").Each() {
-		key, _ := r.Get("RouteKey").Str()
-		for _, name := range []string{"TimeoutInMillis", "timeoutInMillis"} {
-			v := r.Get("Integration", name)
-			n, known := v.Int()
-			if !known || n <= most || calls[key] || open(api.Setting("endpointConfiguration")) || streams(r) {
-				continue
+		if key, _ := r.Get("RouteKey").Str(); !calls[key] && !streams(r) {
+			v := r.Get("Integration", "TimeoutInMillis")
+			if !v.Exists() {
+				v = r.Get("Integration", "timeoutInMillis") // in a definition
 			}
-			p.Report(Hit{Node: api, Place: routePlace(p, api, v, r), Related: []*graph.Node{api}, Values: []graph.Value{v},
-				Fix: fmt.Sprintf("Set TimeoutInMillis to %d at most, or make the API Regional and have the quota raised.", most), CDK: fmt.Sprintf("timeout of the integration: Duration.millis(%d) at most", most),
-				Message: fmt.Sprintf("%s is to wait %d s (%s), and an edge-optimized API can wait %d s at most: API Gateway refuses it", nameOf(api), n/1000, key, most/1000)})
+			report(v, routePlace(p, api, v, r), key)
+		}
+	}
+	for _, in := range api.Setting("integrations").Each() {
+		if id, _ := in.Get("ResourceId").Str(); !calls[id] && in.At != nil {
+			report(in.Get("TimeoutInMillis"), &Place{ID: plainID(id), Type: "AWS::ApiGatewayV2::Integration", File: in.At.File}, "integration "+plainID(id))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -99,9 +100,6 @@ Resources:
 
 func checkAPIPermissions(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External {
-			continue
-		}
 		for _, e := range p.Graph.Out(api, graph.Invokes) {
 			if e.To.Kind != graph.Function || e.To.External || hasCredentials(e.Settings) {
 				continue
@@ -116,19 +114,37 @@ func checkAPIPermissions(p *Pass) {
 				p.Unclear(e.To, "whether a permission covers "+e.Label+" of "+nameOf(api)+": "+openPart(e.Label))
 				continue
 			}
-			if e.To.PolicyUnknown != "" {
-				p.Unclear(e.To, e.To.PolicyUnknown)
+			if why := missing(e.To, invocation(e.To, api)); why != "" {
+				p.Unclear(e.To, why)
 				continue
 			}
 			answer := "status 500"
 			if api.Kind == graph.WebSocketAPI {
 				answer = "an error"
 			}
-			p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
+			confidence := weaker(e)
+			if api.External {
+				if admitsAnAPI(e.To) {
+					p.Unclear(e.To, "whether the API that a permission is for is "+nameOf(api))
+					continue
+				}
+				confidence = Likely // its stack may hold the permission
+			}
+			p.Report(Hit{Node: e.To, Confidence: confidence, Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
 				Values:  append([]graph.Value{{}}, edgePlace(e)...),
 				Message: fmt.Sprintf("no permission lets %s invoke it (%s): every call ends in %s", nameOf(api), e.Label, answer)})
 		}
 	}
+}
+
+// admitsAnAPI tells whether a permission of a function is for API Gateway, or may be.
+func admitsAnAPI(fn *graph.Node) bool {
+	return slices.ContainsFunc(fn.ResourcePolicy, func(s graph.Statement) bool {
+		return mayInvoke(s) && slices.ContainsFunc(s.Principals, func(principal graph.Principal) bool {
+			name, literal := principal.Value.Str()
+			return !literal || name == "*" || strings.HasPrefix(name, "apigateway.")
+		})
+	})
 }
 
 func hasCredentials(settings graph.Value) bool {
@@ -146,7 +162,7 @@ func apiMay(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
 	for _, s := range e.To.ResourcePolicy {
 		for _, principal := range s.Principals {
 			name, literal := principal.Value.Str()
-			if literal && name != "*" && !strings.HasPrefix(name, "apigateway.") || s.Via == nil {
+			if literal && name != "*" && !strings.HasPrefix(name, "apigateway.") || s.Via == nil || !mayInvoke(s) {
 				continue
 			}
 			source := s.Via.Properties.Get("SourceArn")
@@ -158,6 +174,14 @@ func apiMay(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// mayInvoke tells whether a permission is one to invoke the function itself and not through its URL, as far as its action is known.
+func mayInvoke(s graph.Statement) bool {
+	if byURL, _ := s.Conditions.Get("Bool", "lambda:InvokedViaFunctionUrl").Truth(); byURL {
+		return false
+	}
+	return firstOpen(s.Actions...).Exists() || allowsAction(s, "lambda:InvokeFunction")
 }
 
 // isForAnother tells whether a permission is on an alias or version, or on the bare function, that another route of the API
@@ -179,7 +203,7 @@ func isForAnother(g *graph.Graph, s graph.Statement, e *graph.Edge, api *graph.N
 func openAPIGrant(g *graph.Graph, e *graph.Edge, api *graph.Node) graph.Value {
 	unsure := graph.Value{}
 	for _, s := range e.To.ResourcePolicy {
-		if s.Via == nil || len(s.Principals) == 0 {
+		if s.Via == nil || len(s.Principals) == 0 || !mayInvoke(s) {
 			continue
 		}
 		principal, source := s.Principals[0].Value, s.Via.Properties.Get("SourceArn")
@@ -217,7 +241,7 @@ func apiMayPart(g *graph.Graph, e *graph.Edge, api *graph.Node) bool {
 
 // coversRoute tells whether the source of a permission, API/STAGE/METHOD/PATH, may be a route such as "POST /orders",
 // or API/STAGE/KEY the key of a WebSocket route.
-// The stage is left out of account, but for the one that only the console's test calls have.
+// A stage that is written out must be one of the API's, as far as they are known.
 func coversRoute(api *graph.Node, source graph.Value, route string) bool {
 	method, path, isRoute := strings.Cut(route, " /")
 	pattern, known := after(source, api)
@@ -225,14 +249,14 @@ func coversRoute(api *graph.Node, source graph.Value, route string) bool {
 		return true
 	}
 	stage, _, _ := strings.Cut(pattern, "/")
+	if !mayBeStage(api, stage) {
+		return false
+	}
 	if api.Kind == graph.WebSocketAPI {
 		return policy.Glob(pattern, strings.ReplaceAll(stage, "*", "any")+"/"+route) || !isForRoute(api, pattern)
 	}
 	if !isRoute {
 		return true
-	}
-	if stage == "test-invoke-stage" {
-		return false
 	}
 	methods := []string{method}
 	if method == "ANY" {
@@ -245,6 +269,29 @@ func coversRoute(api *graph.Node, source graph.Value, route string) bool {
 	}
 	return false
 }
+
+// mayBeStage tells whether a stage in the source of a permission may be one of the API's. test-invoke-stage has only the
+// console's test calls. A wildcard reaches beyond the stage: the CDK writes */*$connect as *$connect.
+func mayBeStage(api *graph.Node, pattern string) bool {
+	stages := api.Setting("stages").Each()
+	switch {
+	case pattern == "test-invoke-stage":
+		return false
+	case pattern == "", pattern == someStage, len(stages) == 0, api.External:
+		return true
+	}
+	for _, s := range stages {
+		name, known := s.Get("StageName").Str()
+		before, _, wild := strings.Cut(pattern, "*")
+		if !known || wild && strings.HasPrefix(name, before) || policy.Glob(pattern, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// someStage stands for a stage that is referred to.
+const someStage = "stage"
 
 // isForRoute tells whether the source of a permission, behind the API, ends in the key of one of its routes, or of those
 // that every WebSocket API may have.
@@ -274,7 +321,7 @@ func after(text graph.Value, n *graph.Node) (rest string, known bool) {
 		case part.Ref == nil && part.Unknown == "":
 			b.WriteString(part.Literal)
 		case b.String() == "/":
-			b.WriteString("stage")
+			b.WriteString(someStage)
 		default:
 			return "", false
 		}

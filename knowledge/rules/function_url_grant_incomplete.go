@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
 )
 
 var _ = add(Rule{
@@ -88,8 +89,8 @@ func checkURLGrants(p *Pass) {
 			if has || unsure.Exists() {
 				continue
 			}
-			if fn.PolicyUnknown != "" {
-				p.Unclear(fn, "whether another permission completes it: "+fn.PolicyUnknown)
+			if why := missing(fn, policy.Request{Principal: s.Principals[0], Action: "lambda:InvokeFunction", Resource: policy.On(fn)}); why != "" {
+				p.Unclear(fn, "whether another permission completes it: "+why)
 				continue
 			}
 			p.Report(Hit{Node: fn, Resource: s.Via, Related: []*graph.Node{fn, url}, Values: []graph.Value{{}, principal},

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -68,15 +70,15 @@ Resources:
 		var silent []*graph.Node
 		lack := "no alarm on Errors"
 		for _, fn := range p.Graph.OfKind(graph.Function) {
-			if fn.External || fn.Framework != "" || !triggered(p.Graph, fn) {
+			if fn.External || fn.Framework != "" || !triggered(p, fn) {
 				continue
 			}
-			if !watches(p.Graph, fn, map[string]bool{"Errors": true}) {
+			if !p.watches(fn, map[string]bool{"Errors": true}) {
 				silent = append(silent, fn)
 				continue
 			}
 			reserved := fn.Resource != nil && fn.Resource.Properties.Get("ReservedConcurrentExecutions").Exists()
-			if reserved && !watches(p.Graph, fn, map[string]bool{"Throttles": true}) {
+			if reserved && !p.watches(fn, map[string]bool{"Throttles": true}) {
 				silent, lack = append(silent, fn), "no alarm on Errors or, with reserved concurrency, on Throttles"
 			}
 		}
@@ -89,16 +91,36 @@ Resources:
 })
 
 // triggered tells whether something starts a function whose failures no alarm of its caller covers.
-func triggered(g *graph.Graph, fn *graph.Node) bool {
-	if len(g.In(fn, graph.Polls, graph.Routes)) > 0 {
+func triggered(p *Pass, fn *graph.Node) bool {
+	if len(p.Graph.In(fn, graph.Polls, graph.Routes)) > 0 {
 		return true
 	}
-	for _, e := range g.In(fn, graph.Invokes) {
-		if !byCloudFormation(e) && !callsAtEdge(e) && !watches(g, e.From, entryMetrics[e.From.Kind]) {
+	for _, e := range p.Graph.In(fn, graph.Invokes) {
+		if !byCloudFormation(e) && !callsAtEdge(e) && !p.watches(e.From, entryMetrics[e.From.Kind]) && !p.partOfWatched(e.From) {
 			return true
 		}
 	}
 	return false
+}
+
+// callersOf are those that call a thing, and the workflows that run such as are workflows.
+func callersOf(g *graph.Graph, n *graph.Node) []*graph.Node {
+	var out []*graph.Node
+	for _, e := range g.In(n, graph.Invokes) {
+		out = append(out, e.From)
+		if e.From.Kind != graph.StateMachine || n.Kind == graph.StateMachine {
+			continue
+		}
+		out = append(out, callersOf(g, e.From)...)
+	}
+	return out
+}
+
+// partOfWatched tells whether a workflow runs as part of another one, on whose failures there is an alarm.
+func (p *Pass) partOfWatched(n *graph.Node) bool {
+	return n.Kind == graph.StateMachine && slices.ContainsFunc(p.Graph.In(n, graph.Invokes), func(e *graph.Edge) bool {
+		return e.From != n && e.From.Kind == graph.StateMachine && p.watches(e.From, entryMetrics[graph.StateMachine])
+	})
 }
 
 // reportSilent makes one finding in each file of all things that no alarm watches: they have one cure. Where the
@@ -107,9 +129,9 @@ func reportSilent(p *Pass, silent []*graph.Node, metrics map[string]bool, lack, 
 	var unwatched []*graph.Node
 	for _, n := range silent {
 		why := p.openAlarm(n, metrics)
-		for _, e := range p.Graph.In(n, graph.Invokes) { // an alarm of the caller counts for the function
-			if m := entryMetrics[e.From.Kind]; why == "" && n.Kind == graph.Function && m != nil {
-				why = p.openAlarm(e.From, m)
+		for _, caller := range callersOf(p.Graph, n) { // an alarm of the caller counts for the function
+			if m := entryMetrics[caller.Kind]; why == "" && n.Kind == graph.Function && m != nil {
+				why = p.openAlarm(caller, m)
 			}
 		}
 		if why != "" {
@@ -124,7 +146,7 @@ func reportSilent(p *Pass, silent []*graph.Node, metrics map[string]bool, lack, 
 			verb = " have "
 		}
 		h := Hit{Node: nodes[0], Related: nodes[1:], RelatedResources: stagesOf(p.Graph, nodes), Together: lack, Values: []graph.Value{{}}, Lacks: alarmOn(metrics), Message: names(nodes) + verb + lack, Fix: fix, CDK: cdk}
-		if len(p.Graph.OfKind(graph.Alarm)) == 0 {
+		if len(p.Graph.OfKind(graph.Alarm)) == 0 || nodes[0].Kind == graph.Rule { // of which the owner of the queue may be told
 			h.Severity = Low
 		}
 		p.Report(h)

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CodeDeploy User Guide, "Monitoring deployments with CloudWatch alarms in CodeDeploy" (an alarm stops the deployment)`, URL: "https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html", Checked: "2026-11-30"},
 		{Title: `AWS CodeDeploy User Guide, "Redeploy and roll back a deployment with CodeDeploy"`, URL: "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A deployment group that names no Lambda configuration is left out. Hooks before and after the shift of traffic (BeforeAllowTraffic, AfterAllowTraffic) are not looked at: they do not watch it.`,
+	Gaps: `A deployment group that names neither a Lambda configuration of AWS nor one of the files is left out. Hooks before and after the shift of traffic (BeforeAllowTraffic, AfterAllowTraffic) are not looked at: they do not watch it. Alarms that a deployment may go on without (IgnorePollAlarmFailure) count as none, and are medium.`,
 	Bad: `Resources:
   Group: # want "no alarms"
     Type: AWS::CodeDeploy::DeploymentGroup
@@ -63,20 +63,26 @@ func checkGradualDeployments(p *Pass) {
 		if v := n.Setting("deploymentConfigName"); v.IsUnknown() && len(n.Setting("alarmConfiguration").Get("Alarms").Each()) == 0 {
 			p.Unknown(n, v)
 		}
-		config, ok := n.Setting("deploymentConfigName").Str()
-		if !ok || !strings.Contains(config, "Lambda") || strings.Contains(config, "AllAtOnce") {
+		config, v := gradualConfiguration(p.Graph, n)
+		if open(v) && v.Kind != graph.Absent {
+			p.Unknown(n, v)
+		}
+		if config == "" {
 			continue
 		}
 		alarms := n.Setting("alarmConfiguration")
 		rollback := n.Setting("autoRollbackConfiguration")
-		if v := firstOpen(alarms, rollback, alarms.Get("Alarms"), alarms.Get("Enabled"), rollback.Get("Enabled")); v.Exists() {
+		if v := firstOpen(alarms, rollback, alarms.Get("Alarms"), alarms.Get("Enabled"), alarms.Get("IgnorePollAlarmFailure"), rollback.Get("Enabled")); v.Exists() {
 			p.Unknown(n, v)
 			continue
 		}
 		var lacks []string
 		enabled, isTruth := alarms.Get("Enabled").Truth()
-		if len(alarms.Get("Alarms").Each()) == 0 || isTruth && !enabled {
+		switch blind, _ := alarms.Get("IgnorePollAlarmFailure").Truth(); {
+		case len(alarms.Get("Alarms").Each()) == 0 || isTruth && !enabled:
 			lacks = append(lacks, "no alarms")
+		case blind:
+			lacks = append(lacks, blindAlarms)
 		}
 		stops := false
 		for _, v := range rollback.Get("Events").Each() {
@@ -88,20 +94,58 @@ func checkGradualDeployments(p *Pass) {
 		}
 		if len(lacks) > 0 {
 			so := "traffic shifts to the new version at any error rate"
-			if lacks[0] != "no alarms" {
+			noAlarms := strings.HasPrefix(lacks[0], "no alarms")
+			if !noAlarms {
 				so = "an alarm stops it, but the new version keeps the traffic that it has"
 			}
 			h := Hit{Node: n, Values: []graph.Value{{}, alarms, rollback}, Message: fmt.Sprintf("deployment group %s (%s) has %s: %s", nameOf(n), config, strings.Join(lacks, " and "), so)}
-			if len(lacks) == 1 && lacks[0] == "no alarms" && spelled(n, "", "SAM") == "" {
+			if len(lacks) == 1 && noAlarms && spelled(n, "", "SAM") == "" {
 				h.Fix = "Set AlarmConfiguration: {Enabled: true, Alarms: [{Name: ...}]} on the deployment group."
 			}
-			if lacks[0] != "no alarms" {
+			if !noAlarms {
 				h.Fix = "Set AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]} on the deployment group."
 				h.CDK = "autoRollback: { deploymentInAlarm: true } on the LambdaDeploymentGroup"
+			}
+			if lacks[0] == blindAlarms {
+				h.Severity = Medium // alarms do stop it while CloudWatch answers
+				h.Fix = "Take IgnorePollAlarmFailure out of AlarmConfiguration."
+				if len(lacks) > 1 {
+					h.Fix += " Set AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]}, too."
+				}
 			}
 			p.Report(h)
 		}
 	}
+}
+
+// blindAlarms is what a deployment lacks that goes on when its alarms cannot be read.
+const blindAlarms = "no alarms that count (IgnorePollAlarmFailure is true: it goes on when their state cannot be read)"
+
+// gradualConfiguration names the configuration by which a deployment group shifts the traffic of functions step by step,
+// "" where it is another kind or not known. The value is what decides on that in a configuration of the system's own.
+func gradualConfiguration(g *graph.Graph, group *graph.Node) (string, graph.Value) {
+	name := group.Setting("deploymentConfigName")
+	for _, own := range g.OfKind(graph.Deployment) {
+		ref, isRef := name.Ref()
+		text, isText := name.Str()
+		if own.Type != "AWS::CodeDeploy::DeploymentConfig" || !(isRef && g.Node(ref.Resource) == own || isText && text != "" && text == own.Name) {
+			continue
+		}
+		platform, _ := own.Setting("computePlatform").Str()
+		routing, known := own.Setting("trafficRoutingConfig", "Type").Str()
+		switch {
+		case platform != "Lambda" || routing == "AllAtOnce":
+			return "", own.Setting("computePlatform")
+		case !known:
+			return "", own.Setting("trafficRoutingConfig", "Type")
+		}
+		return nameOf(own), graph.Value{}
+	}
+	config, _ := name.Str()
+	if !strings.Contains(config, "Lambda") || strings.Contains(config, "AllAtOnce") {
+		return "", graph.Value{}
+	}
+	return config, graph.Value{}
 }
 
 // firstOpen is the first of some settings that is written but not known, or an absent value.

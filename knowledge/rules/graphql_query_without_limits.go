@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::AppSync::GraphQLApi (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-graphqlapi.html", Checked: "2026-11-29"},
 	},
-	Gaps: `Low for private APIs with IAM. Introspection for whoever may call the API is low: many APIs mean it. Merged APIs are left out.`,
+	Gaps: `Low for private APIs with IAM. Introspection for whoever may call the API is low: many APIs mean it. Merged APIs are left out, and so are those whose Metadata or tags say that their stage is dev, test or sandbox.`,
 	Bad: `Resources:
   Shop: # want "no QueryDepthLimit and no ResolverCountLimit"
     Type: AWS::AppSync::GraphQLApi
@@ -38,7 +38,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, api := range p.Graph.OfKind(graph.GraphQLAPI) {
-			if s, _ := api.Setting("apiType").Str(); api.Type == "AWS::AppSync::GraphQLApi" && !api.External && s != "MERGED" {
+			if s, _ := api.Setting("apiType").Str(); api.Type == "AWS::AppSync::GraphQLApi" && !api.External && s != "MERGED" && !saysTrial(api) {
 				checkQueryLimits(p, api)
 			}
 		}

@@ -109,17 +109,45 @@ func checkWayOut(p *Pass, fn *graph.Node) {
 			p.Unknown(e.From, name)
 			return
 		}
-		delete(used, name.String()[strings.LastIndexByte(name.String(), '.')+1:])
+		delete(used, endpointService(name))
 	}
 	if len(used) == 0 {
 		return
 	}
-	if v := firstOpen(p.openLink(fn, "VpcId", "AWS::EC2::VPCEndpoint"), p.openRouteTable(fn)); v.Exists() {
+	if v := firstOpen(p.openEndpoint(fn, used), p.openRouteTable(fn)); v.Exists() {
 		p.Unknown(fn, v)
 		return
 	}
 	p.Report(Hit{Node: fn, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")},
 		Message: fmt.Sprintf("%s has no way to %s: its subnets lead nowhere outside, and the VPC has no endpoint for it", nameOf(fn), strings.Join(slices.Sorted(maps.Keys(used)), ", "))})
+}
+
+// openEndpoint takes out of used what an endpoint of a VPC that is not known may serve. It is what leaves the rest open:
+// that VPC where nothing is left, or an endpoint that may be for anything.
+func (p *Pass) openEndpoint(fn *graph.Node, used map[string]bool) graph.Value {
+	var last graph.Value
+	for _, r := range p.Graph.Resources {
+		vpc, name := r.Properties.Get("VpcId"), r.Properties.Get("ServiceName")
+		if r.Type != "AWS::EC2::VPCEndpoint" || !sameStack(r, fn) || !mayMeanOwn(vpc) {
+			continue
+		}
+		if open(name) && !strings.Contains(name.String(), ".") {
+			return vpc
+		}
+		if service := endpointService(name); used[service] {
+			delete(used, service)
+			last = vpc
+		}
+	}
+	if len(used) == 0 {
+		return last
+	}
+	return graph.Value{}
+}
+
+// endpointService is the service that an endpoint leads to: sqs of com.amazonaws.eu-west-1.sqs.
+func endpointService(name graph.Value) string {
+	return name.String()[strings.LastIndexByte(name.String(), '.')+1:]
 }
 
 // usedServices are the services that a function's role lets it call by its own code.

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -71,7 +70,7 @@ func checkKeys(p *Pass) {
 			continue
 		}
 		for _, s := range key.ResourcePolicy {
-			if openToWorld(s) && !namesCaller(s.Conditions) {
+			if openToWorld(s) && !narrows(s.Conditions, callers) {
 				p.Report(Hit{Node: key, Severity: Critical, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
 					Fix: "Name the principals of the key policy, or add a Condition on kms:CallerAccount or aws:PrincipalOrgID.", CDK: "key.grantEncryptDecrypt(role) and the like instead of a statement for everyone",
 					Message: fmt.Sprintf("policy of key %s allows %s to everyone, without a condition on who asks", nameOf(key), actionsOf(s))})
@@ -88,18 +87,8 @@ func checkKeys(p *Pass) {
 	}
 }
 
-// namesCaller tells whether a key policy's condition narrows a grant to everyone in KMS's own words.
-func namesCaller(conditions graph.Value) bool {
-	for _, operator := range conditions.Fields() {
-		for _, key := range operator.Value.Fields() {
-			switch strings.ToLower(key.Name) {
-			case "kms:calleraccount", "kms:viaservice":
-				return true
-			}
-		}
-	}
-	return false
-}
+// callers are the keys by which a condition narrows a grant to everyone in KMS's own words.
+var callers = map[string]bool{"kms:calleraccount": true, "kms:viaservice": true}
 
 // rotatable tells whether KMS can rotate a key: symmetric, with material of KMS's own. What is not known counts
 // as not.

@@ -12,6 +12,16 @@ import (
 // of another stack for certain.
 // Without types all resources are looked at.
 func (p *Pass) openLink(n *graph.Node, property string, types ...string) graph.Value {
+	for _, l := range p.openLinks(property, types...) {
+		if sameStack(l.of, n) && !p.namesAnother(l.value, n) {
+			return l.value
+		}
+	}
+	return graph.Value{}
+}
+
+// openLinks finds such properties of all stacks, once for each question.
+func (p *Pass) openLinks(property string, types ...string) []link {
 	key := property + " " + strings.Join(types, " ")
 	found, asked := p.links[key]
 	if !asked {
@@ -21,12 +31,18 @@ func (p *Pass) openLink(n *graph.Node, property string, types ...string) graph.V
 		}
 		p.links[key] = found
 	}
-	for _, l := range found {
-		if sameStack(l.of, n) {
-			return l.value
+	return found
+}
+
+// namesAnother tells whether a value refers to a thing of the kind of n that is not n: what is open of it is but a part,
+// such as the alias.
+func (p *Pass) namesAnother(v graph.Value, n *graph.Node) bool {
+	for _, ref := range v.Refs() {
+		if other := p.Graph.Node(ref.Resource); other != nil && other != n && other.Kind == n.Kind {
+			return true
 		}
 	}
-	return graph.Value{}
+	return false
 }
 
 // link is a property of a resource that says what it is for and is not known.
@@ -87,11 +103,16 @@ type use struct {
 func openUses(g *graph.Graph) []use {
 	var out []use
 	for _, r := range g.Resources {
+		if rightsOnly[r.Type] && r.Type != "AWS::Lambda::Permission" {
+			continue // what a policy allows is told by its statements
+		}
 		var walk func(name string, v graph.Value)
 		walk = func(name string, v graph.Value) {
-			if kind, named := linkNames[name]; named && mayMeanOwn(v) && !strings.HasPrefix(v.Reason(), "dynamic reference ") {
-				out = append(out, use{link{r, v}, name, kind})
-				return
+			if mayMeanOwn(v) && !strings.HasPrefix(v.Reason(), "dynamic reference ") { // asked first: most values are known
+				if kind, named := linkNames[name]; named {
+					out = append(out, use{link{r, v}, name, kind})
+					return
+				}
 			}
 			for _, f := range v.Fields() {
 				walk(f.Name, f.Value)
@@ -108,17 +129,25 @@ func openUses(g *graph.Graph) []use {
 // openRouteTable finds what leaves open where the subnets of a function lead: a route of an unknown table, or an unknown
 // table of a subnet that may be one of them. It is absent where there is none.
 func (p *Pass) openRouteTable(fn *graph.Node) graph.Value {
-	if v := firstOpen(p.openLink(fn, "RouteTableId", "AWS::EC2::Route"), p.openLink(fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
+	if v := firstOpen(p.openDefaultRoute(fn), p.openLink(fn, "SubnetId", "AWS::EC2::SubnetRouteTableAssociation")); v.Exists() {
 		return v
 	}
-	for _, r := range p.Graph.Resources {
-		if r.Type != "AWS::EC2::SubnetRouteTableAssociation" || !sameStack(r, fn) || !mayMeanOwn(r.Properties.Get("RouteTableId")) {
-			continue
-		}
+	for _, l := range p.openLinks("RouteTableId", "AWS::EC2::SubnetRouteTableAssociation") {
 		for _, e := range p.Graph.Out(fn, graph.AttachedTo) {
-			if ref, ok := r.Properties.Get("SubnetId").Ref(); ok && ref.Resource == e.To.ID {
-				return r.Properties.Get("RouteTableId")
+			if ref, ok := l.of.Properties.Get("SubnetId").Ref(); ok && sameStack(l.of, fn) && ref.Resource == e.To.ID {
+				return l.value
 			}
+		}
+	}
+	return graph.Value{}
+}
+
+// openDefaultRoute finds the table of a route that is not known, where the route leads, or may lead, to everywhere.
+func (p *Pass) openDefaultRoute(fn *graph.Node) graph.Value {
+	for _, l := range p.openLinks("RouteTableId", "AWS::EC2::Route") {
+		to, six := l.of.Properties.Get("DestinationCidrBlock"), l.of.Properties.Get("DestinationIpv6CidrBlock")
+		if sameStack(l.of, fn) && (open(to) || open(six) || to.String() == "0.0.0.0/0" || six.String() == "::/0") {
+			return l.value
 		}
 	}
 	return graph.Value{}

@@ -19,6 +19,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation reference, AWS::Logs::LogGroup RetentionInDays (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html#cfn-logs-loggroup-retentionindays", Checked: "2026-11-29"},
 		{Title: `Amazon CloudWatch Logs User Guide, "Working with log groups and log streams" (kept indefinitely by default)`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html", Checked: "2026-11-30"},
 	},
+	Outranks: []string{"LAM010"},
 	Equivalents: []string{"cdk-nag:Serverless-CloudWatchLogGroupRetentionPeriod", "cdk-nag:CloudWatchLogGroupRetentionPeriod", "checkov:CKV_AWS_66", "cfn_nag:W86", "serverless-rules:WS1004",
 		"prowler:cloudwatch_log_group_retention_policy_specific_days_enabled", "guard-rules-registry:cw_loggroup_retention_period_check", "control-tower:cloudwatch_log_group_retention_period_check"},
 	Gaps: `Only groups that the files create are seen: one that Lambda makes at the first invocation keeps its logs for ever too. A retention policy of the account, which can set or override it, is not seen. Groups of class DELIVERY, whose retention is fixed, are left out.`,
@@ -49,7 +50,14 @@ var _ = add(Rule{
 				p.Unknown(l, v)
 				continue
 			}
-			p.Report(Hit{Node: l, Values: []graph.Value{days}, Patch: SetPatch(l.Resource, days, "RetentionInDays", 30),
+			var aliases []string
+			var functions []*graph.Node
+			for _, e := range p.Graph.Out(l, graph.Logs) {
+				if e.To.Kind == graph.Function {
+					aliases, functions = []string{"LAM010"}, append(functions, e.To)
+				}
+			}
+			p.Report(Hit{Node: l, Aliases: aliases, Related: functions, Values: []graph.Value{days}, Patch: SetPatch(l.Resource, days, "RetentionInDays", 30),
 				Message: fmt.Sprintf("log group %s sets no RetentionInDays: its logs are kept, and paid for, for ever", nameOf(l))})
 		}
 	},

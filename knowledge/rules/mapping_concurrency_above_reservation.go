@@ -106,7 +106,12 @@ func checkReservation(p *Pass, fn *graph.Node) {
 	sum := 0
 	for _, e := range p.Graph.In(fn, graph.Polls) {
 		limit := e.Setting("scalingConfig", "maximumConcurrency")
-		if e.From.Kind != graph.Queue || !limit.Exists() {
+		off, unsure := switchedOff(e)
+		if e.From.Kind != graph.Queue || !limit.Exists() || off {
+			continue
+		}
+		if unsure.Exists() {
+			open = append(open, unsure)
 			continue
 		}
 		n, ok := limit.Int()

@@ -34,7 +34,7 @@ var _ = add(Rule{
   Stream:
     Type: AWS::Lambda::EventSourceMapping
     Properties:
-      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/visits
       FunctionName: !Ref Worker
       StartingPosition: LATEST
       MaximumRecordAgeInSeconds: 30 # want "30"
@@ -63,7 +63,7 @@ var _ = add(Rule{
   Stream:
     Type: AWS::Lambda::EventSourceMapping
     Properties:
-      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/visits
       FunctionName: !Ref Worker
       StartingPosition: LATEST
       MaximumRecordAgeInSeconds: -1
@@ -163,7 +163,7 @@ func noSource(e *graph.Edge, source graph.Value) (why, fix string) {
 		return fmt.Sprintf("the stream of %s, which has none: StreamSpecification is missing", name), "Set StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES} on " + name + "."
 	case kind == graph.Queue && ref.Attribute == "":
 		return fmt.Sprintf("the URL of %s, which Ref gives", name), "Set EventSourceArn: !GetAtt " + name + ".Arn."
-	case kind == graph.Stream && ref.Attribute == "":
+	case kind == graph.Stream && ref.Attribute == "" && ref.Resource == e.From.ID: // not a consumer's, which is its ARN
 		return fmt.Sprintf("the name of %s, which Ref gives", name), "Set EventSourceArn: !GetAtt " + name + ".Arn."
 	case kind == graph.Table && ref.Attribute == "":
 		return fmt.Sprintf("the name of %s, which Ref gives", name), "Set EventSourceArn: !GetAtt " + name + ".StreamArn" + streamFirst(e.From) + "."
@@ -220,7 +220,8 @@ func checkQueueMapping(p *Pass, e *graph.Edge, say func(message, fix string, val
 	if n, ok := p.Int(e.To, limit); ok && (n < low || n > high) {
 		say(fmt.Sprintf("MaximumConcurrency is %d, but must be %d to %d", n, low, high), fmt.Sprintf("Set MaximumConcurrency from %d to %d.", low, high), limit)
 	}
-	if limit.Exists() && e.Setting("provisionedPollerConfig").Exists() {
-		say("MaximumConcurrency and ProvisionedPollerConfig exclude each other", "Keep MaximumConcurrency or ProvisionedPollerConfig, not both.", limit, e.Setting("provisionedPollerConfig"))
+	pollers := e.Setting("provisionedPollerConfig")
+	if limit.Exists() && pollers.Exists() && !open(e.Setting("scalingConfig")) && !open(pollers) {
+		say("MaximumConcurrency and ProvisionedPollerConfig exclude each other", "Keep MaximumConcurrency or ProvisionedPollerConfig, not both.", limit, pollers)
 	}
 }

@@ -83,8 +83,8 @@ func accuseUnused(p *Pass, n *graph.Node, lack string) {
 		p.Unclear(n, fmt.Sprintf("%s here, but other stacks may use it by its name", lack))
 		return
 	}
-	if n.PolicyUnknown != "" {
-		p.Unclear(n, lack+" as far as is known: "+n.PolicyUnknown)
+	if why := policyUnknown(n); why != "" {
+		p.Unclear(n, lack+" as far as is known: "+why)
 		return
 	}
 	if v := p.openUse(n); v.Exists() {
@@ -92,8 +92,8 @@ func accuseUnused(p *Pass, n *graph.Node, lack string) {
 		return
 	}
 	for _, role := range p.Graph.OfKind(graph.Role) {
-		if role.PolicyUnknown != "" && servesOthers(p.Graph, role, n) {
-			p.Unclear(n, fmt.Sprintf("%s as far as is known; not all is known of role %s: %s", lack, nameOf(role), role.PolicyUnknown))
+		if why := policyUnknown(role); why != "" && servesOthers(p.Graph, role, n) {
+			p.Unclear(n, fmt.Sprintf("%s as far as is known; not all is known of role %s: %s", lack, nameOf(role), why))
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // narrowing are the condition keys that say whose the caller is; they narrow a grant to everyone.
@@ -14,6 +15,10 @@ var narrowing = map[string]bool{
 	"events:creatoraccount": true, // rules that the caller has made itself
 	"events:source":         false,
 }
+
+// alwaysSent are those of narrowing that every call has, or that AWS's own policies compare IfExists; a call without one of
+// the others (of an account in no organization, or not made by a service) passes such a comparison.
+var alwaysSent = map[string]bool{"aws:principalarn": true, "aws:principalaccount": true, "aws:userid": true, "aws:sourceip": true, "events:creatoraccount": true, "kms:calleraccount": true}
 
 // openToWorld tells whether a statement of a resource policy grants something to everyone without asking whose
 // the caller is.
@@ -29,24 +34,26 @@ func openToWorld(s graph.Statement) bool {
 	if !everyone {
 		return false
 	}
-	if key := s.Conditions.Get("Key"); open(key) || narrowing[strings.ToLower(key.String())] {
-		return false // an AWS::Events::EventBusPolicy writes its condition as Type, Key and Value
-	}
-	for _, operator := range s.Conditions.Fields() {
+	return !narrows(s.Conditions, narrowing)
+}
+
+// narrows tells whether a condition asks who calls by one of some keys, whose names are in small letters, or may do so.
+func narrows(conditions graph.Value, keys map[string]bool) bool {
+	for _, operator := range conditions.Fields() {
 		if operator.Value.IsUnknown() || strings.HasPrefix(operator.Name, "Null") {
-			return false
+			return true
 		}
 		if strings.Contains(operator.Name, "Not") {
 			continue // everyone but some
 		}
 		for _, key := range operator.Value.Fields() {
 			name, _, _ := strings.Cut(strings.ToLower(key.Name), "/")
-			if narrowing[name] && !matchesAnything(key.Value) {
-				return false
+			if keys[name] && !matchesAnything(name, key.Value) && (alwaysSent[name] || !strings.HasSuffix(operator.Name, "IfExists")) {
+				return true
 			}
 		}
 	}
-	return true
+	return conditions.IsUnknown()
 }
 
 // actionsOf names up to three actions of a statement, for messages.
@@ -58,10 +65,18 @@ func actionsOf(s graph.Statement) string {
 	return strings.Join(names, ", ")
 }
 
-// matchesAnything tells whether one of the values of a condition matches whatever is compared with it.
-func matchesAnything(v graph.Value) bool {
+// anyPrincipal matches ARNs of whatever user or role in whatever account.
+var anyPrincipal = lazy.Regexp(`^arn:[^:]*:(iam|sts|\*):[^:]*:\*:(\*|(root|user|role|assumed-role)/?\*)$`)
+
+// matchesAnything tells whether one of the values of a condition matches whatever is compared with it: each organization
+// has an id that begins with o-, and each address is in 0.0.0.0/0.
+func matchesAnything(key string, v graph.Value) bool {
 	for _, text := range literals(v.Each()) {
-		if text != "" && strings.Trim(text, "*") == "" {
+		if key == "aws:principalorgid" {
+			text = strings.TrimPrefix(text, "o-")
+		}
+		everyAddress := key == "aws:sourceip" && (text == "0.0.0.0/0" || text == "::/0")
+		if text != "" && strings.Trim(text, "*") == "" || anyPrincipal().MatchString(text) || everyAddress {
 			return true
 		}
 	}
@@ -85,5 +100,5 @@ func mayBeOpen(s graph.Statement) graph.Value {
 	if !everyone {
 		return graph.Value{}
 	}
-	return firstOpen(append([]graph.Value{s.Conditions, s.Conditions.Get("Key")}, operatorsOf(s.Conditions)...)...)
+	return firstOpen(append([]graph.Value{s.Conditions}, operatorsOf(s.Conditions)...)...)
 }

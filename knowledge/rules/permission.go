@@ -10,19 +10,100 @@ import (
 
 // serviceMay asks whether an AWS service, acting for from, may do action on to, by to's resource policy.
 func serviceMay(service, action string, to, from *graph.Node) policy.Decision {
-	return policy.Decide(policy.Request{
-		Principal: policy.Service(service), Action: action, Resource: policy.On(to), Source: policy.From(from, ""), Incomplete: to.PolicyUnknown,
-	}, attached(to))
+	return decideOn(to, policy.Request{Principal: policy.Service(service), Action: action, Resource: policy.On(to), Source: policy.From(from, ""), Context: lackedBy[service]})
 }
+
+// invocation is what a trigger asks of a function. The ARN of an API goes on with the route, which is not asked for here.
+func invocation(fn, from *graph.Node) policy.Request {
+	service := servicePrincipals[serviceOfType(from.Type)] + ".amazonaws.com"
+	switch from.Kind {
+	case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI: // one of another stack has no type
+		service = "apigateway.amazonaws.com"
+	}
+	req := policy.Request{Principal: policy.Service(service), Action: "lambda:InvokeFunction", Resource: policy.On(fn), Context: lackedBy[service]}
+	if from.Kind == graph.Rule || from.Kind == graph.Bucket || from.Kind == graph.Topic {
+		req.Source = policy.From(from, "")
+	}
+	return req
+}
+
+// ofAWS tells a principal that is an AWS service.
+func ofAWS(principal string) bool {
+	return strings.Contains(principal, ".amazonaws.com") || strings.HasSuffix(principal, ".${AWS::URLSuffix}")
+}
+
+// decideOn answers a request by the resource policy of a thing.
+func decideOn(to *graph.Node, req policy.Request) policy.Decision {
+	req.Incomplete = missing(to, req)
+	return policy.Decide(req, attached(to))
+}
+
+// missing says why statements that would answer a request may be missing from the policy of n, "" where none can be.
+// A policy of an unknown owner counts where it would let the request in, if it were that of n.
+func missing(n *graph.Node, req policy.Request) string {
+	if n.PolicyUnknown != "" {
+		return n.PolicyUnknown
+	}
+	for _, other := range n.MayApply {
+		if lets(n, other, req) {
+			return other.Why
+		}
+	}
+	return ""
+}
+
+// lets tells whether a policy of an unknown owner may let a request in, were it that of n.
+func lets(n *graph.Node, other graph.OpenPolicy, req policy.Request) bool {
+	if !policy.Names(other.Statements, req.Action) {
+		return false
+	}
+	req.Incomplete, req.Boundary = "", nil
+	return policy.Decide(req, unbound(n, other.Statements)).Answer != policy.No
+}
+
+// mayLet finds what names the owner of a policy that may let a request in, were it that of n; it is absent where there is none
+// whose owner is open.
+func mayLet(n *graph.Node, req policy.Request) graph.Value {
+	for _, other := range n.MayApply {
+		if open(other.Owner) && lets(n, other, req) {
+			return other.Owner
+		}
+	}
+	return graph.Value{}
+}
+
+// policyUnknown says why the policy of n is not all known, whoever asks; "" where it is.
+func policyUnknown(n *graph.Node) string {
+	if n.PolicyUnknown == "" && len(n.MayApply) > 0 {
+		return n.MayApply[0].Why
+	}
+	return n.PolicyUnknown
+}
+
+// lackedBy are the condition keys that services are known not to send. The policy that SNS gives a topic admits by
+// aws:SourceOwner, and neither EventBridge nor S3 gets in by it: both have to be named. Sources: AWS re:Post, SNS topic
+// does not get EventBridge notifications; Amazon S3 User Guide, "Granting permissions to publish event notification
+// messages to a destination"; checked 2026-12-01.
+var lackedBy = map[string]map[string]graph.Value{
+	"events.amazonaws.com":     {"aws:sourceowner": {}, throughURL: {}},
+	"s3.amazonaws.com":         {"aws:sourceowner": {}, throughURL: {}},
+	"sns.amazonaws.com":        {throughURL: {}},
+	"apigateway.amazonaws.com": {throughURL: {}},
+}
+
+// throughURL is the condition key of calls through a function URL, which no trigger makes.
+const throughURL = "lambda:invokedviafunctionurl"
 
 // attached are the statements of a thing's resource policy. Those of a function name the function in several
 // ways (name, ARN, alias); they are attached to it, so that their resource is not compared again.
-func attached(n *graph.Node) []graph.Statement {
+func attached(n *graph.Node) []graph.Statement { return unbound(n, n.ResourcePolicy) }
+
+func unbound(n *graph.Node, statements []graph.Statement) []graph.Statement {
 	if n.Kind != graph.Function {
-		return n.ResourcePolicy
+		return statements
 	}
-	out := make([]graph.Statement, len(n.ResourcePolicy))
-	for i, s := range n.ResourcePolicy {
+	out := make([]graph.Statement, len(statements))
+	for i, s := range statements {
 		s.Resources = nil
 		out[i] = s
 	}
@@ -85,7 +166,7 @@ func weaker(edges ...*graph.Edge) Confidence {
 // roleMay asks whether a role may do action on to, by its own statements or by to's resource policy.
 func roleMay(role *graph.Node, action string, to *graph.Node) policy.Decision {
 	statements := append(append([]graph.Statement{}, role.Statements...), attached(to)...)
-	return policy.Decide(policy.Request{Principal: policy.Role(role), Asker: asker(role), Action: action, Resource: policy.On(to), Incomplete: incomplete(role, to), Boundary: role.Boundary}, statements)
+	return policy.Decide(incomplete(role, to, policy.Request{Principal: policy.Role(role), Asker: asker(role), Action: action, Resource: policy.On(to), Boundary: role.Boundary}), statements)
 }
 
 // asker is a role as policies name it; nil for one of another system, whose id is all that is known, and for one with a
@@ -98,12 +179,14 @@ func asker(role *graph.Node) *policy.Target {
 	return &t
 }
 
-// incomplete says why statements of a role, or of the policy of the thing that it uses, may be missing.
-func incomplete(role, to *graph.Node) string {
-	if role.PolicyUnknown != "" || to.Kind == graph.Role { // what is missing of a role is what it may do itself
-		return role.PolicyUnknown
+// incomplete adds to a request why statements of a role, or of the policy of the thing that it uses, may be missing.
+func incomplete(role, to *graph.Node, req policy.Request) policy.Request {
+	why := missing(role, req)
+	if why == "" && to.Kind != graph.Role { // what is missing of a role is what it may do itself
+		why = missing(to, req)
 	}
-	return to.PolicyUnknown
+	req.Incomplete = why
+	return req
 }
 
 // roleMayCall asks whether a role may call the target of an edge. A version or alias of a function is a resource of its
@@ -116,7 +199,7 @@ func roleMayCall(role *graph.Node, action string, e *graph.Edge) policy.Decision
 	qualified.IDs, qualified.Rest = []string{e.To.ID}, ":"+e.Qualifier
 	ask := func(to policy.Target) policy.Decision {
 		statements := append(append([]graph.Statement{}, role.Statements...), attached(e.To)...)
-		return policy.Decide(policy.Request{Principal: policy.Role(role), Asker: asker(role), Action: action, Resource: to, Incomplete: incomplete(role, e.To), Boundary: role.Boundary}, statements)
+		return policy.Decide(incomplete(role, e.To, policy.Request{Principal: policy.Role(role), Asker: asker(role), Action: action, Resource: to, Boundary: role.Boundary}), statements)
 	}
 	d := ask(qualified)
 	if d.Answer == policy.No && len(named.IDs) > 0 {
@@ -155,6 +238,31 @@ func checkMay(p *Pass, e *graph.Edge, service, action, what string, out way) {
 	}
 }
 
+// checkTargetRole reports a rule's target whose role may not do what the delivery needs: where there is one, EventBridge
+// works under it instead of the target's own policy. Source: EventBridge user guide, "Using resource-based policies for
+// Amazon EventBridge", checked 2026-12-01.
+func checkTargetRole(p *Pass, e *graph.Edge, action string) {
+	v := e.Setting("roleArn")
+	if open(v) {
+		p.Unknown(e.From, v)
+		return
+	}
+	ref, _ := v.Ref()
+	role := p.Graph.Node(ref.Resource)
+	if role == nil || role.Kind != graph.Role || e.To.External {
+		p.Unclear(e.From, "whether the role of its target may do "+action+" on "+nameOf(e.To))
+		return
+	}
+	switch d := roleMayCall(role, action, e); d.Answer {
+	case policy.Unknown:
+		p.Unclear(role, "whether it may do "+action+" on "+nameOf(e.To)+": "+d.Why)
+	case policy.No:
+		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From, role}, RelatedResources: []*graph.Resource{e.Via}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+			Fix: fmt.Sprintf("Allow role %s to do %s on %s, or take RoleArn away and let its own policy admit the rule.", nameOf(role), action, nameOf(e.To)), CDK: "a target construct without a role writes the policy of its target",
+			Message: fmt.Sprintf("rule %s delivers to %s under role %s, which may not do %s: %s", nameOf(e.From), nameOf(e.To), nameOf(role), action, d.Why)})
+	}
+}
+
 // amend is the fix for a queue or topic whose policy lacks a statement. Such a thing holds one policy: a second resource
 // would take the first one's place.
 func amend(n *graph.Node, d policy.Decision, policyType, statement string) string {
@@ -190,8 +298,8 @@ func mayDoOnAnything(g *graph.Graph, n *graph.Node, action string) graph.Value {
 // openRights records what is not known of the rights that a role or policy gives by itself: a whole statement, or the
 // actions of one. Rules on rights that go too far cannot speak of these.
 func (p *Pass) openRights(n *graph.Node) {
-	if n.PolicyUnknown != "" && !strings.HasPrefix(n.PolicyUnknown, "the statements of managed policy ") {
-		p.Unclear(n, "what it allows is not all known: "+n.PolicyUnknown)
+	if why := policyUnknown(n); why != "" && !strings.HasPrefix(why, "the statements of managed policy ") {
+		p.Unclear(n, "what it allows is not all known: "+why)
 	}
 	for _, s := range n.Statements {
 		if s.Via != nil && s.Via != n.Resource || !isAllow(s) {

@@ -146,12 +146,11 @@ Resources:
 
 // lackedPermission records a permission that may be the one which a caller of fn lacks: its FunctionName is not known.
 func lackedPermission(p *Pass, fn *graph.Node) {
-	v := p.openLink(fn, "FunctionName", "AWS::Lambda::Permission")
-	if fn.External || !v.Exists() {
-		return
-	}
 	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
-		if servicePrincipals[serviceOfType(e.From.Type)] != "" && !fits(p.Graph, fn, e.From, e.Qualifier) {
+		if servicePrincipals[serviceOfType(e.From.Type)] == "" || fits(p.Graph, fn, e.From, e.Qualifier) {
+			continue
+		}
+		if v := mayLet(fn, invocation(fn, e.From)); v.Exists() {
 			p.Unknown(fn, v)
 			return
 		}
@@ -176,7 +175,7 @@ func checkPrincipal(p *Pass, fn *graph.Node, s graph.Statement) bool {
 		return false // bots of Lex V2 have ARNs of lex, too
 	}
 	// Rules of Config and the like are invoked by services named after others; only a plain AWS service can be wrong.
-	if !strings.Contains(principal, ".amazonaws.com") {
+	if !ofAWS(principal) {
 		return false
 	}
 	var aliases []string
@@ -199,6 +198,9 @@ func sourceName(n *graph.Node, service string) string {
 
 // serviceOfType is the service in the ARNs of a type whose triggers invoke functions by permission.
 func serviceOfType(typ string) string {
+	if typ == "AWS::Logs::LogGroup" { // the source that a permission names is the group, not its filter
+		typ = "AWS::Logs::SubscriptionFilter"
+	}
 	p, ok := facts.PrincipalOf(typ)
 	if !ok || p.ByRole {
 		return ""
@@ -221,7 +223,7 @@ func sourceOf(g *graph.Graph, arn graph.Value) (*graph.Node, string) {
 	}
 	var from *graph.Node
 	for _, ref := range arn.Refs() {
-		if n := g.Node(ref.Resource); n != nil {
+		if n := g.Node(ref.Resource); n != nil && n.Kind != graph.EventBus { // of a rule's ARN the bus is a part
 			from = n
 		}
 	}
@@ -245,7 +247,8 @@ func checkQualifier(p *Pass, fn *graph.Node, s graph.Statement) {
 	}
 }
 
-// admitted are the callers that a permission is for: the one that its SourceArn refers to, or those whose ARN matches it.
+// admitted are the callers that a permission is for: the one that its SourceArn refers to, those whose ARN matches it, or
+// without SourceArn all of its principal's.
 func admitted(g *graph.Graph, fn *graph.Node, s graph.Statement) []*graph.Node {
 	source := s.Via.Properties.Get("SourceArn")
 	if from, _ := sourceOf(g, source); from != nil {
@@ -253,7 +256,7 @@ func admitted(g *graph.Graph, fn *graph.Node, s graph.Statement) []*graph.Node {
 	}
 	var out []*graph.Node
 	for _, e := range g.In(fn, graph.Routes, graph.Invokes) {
-		if source.Exists() && !slices.Contains(out, e.From) && matched(fn, e.From, s) == policy.Yes {
+		if !slices.Contains(out, e.From) && matched(fn, e.From, s) == policy.Yes {
 			out = append(out, e.From)
 		}
 	}
@@ -267,8 +270,7 @@ func matched(fn, from *graph.Node, s graph.Statement) policy.Answer {
 		return policy.Unknown
 	}
 	s.Resources = nil
-	service := servicePrincipals[serviceOfType(from.Type)] + ".amazonaws.com"
-	return policy.Decide(policy.Request{Principal: policy.Service(service), Action: "lambda:InvokeFunction", Resource: policy.On(fn), Source: policy.From(from, "")}, []graph.Statement{s}).Answer
+	return policy.Decide(invocation(fn, from), []graph.Statement{s}).Answer
 }
 
 func checkCaller(p *Pass, fn *graph.Node, s graph.Statement, from *graph.Node, mine string) {
@@ -293,8 +295,8 @@ func checkCaller(p *Pass, fn *graph.Node, s graph.Statement, from *graph.Node, m
 		p.Unclear(fn, "for which alias a permission is"+because(strings.TrimSuffix(strings.TrimPrefix(mine, "(unknown: "), ")")))
 		return
 	}
-	if fn.PolicyUnknown != "" {
-		p.Unclear(fn, "whether another permission fits "+nameOf(from)+": "+fn.PolicyUnknown)
+	if why := missing(fn, invocation(fn, from)); why != "" {
+		p.Unclear(fn, "whether another permission fits "+nameOf(from)+": "+why)
 		return
 	}
 	name, aliases := s.Via.Properties.Get("FunctionName"), append([]string{}, refusals[from.Kind]...)
@@ -315,10 +317,10 @@ var refusals = map[graph.Kind][]string{
 func fits(g *graph.Graph, fn, from *graph.Node, qualifier string) bool {
 	service := servicePrincipals[serviceOfType(from.Type)]
 	for _, s := range fn.ResourcePolicy {
-		if s.Via == nil {
+		if s.Via == nil || !mayInvoke(s) {
 			continue
 		}
-		if who, ok := s.Via.Properties.Get("Principal").Str(); ok && service != "" && strings.Contains(who, ".amazonaws.com") && !strings.HasPrefix(who, service+".") {
+		if who, ok := s.Via.Properties.Get("Principal").Str(); ok && service != "" && ofAWS(who) && !strings.HasPrefix(who, service+".") {
 			continue // another service's
 		}
 		source := s.Via.Properties.Get("SourceArn")

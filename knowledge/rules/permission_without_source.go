@@ -15,14 +15,15 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why: `A permission for a service without a source also holds when the service acts for another account: whoever knows the function's ARN can point a topic, bucket or API of their own at it. ` +
 		`A bucket's ARN names no account, so that a bucket of the same name made later by someone else fits too.`,
-	Fix: `Set SourceArn to the resource that calls (and SourceAccount: !Ref AWS::AccountId for S3); for Alexa set EventSourceToken to the skill's id.`,
+	Fix: `Set SourceArn to the resource that calls (and SourceAccount: !Ref AWS::AccountId for S3; for AWS Config, whose rule comes after the permission, that alone); for Alexa set EventSourceToken to the skill's id.`,
 	CDK: `fn.addPermission('Call', { principal, sourceArn, sourceAccount: this.account })`,
 	Sources: []Source{
 		{Title: "CloudFormation reference, AWS::Lambda::Permission", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html", Checked: "2026-11-30"},
 		{Title: `AWS Security Hub User Guide, Lambda.1 "Lambda function policies should prohibit public access"`, URL: "https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html", Checked: "2026-11-30"},
+		{Title: `AWS Config Developer Guide, "Custom Lambda Rules (General Example)"`, URL: "https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_nodejs.html", Checked: "2026-12-01"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_364", "cfn-lint:W3663", "guard-rules-registry:LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED", "control-tower:lambda_function_public_access_prohibited_check"},
-	Gaps:        `S3 with SourceArn but without SourceAccount is low. Lambda@Edge, AWS Config, CloudFormation and load balancers are left out: they act for the own account, give no source, or (target groups) need the permission before their ARN exists. A SourceArn with wildcards passes where it names an account.`,
+	Gaps:        `S3 with SourceArn but without SourceAccount is low. Lambda@Edge, CloudFormation and load balancers are left out: they act for the own account, give no source, or (target groups) need the permission before their ARN exists. A SourceArn with wildcards passes where it names an account.`,
 	Bad: `Resources:
   Topic:
     Type: AWS::SNS::Topic
@@ -118,7 +119,7 @@ Resources:
 
 // sourceless are service principals that call only for the function's own account, that tell no source, or whose
 // source cannot exist before the permission does.
-var sourceless = []string{"edgelambda.", "replicator.lambda.", "config.", "cloudformation.", "lambda.", "elasticloadbalancing."}
+var sourceless = []string{"edgelambda.", "replicator.lambda.", "cloudformation.", "lambda.", "elasticloadbalancing."}
 
 func checkPermissionSources(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
@@ -172,6 +173,7 @@ func checkPermissionSource(p *Pass, fn *graph.Node, s graph.Statement) {
 // anyAccount tells a source that things of every account fit: a star alone, or in the place of the account.
 func anyAccount(arn graph.Value) bool {
 	text, known := arn.Str()
+	text = strings.ReplaceAll(text, "${AWS::", "${") // the colons of pseudo parameters separate nothing
 	fields := strings.SplitN(text, ":", 6)
 	return known && (text == "*" || len(fields) == 6 && fields[4] == "*")
 }

@@ -217,7 +217,7 @@ func checkRightOnAnything(p *Pass, role *graph.Node, action string, h Hit) {
 			return
 		}
 	}
-	if role.External || role.PolicyUnknown != "" {
+	if role.External || policyUnknown(role) != "" {
 		p.Unclear(role, "whether it may do "+action+": not all its statements are known")
 		return
 	}

@@ -132,8 +132,31 @@ func intent(n *graph.Node, key string) string {
 	if n.Resource == nil {
 		return ""
 	}
-	s, _ := n.Resource.Metadata.Get("serverless-review", key).Str()
+	return declared(n.Resource, key)
+}
+
+// declared is intent for a resource. What is said to be false is not said.
+func declared(r *graph.Resource, key string) string {
+	v := r.Metadata.Get("serverless-review", key)
+	if is, ok := v.Truth(); ok && !is {
+		return ""
+	}
+	s, _ := v.Str()
 	return s
+}
+
+// edgeIntent is the first answer that the Metadata of what stands between two things, or of these, gives: who states
+// how a mapping is meant may write it on any of the three.
+func edgeIntent(e *graph.Edge, key string) string {
+	if e.Via != nil {
+		if s := declared(e.Via, key); s != "" {
+			return s
+		}
+	}
+	if s := intent(e.To, key); s != "" {
+		return s
+	}
+	return intent(e.From, key)
 }
 
 // nameOf is the logical id of a thing, for messages, or what the files call one that is not in them: its ARN, or the
@@ -296,12 +319,21 @@ func carrier(g *graph.Graph, v graph.Value) *graph.Resource {
 // stagePlace names the written stage behind an entry of an API's stages; nil where SAM makes it of the API.
 func stagePlace(api *graph.Node, stage graph.Value) *Place {
 	id, ok := stage.Get("ResourceId").Str()
-	if !ok || api.Resource == nil || api.Resource.Source != "" {
+	if !ok || stage.At == nil || api.Resource == nil && !api.External || api.Resource != nil && api.Resource.Source != "" {
 		return nil
 	}
 	typ := "AWS::ApiGateway::Stage"
 	if api.Kind != graph.RestAPI {
 		typ = "AWS::ApiGatewayV2::Stage"
 	}
-	return &Place{ID: plainID(id), Type: typ, File: api.Resource.File}
+	return &Place{ID: plainID(id), Type: typ, File: stage.At.File}
+}
+
+// stagesHere are the stages of an API that the files hold: all of it, or those made for an API of another stack.
+func stagesHere(api *graph.Node) []graph.Value {
+	stages := api.Setting("stages")
+	if api.External && stages.IsUnknown() {
+		return nil
+	}
+	return stages.Each()
 }

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon S3 User Guide, "Protecting data in transit with encryption"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SQS4", "cdk-nag:AwsSolutions-SNS3", "cdk-nag:AwsSolutions-S10"},
-	Gaps:        `One finding in each file for queues, one for topics, one for buckets: its place is the first of them. A policy that is not known counts as refusing. Which actions the statement denies is not looked at.`,
+	Gaps:        `One finding in each file for queues, one for topics, one for buckets: its place is the first of them. A policy that is not known counts as refusing. A statement counts that denies sending to a queue, publishing to a topic, or both reading and writing objects; further conditions beside aws:SecureTransport are not looked at.`,
 	Bad: `Resources:
   Orders: {Type: AWS::SQS::Queue} # want "Orders and Lost"
   Lost: {Type: AWS::SQS::Queue}
@@ -50,7 +50,7 @@ var _ = add(Rule{
 		for _, kind := range []graph.Kind{graph.Queue, graph.Topic, graph.Bucket} {
 			var plain []*graph.Node
 			for _, n := range p.Graph.OfKind(kind) {
-				if !n.External && n.Framework == "" && n.PolicyUnknown == "" && !refusesPlainText(n) {
+				if !n.External && n.Framework == "" && policyUnknown(n) == "" && !refusesPlainText(n) {
 					plain = append(plain, n)
 				}
 			}
@@ -104,11 +104,30 @@ var plainTextFix = map[graph.Kind]string{
 
 func refusesPlainText(n *graph.Node) bool {
 	for _, s := range n.ResourcePolicy {
-		if s.Effect != "Allow" && meansEveryone(s) && (open(s.Conditions) || onPlainText(s.Conditions) || openOperator(s.Conditions)) {
+		if s.Effect != "Allow" && meansEveryone(s) && deniesUse(n.Kind, s) && !isOfOthers(n, s) && (open(s.Conditions) || onPlainText(s.Conditions) || openOperator(s.Conditions)) {
 			return true
 		}
 	}
 	return false
+}
+
+// useOf are the actions that a denial has to name, by the kind of thing: who may still do one sends its data in the open.
+var useOf = map[graph.Kind][]string{graph.Queue: {"sqs:SendMessage"}, graph.Topic: {"sns:Publish"}, graph.Bucket: {"s3:GetObject", "s3:PutObject"}}
+
+// deniesUse tells whether a statement names the actions by which data go in and out, or may do so.
+func deniesUse(kind graph.Kind, s graph.Statement) bool {
+	if len(s.NotActions) > 0 || slices.ContainsFunc(s.Actions, open) {
+		return true
+	}
+	return !slices.ContainsFunc(useOf[kind], func(action string) bool { return !allowsAction(s, action) })
+}
+
+// isOfOthers tells whether a statement is on other things only, each of which it names by a reference.
+func isOfOthers(n *graph.Node, s graph.Statement) bool {
+	return len(s.Resources) > 0 && !slices.ContainsFunc(s.Resources, func(v graph.Value) bool {
+		parts := v.Parts()
+		return len(parts) == 0 || parts[0].Ref == nil || parts[0].Ref.Resource == n.ID || slices.Contains(n.StandIns, parts[0].Ref.Resource)
+	})
 }
 
 // meansEveryone tells whether a denial is for everyone, or may be.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -84,15 +85,26 @@ func checkPrivateAPIs(p *Pass) {
 			continue
 		}
 		for _, s := range api.ResourcePolicy {
-			if v := openDenial(policy); openToWorld(s) && v.Exists() {
+			if v := openDenial(policy); admitsEveryEndpoint(s) && v.Exists() {
 				p.Unknown(api, v)
 				continue
 			}
-			if openToWorld(s) {
+			if admitsEveryEndpoint(s) {
 				p.Report(Hit{Node: api, Values: []graph.Value{graph.NewString(s.At, "Principal *")}, Message: fmt.Sprintf("policy of private API %s admits every VPC endpoint of any account", nameOf(api))})
 			}
 		}
 	}
+}
+
+// openToEveryNetwork tells whether a private API's policy is known to admit callers from every VPC endpoint.
+func openToEveryNetwork(api *graph.Node) bool {
+	policy := api.Setting("policy")
+	if !policy.Exists() {
+		policy = api.Setting("body", "x-amazon-apigateway-policy")
+	}
+	off, known := api.Setting("disableExecuteApiEndpoint").Truth()
+	return privateAPI(api) && policy.Exists() && !open(policy) && !openDenial(policy).Exists() && !deniesForeignEndpoints(api) && !off &&
+		(known || !api.Setting("disableExecuteApiEndpoint").Exists()) && slices.ContainsFunc(api.ResourcePolicy, admitsEveryEndpoint)
 }
 
 // policyInBody tells whether the API's definition may hold the policy.
@@ -101,19 +113,36 @@ func policyInBody(api *graph.Node) bool {
 	return open(body) || body.Kind == graph.String || api.Setting("bodyS3Location").Exists()
 }
 
+// admitsEveryEndpoint tells whether a statement of a private API's policy lets everyone call it from any network. The address
+// aws:SourceIp is that of a caller on the internet: it bounds nothing here. Source: Amazon API Gateway Developer Guide, "API
+// Gateway resource policy examples" (aws:VpcSourceIp is the key of private APIs), checked 2026-12-01.
+func admitsEveryEndpoint(s graph.Statement) bool {
+	if s.Conditions.IsUnknown() {
+		return false
+	}
+	var kept []graph.Field
+	for _, operator := range s.Conditions.Fields() {
+		var keys []graph.Field
+		for _, key := range operator.Value.Fields() {
+			if !strings.EqualFold(key.Name, "aws:SourceIp") {
+				keys = append(keys, key)
+			}
+		}
+		if operator.Value.IsUnknown() {
+			kept = append(kept, operator)
+		} else if len(keys) > 0 {
+			kept = append(kept, graph.Field{Name: operator.Name, Value: graph.NewMap(operator.Value.At, keys...)})
+		}
+	}
+	s.Conditions = graph.NewMap(s.Conditions.At, kept...)
+	return openToWorld(s)
+}
+
 // deniesForeignEndpoints tells whether a Deny keeps out all but named endpoints or networks.
 func deniesForeignEndpoints(api *graph.Node) bool {
 	for _, s := range api.ResourcePolicy {
-		if isAllow(s) {
-			continue
-		}
-		for _, operator := range s.Conditions.Fields() {
-			for _, key := range operator.Value.Fields() {
-				switch strings.ToLower(key.Name) {
-				case "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip":
-					return true
-				}
-			}
+		if !isAllow(s) && keepsOthersOut(s, "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip") {
+			return true
 		}
 	}
 	return false

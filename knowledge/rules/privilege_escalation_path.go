@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -74,16 +75,24 @@ Resources:
 })
 
 // runners are the rights that turn a passed role into running code.
-var runners = []string{"lambda:CreateFunction", "lambda:UpdateFunctionConfiguration", "states:CreateStateMachine", "ec2:RunInstances", "ecs:RunTask",
-	"glue:CreateJob", "cloudformation:CreateStack", "codebuild:CreateProject", "datapipeline:CreatePipeline", "sagemaker:CreateNotebookInstance"}
+var runners = []string{"lambda:CreateFunction", "lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionCode", "states:CreateStateMachine",
+	"states:UpdateStateMachine", "scheduler:CreateSchedule", "ec2:RunInstances", "ecs:RunTask", "glue:CreateJob", "cloudformation:CreateStack", "codebuild:CreateProject", "datapipeline:CreatePipeline", "sagemaker:CreateNotebookInstance"}
 
 // policyWriters are the rights that change what a role may do.
 var policyWriters = []string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:PutGroupPolicy",
 	"iam:AttachGroupPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy"}
 
-// mayRun tells whether a role may start something that runs code under a passed role.
-func mayRun(role *graph.Node) bool {
-	for _, s := range role.Statements {
+// mayRun tells whether a role, or one that a policy is attached to, may start something that runs code under a passed role.
+func mayRun(g *graph.Graph, n *graph.Node) bool {
+	statements := n.Statements
+	if n.Kind == graph.Policy { // another policy of the same role may hold the other half
+		for _, role := range g.OfKind(graph.Role) {
+			if slices.ContainsFunc(role.Statements, func(s graph.Statement) bool { return s.Via != nil && s.Via == n.Resource }) {
+				statements = append(slices.Clip(statements), role.Statements...)
+			}
+		}
+	}
+	for _, s := range statements {
 		for _, action := range runners {
 			if isAllow(s) && len(s.NotActions) == 0 && allowsAction(s, action) {
 				return true
@@ -114,7 +123,7 @@ func checkEscalation(p *Pass) {
 			if found == "" && allowsAction(s, "sts:AssumeRole") {
 				found = "sts:AssumeRole"
 			}
-			if found == "" && allowsAction(s, "iam:PassRole") && mayRun(n) {
+			if found == "" && allowsAction(s, "iam:PassRole") && mayRun(p.Graph, n) {
 				found = passes
 			}
 			if found != "" {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -20,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Use AWS WAF to protect your REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG3", "cdk-nag:APIGWAssociatedWithWAF", "checkov:CKV2_AWS_33", "security-hub:APIGateway.4", "prowler:apigateway_restapi_waf_acl_attached", "prowler:cognito_user_pool_waf_acl_attached"},
-	Gaps:        `Low for APIs whose methods all ask for a signature (AWS_IAM) or have mock integrations, info where such a mock is for trial stages only. An association made outside the template (Firewall Manager), or one on a CloudFront distribution in front, is not seen. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
+	Gaps:        `Low for APIs whose methods all ask for a signature (AWS_IAM) or have mock integrations, info where such a mock is for trial stages only. An association made outside the template (Firewall Manager), is not seen; one on a CloudFront distribution is, where it stands before all domains of an API whose default endpoint is off. HTTP APIs cannot have a web ACL. User pools are low, and info where threat protection is enforced and only administrators make users.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -56,12 +57,21 @@ var _ = add(Rule{
 		}
 		eachRestStage(p, func(api *graph.Node, stage graph.Value) {
 			guarded := stageHasWebACL(p, api, stage)
-			if p.maybeClosed(api, !guarded) {
+			likely := policyMayBeIncluded(api)
+			if !likely && p.maybeClosed(api, !guarded) {
 				return
 			}
-			if !closedAPI(p.Graph, api) && !guarded {
+			if v := firstOpen(openEndpoint(api), api.Setting("disableExecuteApiEndpoint")); likely && v.Exists() {
+				p.Unknown(api, v)
+				return
+			}
+			if !closedAPI(p.Graph, api) && !guarded && !guardedInFront(p.Graph, api) {
 				h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
 					Message: fmt.Sprintf("stage %s of %s is open to the internet without a web ACL", stageName(stage), nameOf(api))}
+				if likely {
+					h.Confidence = Likely
+					h.Message = fmt.Sprintf("stage %s of %s has no web ACL, and nothing here closes the API; the definition that it includes may", stageName(stage), nameOf(api))
+				}
 				switch {
 				case mockOnTrial(api):
 					h.Severity = Info
@@ -93,6 +103,47 @@ var _ = add(Rule{
 		}
 	},
 })
+
+// guardedInFront tells whether an API is reached by its domains only, and CloudFront distributions with a web ACL have them
+// for an origin.
+func guardedInFront(g *graph.Graph, api *graph.Node) bool {
+	mappings := api.Setting("domainMappings").Each()
+	if off, _ := api.Setting("disableExecuteApiEndpoint").Truth(); !off {
+		return false
+	}
+	for _, m := range mappings {
+		ref, _ := m.Get("DomainName").Ref()
+		domain := g.Node(ref.Resource)
+		if domain == nil || !slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { return standsBefore(n, domain) }) {
+			return false
+		}
+	}
+	return len(mappings) > 0
+}
+
+// standsBefore tells whether a node is a CloudFront distribution with a web ACL and a domain for an origin.
+func standsBefore(distribution, domain *graph.Node) bool {
+	config := distribution.Setting("distributionConfig")
+	acl := config.Get("WebACLId")
+	if s, known := acl.Str(); distribution.Type != "AWS::CloudFront::Distribution" || !acl.Exists() || known && s == "" {
+		return false
+	}
+	name, _ := domain.Setting("domainName").Str()
+	for _, origin := range config.Get("Origins").Each() {
+		at := origin.Get("DomainName")
+		text, known := at.Str()
+		if known && text == name || slices.ContainsFunc(at.Refs(), func(r graph.Ref) bool { return r.Resource == domain.ID }) {
+			return true
+		}
+	}
+	return false
+}
+
+// policyMayBeIncluded tells whether nothing but a file that a definition includes may hold a resource policy of an API: few
+// do, and a policy filters no attacks of those it admits.
+func policyMayBeIncluded(api *graph.Node) bool {
+	return !api.Setting("policy").Exists() && api.Setting("body", "Fn::Transform").Exists() && open(api.Setting("body", "x-amazon-apigateway-policy"))
+}
 
 // protectable are the kinds of thing that a web ACL can be for, by what an association names. Source: AWS CDK reference,
 // CfnWebACLAssociationProps (the forms of ResourceArn), checked 2026-11-30.

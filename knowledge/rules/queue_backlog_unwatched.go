@@ -60,7 +60,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, q := range p.Graph.OfKind(graph.Queue) {
-			if q.External || takesFailures(p.Graph, q) || namedForFailures(q) || watches(p.Graph, q, fillMetrics) {
+			if q.External || takesFailures(p.Graph, q) || namedForFailures(q) || p.watches(q, fillMetrics) {
 				continue
 			}
 			var readers []*graph.Node

@@ -35,7 +35,8 @@ var _ = add(Rule{
 
 func checkQueueEncryption(p *Pass) {
 	for _, q := range p.Graph.OfKind(graph.Queue) {
-		if q.External || q.Setting("kmsMasterKeyId").Exists() {
+		key := q.Setting("kmsMasterKeyId")
+		if id, known := key.Str(); q.External || key.Exists() && (!known || id != "") { // an empty text is no key
 			continue
 		}
 		v := q.Setting("sqsManagedSseEnabled")

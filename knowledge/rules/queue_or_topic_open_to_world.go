@@ -64,8 +64,8 @@ func checkOpenChannels(p *Pass) {
 
 // reportOpen reports each statement of n's policy that admits everyone.
 func reportOpen(p *Pass, n *graph.Node) {
-	if n.PolicyUnknown != "" && !n.External {
-		p.Unclear(n, "whom its policy admits is not all known: "+n.PolicyUnknown)
+	if why := policyUnknown(n); why != "" && !n.External {
+		p.Unclear(n, "whom its policy admits is not all known: "+why)
 	}
 	for _, s := range n.ResourcePolicy {
 		if v := mayBeOpen(s); v.Exists() {
@@ -74,7 +74,11 @@ func reportOpen(p *Pass, n *graph.Node) {
 		if !openToWorld(s) {
 			continue
 		}
-		p.Report(Hit{Node: n, Resource: s.Via, Related: []*graph.Node{n}, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
+		var aliases []string
+		if wholeAccess(s) != "" { // the world is foreign too
+			aliases = []string{"SQS006"}
+		}
+		p.Report(Hit{Node: n, Resource: s.Via, Aliases: aliases, Related: []*graph.Node{n}, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
 			Message: fmt.Sprintf("policy of %s allows %s to everyone, without a condition on who asks", nameOf(n), actionsOf(s))})
 	}
 }

@@ -80,8 +80,8 @@ func checkBusMaySend(p *Pass, e *graph.Edge) {
 	d := serviceMay("events.amazonaws.com", action, queue, bus)
 	if d.Answer == policy.No {
 		// For other sources than the bus? Then nobody here knows.
-		anySource := policy.Request{Principal: policy.Service("events.amazonaws.com"), Action: action, Resource: policy.On(queue), Incomplete: queue.PolicyUnknown}
-		if other := policy.Decide(anySource, attached(queue)); other.Answer != policy.No {
+		anySource := policy.Request{Principal: policy.Service("events.amazonaws.com"), Action: action, Resource: policy.On(queue)}
+		if other := decideOn(queue, anySource); other.Answer != policy.No {
 			d = policy.Decision{Answer: policy.Unknown, Why: "it admits EventBridge, but names other sources"}
 		}
 	}

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html", Checked: "2026-11-23"},
 		{Title: `Amazon EventBridge User Guide, "Using dead-letter queues to process undelivered events in EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html", Checked: "2026-11-30"},
 	},
-	Gaps: `High, not critical, for a queue that is only where a rule sends what it cannot deliver: events still reach their target, only failed ones are lost. A target with a RoleArn is left out, although AWS advises against one for queues. Queues outside the files are listed as undecided.`,
+	Gaps: `High, not critical, for a queue that is only where a rule sends what it cannot deliver: events still reach their target, only failed ones are lost. Of a target with a RoleArn the role is asked instead of the queue. Queues outside the files are listed as undecided.`,
 	Bad: `Resources:
   Placed:
     Type: AWS::Events::Rule
@@ -95,7 +95,12 @@ Resources:
 			}
 			for _, e := range p.Graph.Out(rule, graph.Routes, graph.FailsTo) {
 				unnamed := e.To.External && e.To.Kind == graph.Other // an import or parameter: it may be a queue
-				if (e.To.Kind == graph.Queue || unnamed) && (e.Kind == graph.FailsTo || !e.Setting("roleArn").Exists()) {
+				switch {
+				case e.Kind == graph.Routes && e.Setting("roleArn").Exists():
+					if e.To.Kind == graph.Queue {
+						checkTargetRole(p, e, "sqs:SendMessage")
+					}
+				case e.To.Kind == graph.Queue || unnamed:
 					checkAdmits(p, e)
 				}
 			}

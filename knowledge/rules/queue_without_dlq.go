@@ -95,7 +95,7 @@ func checkRedrive(p *Pass, q *graph.Node) {
 	case open(redrive):
 		p.Unknown(q, redrive)
 		return
-	case redrive.Exists():
+	case redrive.Get("deadLetterTargetArn").Exists() || redrive.Exists() && redrive.Kind != graph.Map:
 		return
 	}
 	var readers []*graph.Node

@@ -22,8 +22,8 @@ var _ = add(Rule{
 		{Title: "AWS What's New, AWS Lambda detects and stops recursive loops in Lambda functions", URL: "https://aws.amazon.com/about-aws/whats-new/2023/07/aws-lambda-detects-recursive-loops-lambda-functions/", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"GRF003"},
-	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
-		`or where its pattern's source is a value of the function's environment; where the pattern asks for a source or a detail-type alone, the loop is likely and of Medium severity. Of state machines only those are looked at whose tasks put events on the bus of the rule that starts them; loops through Firehose transformations are left out.`,
+	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes, save where the filter of a table's stream asks for new and changed items and no more. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
+		`or where its pattern's source is a value of the function's environment; where the pattern asks for sources or detail-types and nothing else, the loop is likely and of Medium severity, Low where it asks for both. Of state machines only those are looked at whose tasks put events on the bus of the rule that starts them; loops through Firehose transformations are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Counter: # want "Table → Counter → Table"
@@ -303,7 +303,7 @@ func carries(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
 	}
 	switch e.Kind {
 	case graph.Polls:
-		return !e.Setting("filterCriteria").Exists() && !e.To.Setting("sourceParameters", "filterCriteria").Exists()
+		return !stopsOwnWrites(g, e, fn) && !e.To.Setting("sourceParameters", "filterCriteria").Exists()
 	case graph.Routes:
 		switch e.From.Kind {
 		case graph.Topic:

@@ -39,10 +39,11 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, api := range p.Graph.OfKind(graph.RestAPI) {
-			if api.External {
+			routes := api.Setting("routes")
+			if api.External && routes.IsUnknown() {
 				continue
 			}
-			for _, r := range api.Setting("routes").Each() {
+			for _, r := range routes.Each() {
 				checkValidation(p, api, r)
 			}
 		}
@@ -52,7 +53,8 @@ var _ = add(Rule{
 func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 	key, _ := r.Get("RouteKey").Str()
 	method, path, _ := strings.Cut(key, " ")
-	if openRoute(key) && !strings.HasPrefix(key, "GET ") {
+	end := key[strings.LastIndex(key, ")")+1:] // what is known behind the last part that is not
+	if strings.HasPrefix(key, "(unknown: ") || openRoute(key) && !strings.Contains(end, "/") && !strings.HasPrefix(key, "GET ") {
 		p.Unknown(api, graph.NewUnknown(r.At, openPart(key))) // the method and path decide whether there is anything to validate
 		return
 	}

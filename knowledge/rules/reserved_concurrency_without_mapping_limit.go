@@ -91,7 +91,8 @@ func checkUnlimitedMappings(p *Pass) {
 			e.Setting("scalingConfig", "maximumConcurrency").Exists() || e.Setting("provisionedPollerConfig").Exists() {
 			continue
 		}
-		if fifo, _ := e.From.Setting("fifoQueue").Truth(); fifo || strings.HasSuffix(e.From.ID, ".fifo") {
+		flag := e.From.Setting("fifoQueue")
+		if fifo, _ := flag.Truth(); fifo || strings.HasSuffix(e.From.ID, ".fifo") {
 			continue
 		}
 		reserved := e.To.Setting("reservedConcurrentExecutions")
@@ -101,6 +102,10 @@ func checkUnlimitedMappings(p *Pass) {
 		}
 		if e.From.ARN.IsUnknown() { // it may be no queue, or a FIFO queue
 			p.unknownSource(e)
+			continue
+		}
+		if !e.From.External && open(flag) { // a FIFO queue runs one batch of a message group at a time
+			p.Unknown(e.From, flag)
 			continue
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.To, e.From}, Values: []graph.Value{{}, reserved},

@@ -25,7 +25,7 @@ var _ = add(Rule{
 	Equivalents: []string{"guard-rules-registry:sqs_queuepolicy_no_allow_plus_not_action", "guard-rules-registry:sqs_queuepolicy_no_allow_plus_notprincipal", "guard-rules-registry:sqs_queuepolicy_no_wildcard_action",
 		"guard-rules-registry:sns_topicpolicy_no_allow_plus_not_action", "guard-rules-registry:sns_topicpolicy_no_allow_plus_notprincipal",
 		"guard-rules-registry:s3_bucket_policy_no_allow_plus_not_action", "guard-rules-registry:s3_bucketpolicy_no_allow_plus_notprincipal", "guard-rules-registry:s3_bucket_policy_no_wildcard_action", "aws-validate:W2512"},
-	Gaps: `All actions for the own account, by pseudo parameter or reference, are not reported. All actions for everyone are the matter of queue-or-topic-open-to-world and bucket-allows-public-access.`,
+	Gaps: `All actions for the own account, by pseudo parameter or reference, are not reported. All actions for everyone are the matter of queue-or-topic-open-to-world, which names this rule as an alias, and of bucket-allows-public-access.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SQS::Queue

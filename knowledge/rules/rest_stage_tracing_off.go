@@ -83,15 +83,19 @@ Resources:
 // eachRestStage visits the stages of REST APIs that have a resource of their own.
 func eachRestStage(p *Pass, visit func(api *graph.Node, stage graph.Value)) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI) {
-		if api.External {
-			continue
-		}
-		for _, stage := range api.Setting("stages").Each() {
-			if stage.Get("DeploymentId").Exists() {
+		for _, stage := range stagesHere(api) {
+			if ownResource(p.Graph, stage) {
 				visit(api, stage)
 			}
 		}
 	}
+}
+
+// ownResource tells whether a stage of a REST API is a resource of its own; others a deployment makes on the side.
+func ownResource(g *graph.Graph, stage graph.Value) bool {
+	id, _ := stage.Get("ResourceId").Str()
+	r := g.Resource(id)
+	return stage.Get("DeploymentId").Exists() || r != nil && r.Type == "AWS::ApiGateway::Stage"
 }
 
 // mockOnly tells whether an API answers by itself: all its methods have mock integrations.

@@ -114,7 +114,7 @@ func logRole(g *graph.Graph) string {
 func everyMethod(m graph.Value) bool {
 	path, known := m.Get("ResourcePath").Str()
 	method, knownMethod := m.Get("HttpMethod").Str()
-	return (!known || path == "/*") && (!knownMethod || method == "*")
+	return (!known || path == "/*" || path == "*") && (!knownMethod || method == "*")
 }
 
 // checkWebSocketLogs looks at the stages of WebSocket APIs, whose level for all routes is a default of its own.

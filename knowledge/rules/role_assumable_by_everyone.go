@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge Scheduler User Guide, "Confused deputy prevention in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_60", "checkov:CKV_AWS_61", "prowler:iam_no_custom_policy_permissive_role_assumption", "guard-rules-registry:iam_role_no_allow_plus_not_action_on_trust_policy", "guard-rules-registry:iam_role_no_allow_plus_not_principal", "guard-rules-registry:iam_role_no_full_access_on_trust_policy", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_action", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_resource"},
-	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition, is reported as likely and at Medium. Roles for EventBridge rules, pipes and schedules that do not ask for aws:SourceAccount are low, and info where CDK wrote them.`,
+	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition on who asks (sts:ExternalId, aws:PrincipalOrgID ...), is reported as likely and at Medium. Roles for EventBridge rules, pipes and schedules that do not ask for aws:SourceAccount are low, and info where CDK wrote them.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -100,7 +100,7 @@ var deputies = map[string]bool{"scheduler.amazonaws.com": true, "pipes.amazonaws
 
 // deputy is the service that a role of the files trusts without asking for whom it works.
 func deputy(role *graph.Node, s graph.Statement) string {
-	if !isAllow(s) || s.Conditions.Exists() || role.Resource == nil || role.Resource.Source != "" {
+	if !isAllow(s) || narrows(s.Conditions, narrowing) || role.Resource == nil || role.Resource.Source != "" {
 		return ""
 	}
 	for _, who := range s.Principals {
@@ -123,9 +123,9 @@ func anyService(s graph.Statement) bool {
 
 var wholeAccount = lazy.Regexp(`^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$`)
 
-// trustedAccount is the number of an account that a trust statement admits as a whole and without a condition.
+// trustedAccount is the number of an account that a trust statement admits as a whole and without a condition on who asks.
 func trustedAccount(s graph.Statement) string {
-	if !isAllow(s) || s.Conditions.Exists() {
+	if !isAllow(s) || narrows(s.Conditions, narrowing) {
 		return ""
 	}
 	for _, who := range s.Principals {

@@ -15,16 +15,18 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Lambda polls the source with the function's own role. Without the rights Lambda refuses to create the mapping, and the deployment fails; where they are lost later nothing is processed, and LastProcessingResult of the mapping names the problem.`,
-	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Kinesis: kinesis:DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards (SubscribeToShard for enhanced fan-out). Table: dynamodb:DescribeStream, GetRecords, GetShardIterator, ListStreams on its stream. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold these, but not kms:Decrypt, which a queue or Kinesis stream under a key of your own needs on that key.`,
+	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Kinesis: kinesis:DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards (SubscribeToShard for enhanced fan-out). Table: dynamodb:DescribeStream, GetRecords, GetShardIterator, ListStreams on its stream. MSK: kafka:GetBootstrapBrokers and DescribeClusterV2; MQ: mq:DescribeBroker; DocumentDB: rds:DescribeDBClusters. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold these, but not kms:Decrypt, which a queue or Kinesis stream under a key of your own needs on that key.`,
 	CDK:      `fn.addEventSource(...) grants them`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html", Checked: "2026-11-23"},
 		{Title: `AWS Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Configuring Lambda permissions for Amazon MSK event source mappings"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-msk-permissions.html", Checked: "2026-12-01"},
+		{Title: `serverless, issue 8540 (kinesis:ListShards denied)`, URL: "https://github.com/serverless/serverless/issues/8540", Checked: "2026-12-01"},
 		{Title: `aws-cdk, issue 6770 (the mapping is refused: queue)`, URL: "https://github.com/aws/aws-cdk/issues/6770", Checked: "2026-11-30"},
 		{Title: `cross-account-amazon-dynamodb-replication, issue 11 (the mapping is refused: stream)`, URL: "https://github.com/aws-samples/cross-account-amazon-dynamodb-replication/issues/11", Checked: "2026-11-30"},
 	},
-	Gaps: `List actions are not asked for; nor are the rights that Kafka, MQ and DocumentDB need. Keys outside the files are not looked at.`,
+	Gaps: `List actions are not asked for (SAM's policy template KinesisStreamReadPolicy has no ListShards, and mappings are made without it); nor what Kafka, MQ and DocumentDB need of networks, secrets and topics. Keys outside the files are not looked at.`,
 	Bad: `Resources:
   Mapping: # want "sqs:DeleteMessage"
     Type: AWS::Lambda::EventSourceMapping
@@ -158,10 +160,17 @@ var pollActions = map[graph.Kind][]string{
 	graph.Queue:  {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
 	graph.Stream: {"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream kinesis:DescribeStreamSummary"},
 	graph.Table:  {"dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"},
+	// Of these the rights by which Lambda finds the brokers: those on networks depend on where the brokers stand.
+	graph.Cluster:  {"kafka:DescribeCluster kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"},
+	graph.Broker:   {"mq:DescribeBroker"},
+	graph.Database: {"rds:DescribeDBClusters"},
 }
 
 func checkPollRights(p *Pass) {
-	for _, e := range polled(p.Graph, graph.Queue, graph.Stream, graph.Table) {
+	for _, e := range polled(p.Graph, graph.Queue, graph.Stream, graph.Table, graph.Cluster, graph.Broker, graph.Database) {
+		if strings.HasPrefix(e.From.ID, "kafka:") {
+			continue // outside of AWS: no right of a role opens it
+		}
 		for _, role := range rolesOf(p.Graph, e.To) {
 			switch {
 			case !unproven(e):

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Roles of other stacks are left out. Info for roles that allow no more than logs, traces, network interfaces and the like, or what is not all known.`,
+	Gaps: `Info for roles that allow no more than logs, traces, network interfaces and the like, or what is not all known, such as those of other stacks.`,
 	Bad: `Resources:
   A:
     Type: AWS::Lambda::Function
@@ -94,7 +94,7 @@ Resources:
 
 func checkSharedRoles(p *Pass) {
 	for _, role := range p.Graph.OfKind(graph.Role) {
-		if role.External || role.Framework != "" {
+		if role.Framework != "" {
 			continue
 		}
 		var users []*graph.Node
@@ -104,6 +104,10 @@ func checkSharedRoles(p *Pass) {
 				users = append(users, e.From)
 				codes[e.From.Setting("code").String()+" "+e.From.Setting("handler").String()] = true
 			}
+		}
+		if role.External {
+			checkOutsideRole(p, role, users)
+			continue
 		}
 		right := workingRight(role)
 		if len(codes) < 2 {
@@ -118,7 +122,7 @@ func checkSharedRoles(p *Pass) {
 				continue // the functions are parts of one program
 			}
 			allows := "which allows no more than logs and the like so far: what is allowed to one next, all may do"
-			if role.PolicyUnknown != "" || openActions(role) {
+			if policyUnknown(role) != "" || openActions(role) {
 				allows = "and what that allows is not all known here: whatever it is, all may do it"
 			}
 			p.Report(Hit{Node: role, Severity: Info, Values: []graph.Value{{}}, Related: users,
@@ -127,6 +131,29 @@ func checkSharedRoles(p *Pass) {
 		}
 		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,
 			Message: fmt.Sprintf("%s work under the role %s: each holds all its rights (%s and so on)", names(users), nameOf(role), right)})
+	}
+}
+
+// checkOutsideRole reports the functions of one file that work under a role whose rights are written elsewhere.
+func checkOutsideRole(p *Pass, role *graph.Node, users []*graph.Node) {
+	var files []string
+	byFile := map[string][]*graph.Node{}
+	for _, fn := range users {
+		if fn.Resource == nil {
+			continue
+		}
+		if byFile[fn.Resource.File] == nil {
+			files = append(files, fn.Resource.File)
+		}
+		byFile[fn.Resource.File] = append(byFile[fn.Resource.File], fn)
+	}
+	for _, file := range files {
+		fns := byFile[file]
+		if _, surely := differingCode(fns); !surely || oneParcel(fns) {
+			continue
+		}
+		p.Report(Hit{Node: fns[0], Severity: Info, Values: []graph.Value{{}}, Related: fns[1:],
+			Message: fmt.Sprintf("%s work under one role, %s: whatever it allows, all may do it", names(fns), nameOf(role))})
 	}
 }
 
@@ -149,7 +176,8 @@ func oneParcel(fns []*graph.Node) bool {
 func differingCode(fns []*graph.Node) (v graph.Value, surely bool) {
 	known := map[string]bool{}
 	for _, fn := range fns {
-		if unknown := firstOpen(firstWithin(fn.Setting("code")), fn.Setting("handler")); unknown.Exists() {
+		// The parameters of CDK's assets are named by the hash of what they hold.
+		if unknown := firstOpen(firstWithin(fn.Setting("code")), fn.Setting("handler")); unknown.Exists() && !strings.HasPrefix(unknown.Reason(), "parameter AssetParameters") {
 			v = unknown
 			continue
 		}

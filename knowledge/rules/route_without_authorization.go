@@ -23,7 +23,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-APIG4", "cdk-nag:AwsSolutions-COG4", "cdk-nag:APIGWAuthorization", "cdk-nag:CognitoUserPoolAPIGWAuthorizer", "checkov:CKV_AWS_59", "cfn_nag:W59", "security-hub:APIGateway.8", "prowler:apigateway_restapi_authorizers_enabled", "prowler:apigatewayv2_api_authorizers_enabled", "prowler:apigateway_restapi_public_with_authorizer", "guard-rules-registry:api_gw_method_authorization_type_rule", "control-tower:api_gw_v2_authorization_type_configured_check"},
-	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs, APIs whose resource policy admits some callers only, APIs whose default endpoint is off, and paths such as /health, /webhook, /.well-known, /login and /oauth2. Mock integrations are low.`,
+	Gaps:        `Left out: OPTIONS, WebSocket routes other than $connect, private APIs (medium where their policy admits every VPC endpoint), APIs whose resource policy admits some callers only, APIs whose default endpoint is off, paths such as /health, /webhook, /.well-known, /login and /oauth2, and what says public in its Metadata. Mock integrations are low.`,
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi
@@ -160,7 +160,7 @@ var publicPath = lazy.Regexp(`(?i)(^|[/ ])(health(z|check)?|ping|webhooks?|callb
 
 func checkRoutes(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
-		if api.External || intent(api, "public") != "" || p.maybeClosed(api, anyOpenRoute(api)) || closedAPI(p.Graph, api) {
+		if api.External || intent(api, "public") != "" || p.maybeClosed(api, anyOpenRoute(api)) || closedAPI(p.Graph, api) && !openToEveryNetwork(api) {
 			continue
 		}
 		for _, r := range api.Setting("routes").Each() {
@@ -221,8 +221,9 @@ func admitsEveryone(api *graph.Node) bool {
 	return admits
 }
 
-// keepsOthersOut tells whether a denial holds for everyone but some, on the whole API or a stage of it.
-func keepsOthersOut(s graph.Statement) bool {
+// keepsOthersOut tells whether a denial holds for everyone but some, on the whole API or a stage of it. Who some are is
+// said by one of the condition keys, any that names callers where none is given.
+func keepsOthersOut(s graph.Statement, keys ...string) bool {
 	whole := len(s.Resources) == 0
 	for _, r := range s.Resources {
 		text, known := r.Str()
@@ -235,7 +236,11 @@ func keepsOthersOut(s graph.Statement) bool {
 	for _, operator := range s.Conditions.Fields() {
 		for _, key := range operator.Value.Fields() {
 			name, _, _ := strings.Cut(strings.ToLower(key.Name), "/")
-			if strings.Contains(operator.Name, "Not") && (narrowing[name] || name == "aws:vpcsourceip") {
+			names := narrowing[name] || name == "aws:vpcsourceip"
+			if len(keys) > 0 {
+				names = slices.Contains(keys, name)
+			}
+			if strings.Contains(operator.Name, "Not") && names {
 				return true
 			}
 		}
@@ -279,10 +284,13 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	if !ok && open(auth) || ok && kind != "NONE" || !ok && r.Get("AuthorizerId").Exists() {
 		return
 	}
-	if key, ok := r.Get("ApiKeyRequired").Truth(); ok && key {
-		return // the API key is another rule's matter
+	if key, ok := r.Get("ApiKeyRequired").Truth(); ok && key && !(api.Kind == graph.HTTPAPI && !webSocket) {
+		return // the API key is another rule's matter; HTTP APIs ask for none
 	}
-	severity := High
+	severity, everyone := High, "everyone may call it"
+	if privateAPI(api) {
+		severity, everyone = Medium, "the VPC endpoints of every account may call it"
+	}
 	if isMock(r) {
 		severity = Low // API Gateway answers by itself what the template says: there is nothing behind it to reach
 	}
@@ -290,8 +298,12 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	if auth.At == nil {
 		auth.At = r.At
 	}
-	h := Hit{Node: api, Place: routePlace(p, api, auth, r), Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
-		Message: fmt.Sprintf("%s has no authorization: everyone may call it", key)}
+	place := routePlace(p, api, auth, r)
+	if p.declaredPublic(place) {
+		return
+	}
+	h := Hit{Node: api, Place: place, Related: []*graph.Node{api}, Severity: severity, Values: []graph.Value{auth},
+		Message: fmt.Sprintf("%s has no authorization: %s", key, everyone)}
 	switch {
 	case webSocket:
 		h.CDK = "connectRouteOptions: { integration, authorizer: new WebSocketIamAuthorizer() } on the WebSocketApi"
@@ -302,6 +314,16 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	}
 	h.Fix = authorizationFix(api, h.Place, r, webSocket) + " Where it is meant for everyone (a webhook, a health check), say so in Metadata serverless-review.ignore with a reason."
 	p.Report(h)
+}
+
+// declaredPublic tells whether the Metadata of what writes a route says that it is for everyone.
+func (p *Pass) declaredPublic(writer *Place) bool {
+	if p.public == nil {
+		p.public = slices.DeleteFunc(slices.Clone(p.Graph.Resources), func(r *graph.Resource) bool { return declared(r, "public") == "" })
+	}
+	return writer != nil && slices.ContainsFunc(p.public, func(r *graph.Resource) bool {
+		return r.File == writer.File && plainID(r.WrittenID()) == writer.ID
+	})
 }
 
 // authorizationFix says how a route gets an authorization where it is written: in a resource, an event of SAM, or the
@@ -342,12 +364,15 @@ func isMock(route graph.Value) bool {
 // is; nil where what is shown stands at the API itself.
 func routePlace(p *Pass, api *graph.Node, shown, r graph.Value) *Place {
 	id, ok := r.Get("ResourceId").Str()
-	if ok && id != api.ID && (api.Resource == nil || id != api.Resource.WrittenID()) && api.Resource != nil {
+	if ok && id != api.ID && r.At != nil && (api.External || api.Resource != nil && id != api.Resource.WrittenID()) {
 		typ := "AWS::ApiGateway::Method"
 		if api.Kind != graph.RestAPI {
 			typ = "AWS::ApiGatewayV2::Route"
 		}
-		return &Place{ID: plainID(id), Type: typ, File: api.Resource.File}
+		if res := p.Graph.Resource(id); res != nil && res.Source != "" { // SAM makes it
+			return &Place{ID: plainID(res.WrittenID()), Type: res.SourceType, File: res.File}
+		}
+		return &Place{ID: plainID(id), Type: typ, File: r.At.File}
 	}
 	if shown.At == nil || !strings.Contains(shown.At.Path, "/Properties/Events/") {
 		return nil

@@ -187,7 +187,9 @@ type Pass struct {
 	hits     []hit
 	unknowns []Undecided
 	watched  []watched         // what alarms watch, once openAlarm was asked
+	broad    []*graph.Node     // alarms on all things of a kind, once watches was asked
 	links    map[string][]link // what openLink has found, by what it was asked
+	public   []*graph.Resource // what says that it is for everyone, once declaredPublic was asked
 	uses     []use             // what openUse has found, once it was asked
 	asked    bool
 }

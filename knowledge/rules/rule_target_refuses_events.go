@@ -17,7 +17,7 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html", Checked: "2026-11-30"},
 		{Title: `AWS re:Post, SNS topic does not get EventBridge notifications`, URL: "https://www.repost.aws/knowledge-center/sns-not-getting-eventbridge-notification", Checked: "2026-11-30"},
 	},
-	Gaps: `A target with a RoleArn is left out. Targets outside the files are listed as undecided.`,
+	Gaps: `Of a target with a RoleArn the role is asked instead of the function or topic. Targets outside the files are listed as undecided.`,
 	Bad: `Resources:
   Placed:
     Type: AWS::Events::Rule
@@ -100,6 +100,9 @@ func checkRuleTargets(p *Pass) {
 		for _, e := range p.Graph.Out(rule, graph.Routes) {
 			switch {
 			case e.Setting("roleArn").Exists():
+				if action := map[graph.Kind]string{graph.Function: "lambda:InvokeFunction", graph.Topic: "sns:Publish"}[e.To.Kind]; action != "" {
+					checkTargetRole(p, e, action)
+				}
 			case e.To.Kind == graph.Function:
 				checkMay(p, e, "events.amazonaws.com", "lambda:InvokeFunction", "rule "+nameOf(rule)+" invoke it", way{permission: permit(e), cdk: "new targets.LambdaFunction(fn) writes the permission"})
 			case e.To.Kind == graph.Topic:

@@ -89,7 +89,7 @@ Resources:
 
 func checkTargetDLQs(p *Pass) {
 	for _, rule := range p.Graph.OfKind(graph.Rule) {
-		if rule.Type != "AWS::Events::Rule" || rule.External || disabled(rule) || repeatsWithinTheHour(rule.Setting("scheduleExpression")) {
+		if rule.Type != "AWS::Events::Rule" || rule.External || disabled(rule) || !rule.Setting("eventPattern").Exists() && repeatsWithinTheHour(rule.Setting("scheduleExpression")) {
 			continue
 		}
 		targets := rule.Setting("targets")
@@ -111,6 +111,10 @@ func checkTargetDLQ(p *Pass, rule *graph.Node, t graph.Value) {
 		return
 	}
 	if p.stateUnknown(rule) {
+		return
+	}
+	if runs := rule.Setting("scheduleExpression"); open(runs) && !rule.Setting("eventPattern").Exists() {
+		p.Unknown(rule, runs) // it may run at least hourly
 		return
 	}
 	h := Hit{Node: rule, Values: []graph.Value{{At: t.At}},

@@ -106,6 +106,7 @@ type testCase struct {
 		Fix      string `yaml:"fix"`
 		CDK      string `yaml:"cdk"`
 		When     string `yaml:"when"`
+		Alias    string `yaml:"alias"`
 	} `yaml:"want"`
 	Unknown bool   `yaml:"unknown"` // the rule must be among the open questions
 	Settle  string `yaml:"settle"`  // part of what one of its open questions says would settle it
@@ -183,6 +184,9 @@ func runCase(t *testing.T, id string, c testCase) {
 		assert.Contains(t, hit.Fix.Summary, w.Fix)
 		assert.Contains(t, hit.Fix.CDK, w.CDK)
 		assert.Equal(t, w.When, hit.When)
+		if w.Alias != "" {
+			assert.Contains(t, hit.Aliases, w.Alias)
+		}
 		if w.Severity != "" {
 			assert.Equal(t, w.Severity, string(hit.Severity))
 		}

@@ -96,9 +96,17 @@ func repeatsWithinTheHour(v graph.Value) bool {
 		if _, err := strconv.Atoi(fields[1]); err == nil { // some minutes of one hour of the day
 			return false
 		}
+		if !each(fields[2]) || !each(fields[3]) || !each(fields[4]) && !strings.Contains(fields[4], "-") { // some days only; working days will do
+			return false
+		}
 	}
 	d, ok := interval(v)
 	return ok && d <= time.Hour
+}
+
+// each tells whether a field of a cron expression leaves nothing out.
+func each(field string) bool {
+	return field == "?" || field == "*" || field == "*/1" || field == "1/1"
 }
 
 // disabled tells whether a rule or schedule is switched off.

@@ -86,6 +86,9 @@ func checkScheduleDLQs(p *Pass) {
 		if config.Get("Arn").Exists() { // whichever queue it is
 			continue
 		}
+		if p.stateUnknown(s) {
+			continue
+		}
 		h := Hit{Node: s, Values: []graph.Value{{}}, CDK: scheduleTarget(p.Graph, s),
 			Message: fmt.Sprintf("schedule %s has no dead-letter queue: a run that cannot be delivered is dropped", nameOf(s))}
 		if repeatsWithinTheHour(s.Setting("scheduleExpression")) {

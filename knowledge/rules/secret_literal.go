@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
-	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, plain parameters of Systems Manager, stage variables and workflow definitions (there for known spellings of credentials only). Defaults of parameters count where they reach such a property, and so do parameters whose names say that they are given a secret; those with NoEcho, empty texts and placeholders such as CHANGE_ME are left out. Literals in environment variables have a rule of their own.`,
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, plain parameters of Systems Manager, stage variables and workflow definitions. Defaults of parameters count where they reach a property, and so do parameters without NoEcho whose names say that they are given a secret; those with NoEcho, those that nothing uses, and literal empty texts and placeholders such as CHANGE_ME are left out. Literals in environment variables have a rule of their own.`,
 	Bad: `Resources:
   Db:
     Type: AWS::RDS::DBCluster
@@ -82,9 +82,7 @@ Resources:
 })
 
 // secretProperties hold a secret whatever they say.
-var secretProperties = [][]string{
-	{"masterUserPassword"}, {"secretString"}, {"authToken"}, {"oauthToken"},
-}
+var secretProperties = []string{"masterUserPassword", "secretString", "authToken", "oauthToken"}
 
 func checkSecretLiterals(p *Pass) {
 	for _, r := range p.Graph.Resources {
@@ -97,24 +95,14 @@ func checkSecretLiterals(p *Pass) {
 			reportCredentials(p, Hit{Resource: r, Node: p.Graph.Node(r.ID)}, r.Properties.Get("Value"), "the value of "+plainID(r.ID))
 		}
 	}
+	told := checkShownParameters(p)
 	for _, n := range p.Graph.Nodes {
 		if n.External || n.Resource == nil {
 			continue
 		}
-		for _, path := range secretProperties {
-			v := n.Setting(path...)
-			if name := plainParameter(v); name != "" {
-				p.Report(Hit{Node: n, Severity: High, Values: []graph.Value{v}, Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
-					Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", graph.UpperFirst(strings.Join(path, ".")), nameOf(n), name)})
-			}
-			if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) {
-				p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)},
-					Message: fmt.Sprintf("%s of %s is written in the template", graph.UpperFirst(strings.Join(path, ".")), nameOf(n))})
-			}
-		}
 		switch n.Kind {
-		case graph.Function:
-			checkShownPasswords(p, n)
+		case graph.Database, graph.Cluster, graph.Broker, graph.Secret, graph.Other:
+			checkSecretProperties(p, n, told)
 		case graph.StateMachine:
 			for _, name := range []string{"definition", "definitionString"} {
 				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
@@ -129,12 +117,20 @@ func checkSecretLiterals(p *Pass) {
 	}
 }
 
-// checkShownPasswords looks for environment variables that are given passwords by parameters without NoEcho.
-func checkShownPasswords(p *Pass, fn *graph.Node) {
-	for _, f := range fn.Setting("environment", "Variables").Fields() {
-		if name := plainParameter(f.Value); passwordEnd().MatchString(name) && !harmlessEnd().MatchString(f.Name) {
-			p.Report(Hit{Node: fn, Severity: High, Values: []graph.Value{f.Value}, Fix: "Set NoEcho: true on parameter " + name + ", or better give the function the ARN of a secret and let it read the secret.",
-				Message: fmt.Sprintf("environment variable %s of %s takes a password from parameter %s, which has no NoEcho: everyone who may describe the stack reads it", f.Name, nameOf(fn), name)})
+// checkSecretProperties looks at what is a secret whatever it says. told is what was told already, as resource and parameter.
+func checkSecretProperties(p *Pass, n *graph.Node, told map[string]bool) {
+	for _, path := range secretProperties {
+		v := n.Setting(path)
+		if name := plainParameter(v); name != "" && !told[n.Resource.WrittenID()+" "+name] {
+			p.Report(Hit{Node: n, Severity: High, Values: []graph.Value{v}, Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
+				Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", graph.UpperFirst(path), nameOf(n), name)})
+		}
+		if v.At != nil && v.At.From != nil && told[n.Resource.WrittenID()+" "+v.At.From.Name] {
+			continue
+		}
+		if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) || !ok && v.Kind == graph.String && inDocument(ownText(v)) {
+			p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)},
+				Message: fmt.Sprintf("%s of %s is written in the template", graph.UpperFirst(path), nameOf(n))})
 		}
 	}
 }
@@ -147,49 +143,23 @@ func inTemplate(v graph.Value) bool {
 	return (v.Origin == graph.Known || v.Origin == graph.Live) && v.At != nil && (strings.HasPrefix(v.At.Path, "/Resources/") || strings.HasPrefix(v.At.Path, "/Globals/") || strings.HasPrefix(v.At.Path, "/Mappings/") || strings.HasPrefix(v.At.Path, "/Parameters/"))
 }
 
-// plainParameter names the parameter without a default, and without NoEcho, that a secret property takes its value from,
-// where the parameter's name says that it is a secret.
-func plainParameter(v graph.Value) string {
-	if v.Reason() == "" { // of all settings of all things: most are known, or not there
-		return ""
-	}
-	reasons := []string{v.Reason()}
-	for _, part := range v.Parts() {
-		reasons = append(reasons, part.Unknown)
-	}
-	for _, reason := range reasons {
-		if name := parameterOf(reason); name != "" && (secretName().MatchString(name) || passwordEnd().MatchString(name)) && !harmlessEnd().MatchString(name) {
-			return name
-		}
-	}
-	return ""
-}
-
-// parameterOf names the parameter whose value is not known for want of a default. Reasons of others differ.
-func parameterOf(reason string) string {
-	name, ok := strings.CutPrefix(reason, "parameter ")
-	name, bare := strings.CutSuffix(name, " has no default")
-	if !ok || !bare {
-		return ""
-	}
-	return name
-}
-
 // carriesSecret tells a secret from an empty text, a placeholder or a document of such.
 func carriesSecret(text string) bool {
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "{") {
-		for _, m := range jsonValue().FindAllStringSubmatch(text, -1) {
-			if !secretName().MatchString(m[1]) && !strings.EqualFold(m[1], "key") {
-				continue
-			}
-			if len(m[2]) >= 4 && !stub().MatchString(m[2]) {
-				return true
-			}
-		}
-		return false
+		return inDocument(text)
 	}
 	return len(text) >= 4 && !stub().MatchString(text)
+}
+
+// inDocument tells whether a JSON text, or what is literal of one, names a secret and holds it.
+func inDocument(text string) bool {
+	for _, m := range jsonValue().FindAllStringSubmatch(text, -1) {
+		if (secretName().MatchString(m[1]) || strings.EqualFold(m[1], "key")) && len(m[2]) >= 4 && !stub().MatchString(m[2]) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkClientSecret looks at what an identity provider of a user pool, of this system or another, is told.
@@ -218,15 +188,30 @@ func checkHandedSecrets(p *Pass, r *graph.Resource) {
 	}
 }
 
-// reportCredentials reports h for each text below root that shows a credential.
+// reportCredentials reports h for each text below root that shows a credential, or is named as one and looks like it.
 func reportCredentials(p *Pass, h Hit, root graph.Value, where string) {
-	root.Walk(func(v graph.Value) {
+	withNames(root, "", func(name string, v graph.Value) {
 		if v.Kind != graph.String || !v.Exists() {
 			return
 		}
-		if what := secretIn(ownText(v)); what != "" {
+		text, whole := v.Str()
+		what := secretIn(ownText(v))
+		if what == "" && whole && inTemplate(v) && givenAsSecret(name, text) {
+			what = "a text that looks like a secret, under the name " + name
+		}
+		for _, m := range jsonValue().FindAllStringSubmatch(ownText(v), -1) {
+			if what == "" && givenAsSecret(m[1], m[2]) {
+				what = "a text that looks like a secret, under the name " + m[1]
+			}
+		}
+		if what != "" {
 			h.Values, h.Message = []graph.Value{hidden(v)}, fmt.Sprintf("%s holds %s", where, what)
 			p.Report(h)
 		}
 	})
+}
+
+// givenAsSecret tells a secret from what is looked up in the input of a state: paths, and expressions of JSONata.
+func givenAsSecret(name, text string) bool {
+	return !strings.HasSuffix(name, ".$") && !strings.HasPrefix(text, "$") && !strings.HasPrefix(text, "{%") && looksLikeSecret(name, text)
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -13,15 +14,16 @@ import (
 // tokens are spellings that only credentials have, with the words for them.
 var tokens = []struct {
 	name    string
+	marks   []string // one of them is in each: most texts have none, and expressions take their time
 	pattern func() *regexp.Regexp
 }{
-	{"an AWS access key id", lazy.Regexp(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"a private key", lazy.Regexp(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`)},
-	{"a GitHub token", lazy.Regexp(`\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})`)},
-	{"a Slack token", lazy.Regexp(`\bxox[abprs]-[0-9A-Za-z-]{20,}`)},
-	{"a Stripe key", lazy.Regexp(`\b[rs]k_live_[0-9A-Za-z]{20,}`)},
-	{"a signed token (JWT)", lazy.Regexp(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
-	{"a connection string with a password", lazy.Regexp(`\b[a-z][a-z0-9+]+://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{4,}@[^\s]+`)},
+	{"an AWS access key id", []string{"AKIA", "ASIA"}, lazy.Regexp(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"a private key", []string{"-----BEGIN"}, lazy.Regexp(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`)},
+	{"a GitHub token", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, lazy.Regexp(`\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})`)},
+	{"a Slack token", []string{"xox"}, lazy.Regexp(`\bxox[abprs]-[0-9A-Za-z-]{20,}`)},
+	{"a Stripe key", []string{"k_live_"}, lazy.Regexp(`\b[rs]k_live_[0-9A-Za-z]{20,}`)},
+	{"a signed token (JWT)", []string{"eyJ"}, lazy.Regexp(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
+	{"a connection string with a password", []string{"://"}, lazy.Regexp(`\b[a-z][a-z0-9+]+://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{4,}@[^\s]+`)},
 }
 
 var (
@@ -38,6 +40,9 @@ var (
 // secretIn says what credential a literal text shows, "" where it shows none.
 func secretIn(text string) string {
 	for _, t := range tokens {
+		if !slices.ContainsFunc(t.marks, func(mark string) bool { return strings.Contains(text, mark) }) {
+			continue
+		}
 		if found := t.pattern().FindString(text); found != "" && !stub().MatchString(credentialOf(found)) {
 			return t.name
 		}
@@ -85,7 +90,7 @@ func looksRandom(text string) bool {
 // of an access key, or a password as people make them up.
 func looksLikeSecret(name, text string) bool {
 	switch {
-	case !secretName().MatchString(name) && !passwordEnd().MatchString(name) || harmlessEnd().MatchString(name):
+	case !namesASecret(name) || harmlessEnd().MatchString(name):
 		return false
 	case accessKey().MatchString(text), looksRandom(text):
 		return true
@@ -94,6 +99,23 @@ func looksLikeSecret(name, text string) bool {
 	}
 	kinds := characterKinds(text)
 	return kinds >= 3 && strings.ContainsAny(text, "0123456789") || kinds >= 2 && passwordEnd().MatchString(name) && strings.ContainsAny(text, "0123456789")
+}
+
+// namesASecret tells whether a name is one of a secret.
+func namesASecret(name string) bool {
+	return speaksOfSecrets(name) && (secretName().MatchString(name) || passwordEnd().MatchString(name))
+}
+
+// speaksOfSecrets passes over most names before an expression has to: each that the expressions here look for has one of
+// these words.
+func speaksOfSecrets(name string) bool {
+	lower := strings.ToLower(name)
+	for _, word := range [...]string{"pass", "pwd", "secret", "token", "key", "credential"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // characterKinds counts small letters, capitals, digits and signs, each once. The hyphen and its like join words in

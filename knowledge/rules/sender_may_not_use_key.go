@@ -151,7 +151,11 @@ func checkRoleKeyUse(p *Pass, e *graph.Edge) {
 				}
 			}
 			if len(missing) > 0 {
-				p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{k.From, role, e.From}, RelatedResources: []*graph.Resource{e.Via},
+				var aliases []string
+				if e.From.Kind != graph.Function { // a pipe or schedule
+					aliases = []string{"PIP003"}
+				}
+				p.Report(Hit{Node: e.To, Confidence: weaker(e), Aliases: aliases, Related: []*graph.Node{k.From, role, e.From}, RelatedResources: []*graph.Resource{e.Via},
 					Values:  append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
 					Message: fmt.Sprintf("role %s may not do %s with key %s: nothing arrives at %s from %s", nameOf(role), strings.Join(missing, " and "), nameOf(k.From), nameOf(e.To), nameOf(e.From))})
 			}

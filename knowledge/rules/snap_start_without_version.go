@@ -109,8 +109,12 @@ func checkSnapStart(p *Pass) {
 		}
 		h := Hit{Node: fn, Values: []graph.Value{v}}
 		published := len(fn.Setting("versions").Each()) > 0 || len(p.Graph.In(fn, graph.Deploys)) > 0
-		callers := p.Graph.In(fn, graph.Polls, graph.Invokes, graph.Routes)
-		for _, e := range callers {
+		var callers []*graph.Edge
+		for _, e := range p.Graph.In(fn, graph.Polls, graph.Invokes, graph.Routes) {
+			if e.Strength == graph.Wildcard {
+				continue // a right to call everything is no sign of a call
+			}
+			callers = append(callers, e)
 			if e.Qualifier != "" && e.Qualifier != "$LATEST" || e.Strength != graph.Certain && !foundByName(e) {
 				callers = nil
 				break
@@ -122,8 +126,8 @@ func checkSnapStart(p *Pass) {
 			continue
 		case !published:
 			h.Message = fmt.Sprintf("SnapStart of %s is on, but no version is published: it has no effect", nameOf(fn))
-		case len(callers) > 0 && openTarget(p.Graph, fn).Exists():
-			p.Unknown(fn, openTarget(p.Graph, fn))
+		case len(callers) > 0 && p.openTarget(fn).Exists():
+			p.Unknown(fn, p.openTarget(fn))
 			continue
 		case len(callers) > 0:
 			h.Message = fmt.Sprintf("SnapStart of %s is on for published versions, but %s calls $LATEST, as all its triggers do", nameOf(fn), placeOf(callers[0].From, callers[0].Via).ID)
@@ -156,14 +160,14 @@ func callVersion(g *graph.Graph, fn *graph.Node) string {
 }
 
 // openTarget finds a target of a rule that is not known: it may be a version of fn.
-func openTarget(g *graph.Graph, fn *graph.Node) graph.Value {
-	for _, r := range g.OfKind(graph.Rule) {
+func (p *Pass) openTarget(fn *graph.Node) graph.Value {
+	for _, r := range p.Graph.OfKind(graph.Rule) {
 		targets := r.Setting("targets")
 		found := []graph.Value{targets}
 		for _, t := range targets.Items() {
 			found = append(found, t, t.Get("Arn"))
 		}
-		if v := firstOpen(found...); sameStack(r.Resource, fn) && mayMeanOwn(v) {
+		if v := firstOpen(found...); sameStack(r.Resource, fn) && mayMeanOwn(v) && !p.namesAnother(v, fn) {
 			return v
 		}
 	}

@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
@@ -24,6 +25,25 @@ var (
 	noTrial    = lazy.Regexp(`(?i)^(is|in|use)?_?-?(not|non)_?-?(dev|test|sandbox|trial|local|ephemeral)`)
 	trial      = lazy.Regexp(`(?i)^(is|in|use|create)?_?-?(dev|test|sandbox|trial|volatile|mock|local|ephemeral)`)
 )
+
+// saysTrial tells whether a resource itself says that it is on trial: by its Metadata, or by a tag for its stage. It is for
+// rules that ask nothing of such resources; to lower a severity, tags say too little (see trial below).
+func saysTrial(n *graph.Node) bool {
+	if onTrial(intent(n, "stage")) {
+		return true
+	}
+	for _, tag := range n.Setting("tags").Each() {
+		key, _ := tag.Get("Key").Str()
+		value, _ := tag.Get("Value").Str()
+		switch strings.ToLower(key) {
+		case "stage", "env", "environment":
+			if onTrial(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // trialBranch tells whether a finding holds in trial stages only, as the name of one of its conditions says: "not
 // IsProd", "IsDev and UseQueue".

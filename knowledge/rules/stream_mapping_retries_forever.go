@@ -84,7 +84,7 @@ Resources:
 
 func checkStreamRetries(p *Pass) {
 	for _, e := range polled(p.Graph, graph.Stream, graph.Table) {
-		if intent(e.To, "ordering") != "" {
+		if edgeIntent(e, "ordering") != "" {
 			continue
 		}
 		retries, age := e.Setting("maximumRetryAttempts"), e.Setting("maximumRecordAgeInSeconds")

@@ -25,7 +25,7 @@ var _ = add(Rule{
     Type: AWS::Pipes::Pipe
     Properties:
       RoleArn: arn:aws:iam::111122223333:role/pipe
-      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/prices
       SourceParameters:
         KinesisStreamParameters: {StartingPosition: LATEST}
       Target: arn:aws:sqs:eu-west-1:111122223333:clicks
@@ -35,7 +35,7 @@ var _ = add(Rule{
     Type: AWS::Pipes::Pipe
     Properties:
       RoleArn: arn:aws:iam::111122223333:role/pipe
-      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/prices
       SourceParameters:
         KinesisStreamParameters: {StartingPosition: LATEST, MaximumRetryAttempts: 5, DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}}
       Target: arn:aws:sqs:eu-west-1:111122223333:clicks
@@ -45,7 +45,7 @@ var _ = add(Rule{
     Type: AWS::Pipes::Pipe
     Properties:
       RoleArn: arn:aws:iam::111122223333:role/pipe
-      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      Source: arn:aws:kinesis:eu-west-1:111122223333:stream/prices
       SourceParameters:
         KinesisStreamParameters: {StartingPosition: LATEST, DeadLetterConfig: {Arn: "arn:aws:sqs:eu-west-1:111122223333:lost"}}
       Target: arn:aws:sqs:eu-west-1:111122223333:clicks
@@ -63,7 +63,14 @@ func checkPipes(p *Pass) {
 		}
 		for _, name := range []string{"KinesisStreamParameters", "DynamoDBStreamParameters"} {
 			source := pipe.Setting("sourceParameters", name)
+			if pipe.Setting("source").Exists() && !pipe.Setting("sourceParameters").Exists() && streamParameters(p.Graph, pipe) == name {
+				source = graph.NewMap(pipe.Setting("source").At)
+			}
 			if source.Kind != graph.Map {
+				continue
+			}
+			if dlq := source.Get("DeadLetterConfig"); dlq.IsUnknown() {
+				p.Unknown(pipe, dlq)
 				continue
 			}
 			var lacks []string
@@ -88,6 +95,19 @@ func checkPipes(p *Pass) {
 			}
 		}
 	}
+}
+
+// streamParameters names the parameters that the source of a pipe has, "" where it is no stream.
+func streamParameters(g *graph.Graph, pipe *graph.Node) string {
+	for _, e := range g.In(pipe, graph.Polls) {
+		switch e.From.Kind {
+		case graph.Stream:
+			return "KinesisStreamParameters"
+		case graph.Table:
+			return "DynamoDBStreamParameters"
+		}
+	}
+	return ""
 }
 
 // unbounded tells whether a limit is absent or -1.

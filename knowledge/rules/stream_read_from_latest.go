@@ -27,7 +27,7 @@ var _ = add(Rule{
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
     Properties:
-      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/logins
       FunctionName: !Ref Worker
       StartingPosition: LATEST # want "LATEST"
   Worker:
@@ -42,7 +42,7 @@ var _ = add(Rule{
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
     Properties:
-      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/clicks
+      EventSourceArn: arn:aws:kinesis:eu-west-1:111122223333:stream/logins
       FunctionName: !Ref Worker
       StartingPosition: TRIM_HORIZON
   Worker:
@@ -80,7 +80,7 @@ Resources:
 
 func checkStartingPositions(p *Pass) {
 	for _, e := range polled(p.Graph, graph.Stream, graph.Table) {
-		if intent(e.From, "loss") != "" || intent(e.To, "loss") != "" {
+		if edgeIntent(e, "loss") != "" {
 			continue
 		}
 		v := e.Setting("startingPosition")

@@ -65,7 +65,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, s := range p.Graph.OfKind(graph.Stream) {
-			if s.Type != "AWS::Kinesis::Stream" || s.External || intent(s, "role") == "ephemeral" {
+			if s.Type != "AWS::Kinesis::Stream" || s.External || intent(s, "role") == "ephemeral" || intent(s, "loss") != "" {
 				continue
 			}
 			var readers []*graph.Node

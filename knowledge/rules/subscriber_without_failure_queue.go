@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon EventBridge User Guide, "Retry policies and dead-letter queues" of the Custom Event Bus`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-custom-bus-retry.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge Custom Event Bus API reference, RetryPolicy`, URL: "https://docs.aws.amazon.com/eventbridgev2/latest/APIReference/API_RetryPolicy.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are low (MaxEventAgeInSeconds or MaxRetryAttempts is left at its default), and left out where the target is a queue: nothing is lost, and a subscriber that keeps an order may want them short.`,
+	Gaps: `Low where the target is a queue, which is seldom out of reach. With a failure queue the short retries are low (MaxEventAgeInSeconds or MaxRetryAttempts is left at its default), and left out where the target is a queue or the subscriber keeps an order (Type: FIFO): nothing is lost, and a long retry blocks the group of its event. A subscriber without a queue whose Metadata says from where to replay (serverless-review.replay or retention-reason) is left out.`,
 	Bad: `Resources:
   Bus:
     Type: AWS::EventsV2::EventBus
@@ -73,14 +73,18 @@ var _ = add(Rule{
 			if n.External || n.Type != "AWS::EventsV2::Subscriber" {
 				continue
 			}
-			failure := n.Setting("onFailureConfiguration", "arn")
+			failure := n.Setting("onFailureConfiguration")
 			if failure.IsUnknown() {
 				p.Unknown(n, failure)
 				continue
 			}
-			if !failure.Exists() {
-				reportSubscriber(p, n)
-			} else {
+			if !failure.Get("Arn").Exists() { // whichever queue it is
+				if intent(n, "replay") == "" && intent(n, "retention-reason") == "" {
+					reportSubscriber(p, n)
+				}
+			} else if kind := n.Setting("type"); open(kind) {
+				p.Unknown(n, kind)
+			} else if order, _ := kind.Str(); order != "FIFO" { // in which a long retry blocks its group
 				reportShortRetries(p, n)
 			}
 		}

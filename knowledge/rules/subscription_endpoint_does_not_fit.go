@@ -78,6 +78,9 @@ var endpointKinds = map[string]graph.Kind{"sqs": graph.Queue, "lambda": graph.Fu
 // refGives is what Ref gives of them, which is the ARN of none.
 var refGives = map[graph.Kind]string{graph.Queue: "URL", graph.Function: "name", graph.Firehose: "name"}
 
+// otherThanARN is what Fn::GetAtt gives of them besides the ARN.
+var otherThanARN = map[string]string{"QueueName": "name", "QueueUrl": "URL"}
+
 func checkEndpoints(p *Pass) {
 	for _, topic := range p.Graph.OfKind(graph.Topic) {
 		for _, e := range p.Graph.Out(topic, graph.Routes) {
@@ -102,8 +105,12 @@ func checkEndpoints(p *Pass) {
 				p.Report(h)
 				continue
 			}
-			if endpoint, ok := e.Settings.Get("Endpoint").Ref(); ok && endpoint.Resource == e.To.ID && endpoint.Attribute == "" {
-				h.Message = fmt.Sprintf("endpoint is the %s of %s %s: Amazon SNS wants its ARN", refGives[want], e.To.Kind, nameOf(e.To))
+			if endpoint, ok := e.Settings.Get("Endpoint").Ref(); ok && endpoint.Resource == e.To.ID && (endpoint.Attribute == "" || otherThanARN[endpoint.Attribute] != "") {
+				gives := refGives[want]
+				if endpoint.Attribute != "" {
+					gives = otherThanARN[endpoint.Attribute]
+				}
+				h.Message = fmt.Sprintf("endpoint is the %s of %s %s: Amazon SNS wants its ARN", gives, e.To.Kind, nameOf(e.To))
 				h.Fix = fmt.Sprintf("Set Endpoint to !GetAtt %s.Arn.", nameOf(e.To))
 				p.Report(h)
 				continue

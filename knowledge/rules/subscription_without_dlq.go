@@ -110,7 +110,7 @@ func checkSubscriptionDLQs(p *Pass) {
 				p.Unknown(topic, redrive)
 				continue
 			}
-			if redrive.Exists() {
+			if redrive.Exists() && (redrive.Kind != graph.Map || redrive.Get("deadLetterTargetArn").Exists()) { // whichever queue it is
 				continue
 			}
 			p.Report(Hit{Node: topic, Place: subscriptionPlace(s), Values: []graph.Value{{At: s.At}},

@@ -75,19 +75,38 @@ var _ = add(Rule{
 
 func checkSyncStarts(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI) {
+		routed := map[string]bool{}
 		for _, e := range p.Graph.Out(api, graph.Invokes) {
-			if e.To.Kind != graph.StateMachine || e.Mode != graph.Sync {
-				continue
+			if e.Via != nil {
+				routed[e.Via.ID] = true
 			}
-			if e.To.External {
-				p.Unclear(e.To, "state machine "+nameOf(e.To)+" is not part of this system")
-				continue
-			}
-			v := e.To.Setting("stateMachineType")
-			if s, ok := p.Text(e.To, v); ok && s != "EXPRESS" {
-				p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via}, Values: append([]graph.Value{v}, edgePlace(e)...),
-					Message: fmt.Sprintf("%s starts it synchronously (%s), but it is a %s state machine: every call fails", nameOf(api), e.Label, s)})
+			if e.To.Kind == graph.StateMachine && e.Mode == graph.Sync {
+				checkSyncStart(p, api, e.To, Hit{Confidence: weaker(e), RelatedResources: []*graph.Resource{e.Via}, Values: edgePlace(e)}, e.Label)
 			}
 		}
+		for _, in := range api.Setting("integrations").Each() { // one that no route here leads to
+			id, _ := in.Get("ResourceId").Str()
+			machine := in.Get("RequestParameters", "StateMachineArn")
+			ref, ok := machine.Ref()
+			to := p.Graph.Node(ref.Resource)
+			if subtype, _ := in.Get("IntegrationSubtype").Str(); subtype != "StepFunctions-StartSyncExecution" || routed[id] || !ok || to == nil || to.Kind != graph.StateMachine {
+				continue
+			}
+			checkSyncStart(p, api, to, Hit{Values: []graph.Value{graph.NewString(machine.At, "invokes "+nameOf(to))}}, "integration "+plainID(id))
+		}
+	}
+}
+
+// checkSyncStart looks at a state machine that an API starts and waits for. h holds what is known of the start itself.
+func checkSyncStart(p *Pass, api, machine *graph.Node, h Hit, of string) {
+	if machine.External {
+		p.Unclear(machine, "state machine "+nameOf(machine)+" is not part of this system")
+		return
+	}
+	v := machine.Setting("stateMachineType")
+	if s, ok := p.Text(machine, v); ok && s != "EXPRESS" {
+		h.Node, h.Related, h.Values = machine, []*graph.Node{api}, append([]graph.Value{v}, h.Values...)
+		h.Message = fmt.Sprintf("%s starts it synchronously (%s), but it is a %s state machine: every call fails", nameOf(api), of, s)
+		p.Report(h)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -23,7 +24,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:DynamoDBAutoScalingEnabled", "security-hub:DynamoDB.1", "prowler:dynamodb_table_autoscaling_enabled", "guard-rules-registry:dynamodb_autoscaling_enabled",
 		"guard-rules-registry:dynamodb_billing_mode_rule"},
-	Gaps: `Low up to 5 units, which is what examples provision. An index whose name is not known is left out. Global tables with provisioned writes scale by their own settings and are left out.`,
+	Gaps: `Low up to 5 units, which is what examples provision; silent where the table is also named for development or tests. An index whose name is not known is left out. Global tables with provisioned writes scale by their own settings and are left out.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::DynamoDB::Table
@@ -104,10 +105,24 @@ func checkCapacity(p *Pass) {
 		reads, known := throughput.Get("ReadCapacityUnits").Int()
 		writes, also := throughput.Get("WriteCapacityUnits").Int()
 		if known && also && reads <= modestCapacity && writes <= modestCapacity {
+			if namedForTrial(t) {
+				continue
+			}
 			h.Severity = Low
 		}
 		p.Report(h)
 	}
+}
+
+// trialWords are "dev" and "test" as words of a name, apart from "device" and "latest".
+var trialWords = lazy.Regexp(`(?:^|[^A-Za-z])(?i:dev|development|test|testing|sandbox)(?:[^A-Za-z]|$)|(?:^|[a-z0-9])(?:Dev|Development|Test|Testing|Sandbox)(?:[^a-z]|$)`)
+
+// namedForTrial tells whether a table's name says that nobody depends on its throughput, or its logical id where it has none.
+func namedForTrial(t *graph.Node) bool {
+	if t.Named.Exists() {
+		return trialWords().MatchString(t.Name)
+	}
+	return trialWords().MatchString(nameOf(t))
 }
 
 // fixed is the capacity that no scalable target of the system raises.

@@ -113,7 +113,7 @@ Resources:
 
 func checkStreamReaders(p *Pass) {
 	for _, source := range p.Graph.OfKind(graph.Table, graph.Stream) {
-		if !source.External {
+		if !source.External || strings.HasPrefix(source.ID, "arn:") { // one of another stack has at least the readers that are here
 			checkReaders(p, source)
 		}
 	}
@@ -147,7 +147,7 @@ func checkReaders(p *Pass, source *graph.Node) {
 		}
 	}
 	for _, e := range p.Graph.OfEdge(graph.Polls) { // what reads something that is not known may read this
-		if unproven(e) && startsLike(e, graph.Stream) && len(readers) > 0 && len(readers) <= most && sameStack(e.Via, source) && mayMeanOwn(e.Setting("eventSourceArn")) {
+		if !source.External && unproven(e) && startsLike(e, graph.Stream) && len(readers) > 0 && len(readers) <= most && sameStack(e.Via, source) && mayMeanOwn(e.Setting("eventSourceArn")) {
 			unsure = append(unsure, e.Setting("eventSourceArn"))
 		}
 	}
@@ -164,6 +164,9 @@ func checkReaders(p *Pass, source *graph.Node) {
 	if source.Kind == graph.Stream {
 		h.Severity = Low
 		h.Message = fmt.Sprintf("%s read %s: %s", strings.Join(names, ", "), nameOf(source), why)
+	}
+	if source.External {
+		h.Node, h.Resource = readers[0].To, readers[0].Via
 	}
 	for _, e := range readers {
 		h.Related = append(h.Related, e.To)

@@ -144,6 +144,7 @@ var letOff = map[string]*regexp.Regexp{
 	"bucket-without-versioning":             regexp.MustCompile(`/LoggingConfiguration(/DestinationBucketName)?$`),
 	"nobody-sends-or-reads":                 regexp.MustCompile(`/NotificationArns(/0)?$`),
 	"entry-point-without-alarm":             regexp.MustCompile(`^Flow/DefinitionString$|^Alarms/Parameters(/\w+)?$`), // which starts another workflow; what a nested stack is given
+	"function-without-error-alarm":          regexp.MustCompile(`^Parent/Definition(/|$)`),                            // likewise
 	"alarm-topic-refuses-cloudwatch":        regexp.MustCompile(`/Principal/AWS$`),                                    // an account
 	"async-function-without-failure-target": regexp.MustCompile(`^Calls/Parameters(/Function)?$`),
 }
@@ -227,7 +228,10 @@ func TestAMarkedValueThatIsNotKnownIsNoFinding(t *testing.T) {
 				if s.path != path || e.settledOtherwise(path) || decided[e.rule] != "" {
 					continue
 				}
-				tried++
+				answered := strings.HasPrefix(e.rule, "secret-") // by the parameter itself
+				if !answered {
+					tried++
+				}
 				kept := *s.node
 				*s.node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!Ref", Value: "NotKnown"}
 				r := reviewed()
@@ -235,14 +239,14 @@ func TestAMarkedValueThatIsNotKnownIsNoFinding(t *testing.T) {
 				for _, g := range r.Findings {
 					assert.NotEqual(t, f.Evidence[0].Path, g.Evidence[0].Path, "%s, %s: %s", e.rule, e.name, g.Message)
 				}
-				if len(r.Unknown) > 0 {
+				if len(r.Unknown) > 0 && !answered {
 					asked++
 				}
 			}
 		}
 	}
 	require.Greater(t, tried, 250)
-	require.Greater(t, asked, tried*3/4, "most are asked for: what is not is answered by a parameter itself (a secret) or tells nothing")
+	require.Greater(t, asked, tried*3/4, "most are asked for: what is not tells nothing")
 }
 
 // decided are rules whose defect stands whatever the value that shows it.

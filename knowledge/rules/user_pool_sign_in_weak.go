@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why: `A password that was guessed, or leaked elsewhere, is all it takes to be that user: no second factor can be asked for, or the password may be shorter than 8 characters. ` +
 		`With USER_PASSWORD_AUTH the request holds the password itself, readable for whatever takes the request apart on the way, such as a proxy or a log; with SRP it does not. The implicit grant puts tokens into addresses.`,
-	Fix: `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA], and Policies.PasswordPolicy.MinimumLength: 12. Let clients use ALLOW_USER_SRP_AUTH and the code grant, and PreventUserExistenceErrors: ENABLED.`,
+	Fix: `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA], and Policies.PasswordPolicy with MinimumLength: 12 and all four of RequireLowercase, RequireUppercase, RequireNumbers and RequireSymbols. Let clients use ALLOW_USER_SRP_AUTH and the code grant, and PreventUserExistenceErrors: ENABLED.`,
 	CDK: `mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }, passwordPolicy: { minLength: 12 }; addClient: authFlows: { userSrp: true }, preventUserExistenceErrors: true`,
 	Sources: []Source{
 		{Title: `Amazon Cognito Developer Guide, "Authentication flows" (plain password and SRP)`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html", Checked: "2026-11-30"},
@@ -24,7 +24,7 @@ var _ = add(Rule{
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-COG1", "cdk-nag:AwsSolutions-COG2", "cdk-nag:CognitoUserPoolMFA", "cdk-nag:CognitoUserPoolStrongPasswordPolicy", "prowler:cognito_user_pool_mfa_enabled",
 		"prowler:cognito_user_pool_password_policy_minimum_length_14", "guard-rules-registry:cognito_user_pool_mfa_configuration_rule"},
-	Gaps: `A pool whose sign-in policy knows no password (passkeys, one-time codes) is left out. A class of characters that is not asked for is low, and not reported from 12 characters on unless it is switched off in writing. Clients of pools outside the files are not seen. A pool whose users all come from another identity provider, which asks for the second factor itself, may ignore this with a reason.`,
+	Gaps: `A pool whose sign-in policy knows no password (passkeys, one-time codes) is left out. A class of characters that is not asked for is low, and so is a pool without a PasswordPolicy, for which Cognito's own holds. A pool whose users all come from another identity provider, which asks for the second factor itself, may ignore this with a reason.`,
 	Bad: `Resources:
   Users: # want "no second factor"
     Type: AWS::Cognito::UserPool
@@ -42,7 +42,7 @@ var _ = add(Rule{
     Properties:
       MfaConfiguration: OPTIONAL
       EnabledMfas: [SOFTWARE_TOKEN_MFA]
-      Policies: {PasswordPolicy: {MinimumLength: 12}}
+      Policies: {PasswordPolicy: {MinimumLength: 12, RequireLowercase: true, RequireUppercase: true, RequireNumbers: true, RequireSymbols: true}}
   Passkeys:
     Type: AWS::Cognito::UserPool
     Properties:
@@ -56,24 +56,31 @@ const shortestPassword = 8
 
 func checkSignIn(p *Pass) {
 	for _, pool := range p.Graph.OfKind(graph.UserPool) {
-		if pool.Type != "AWS::Cognito::UserPool" || pool.External {
-			continue
+		if pool.Type == "AWS::Cognito::UserPool" || pool.External {
+			checkClients(p, pool)
 		}
-		checkClients(p, pool)
-		if withoutPassword(pool) {
+		if pool.Type != "AWS::Cognito::UserPool" || pool.External || withoutPassword(pool) {
 			continue
 		}
 		mfa := pool.Setting("mfaConfiguration")
-		if s, ok := p.Text(pool, mfa); ok && (s == "OFF" || s == "false") { // YAML 1.1 reads a bare OFF as false
+		s, _ := p.Text(pool, mfa)
+		if s == "OFF" || s == "false" { // YAML 1.1 reads a bare OFF as false
 			p.Report(Hit{Node: pool, Values: []graph.Value{mfa}, Fix: `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA].`,
 				CDK:     "mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }",
 				Message: fmt.Sprintf("user pool %s asks for no second factor, and lets nobody have one (MfaConfiguration is OFF)", nameOf(pool))})
 		}
-		checkPassword(p, pool, pool.Setting("policies", "PasswordPolicy"))
+		switch policy := pool.Setting("policies", "PasswordPolicy"); {
+		case policy.Exists():
+			checkPassword(p, pool, policy)
+		case s != "OFF" && s != "false" && !open(pool.Setting("policies")):
+			p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{policy}, Fix: fmt.Sprintf("Set Policies: {PasswordPolicy: {MinimumLength: %d, RequireLowercase: true, RequireUppercase: true, RequireNumbers: true, RequireSymbols: true}}.", longPassword),
+				CDK:     fmt.Sprintf("passwordPolicy: { minLength: %d }", longPassword),
+				Message: fmt.Sprintf("user pool %s says nothing of its passwords (no PasswordPolicy): what Cognito asks for by itself is short", nameOf(pool))})
+		}
 	}
 }
 
-// longPassword is the length from which on no mixture of characters is asked for.
+// longPassword is the length that the fixes name.
 const longPassword = 12
 
 func checkPassword(p *Pass, pool *graph.Node, policy graph.Value) {
@@ -85,24 +92,25 @@ func checkPassword(p *Pass, pool *graph.Node, policy graph.Value) {
 			Message: fmt.Sprintf("user pool %s takes passwords of %d characters; the least should be %d, better %d", nameOf(pool), n, shortestPassword, longPassword)})
 		return
 	}
+	ofLength := ""
+	if known {
+		ofLength = fmt.Sprintf(" of %d characters", n)
+	}
 	for _, class := range []string{"Lowercase", "Uppercase", "Numbers", "Symbols"} {
 		v := policy.Get("Require" + class)
 		asked, ok := v.Truth()
 		switch {
 		case open(v):
 			p.Unknown(pool, v)
-		case ok && !asked, !v.Exists() && policy.Exists() && known && n < longPassword:
+		case ok && !asked, !v.Exists() && policy.Exists() && (known || !length.Exists()):
 			at := v
 			if !v.Exists() {
 				at = policy
 			}
 			fix := fmt.Sprintf("Set Policies.PasswordPolicy.Require%s: true", class)
-			if n < longPassword {
-				fix += fmt.Sprintf(", or ask for length in its place (MinimumLength: %d, without Require...: false)", longPassword)
-			}
 			p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{at}, Fix: fix + ".",
 				CDK:     fmt.Sprintf("passwordPolicy: { require%s: true }", strings.Replace(class, "Numbers", "Digits", 1)),
-				Message: fmt.Sprintf("user pool %s takes passwords of %d characters without %s", nameOf(pool), n, strings.ToLower(class))})
+				Message: fmt.Sprintf("user pool %s takes passwords%s without %s", nameOf(pool), ofLength, strings.ToLower(class))})
 			return
 		}
 	}
@@ -112,8 +120,11 @@ func checkPassword(p *Pass, pool *graph.Node, policy graph.Value) {
 func checkClients(p *Pass, pool *graph.Node) {
 	for _, client := range pool.Setting("clients").Each() {
 		id, _ := client.Get("ResourceId").Str()
+		if client.At == nil {
+			continue
+		}
 		report := func(severity Severity, v graph.Value, what, fix, cdk string) {
-			p.Report(Hit{Node: pool, Place: &Place{ID: plainID(id), Type: "AWS::Cognito::UserPoolClient", File: pool.Resource.File}, Severity: severity, Fix: fix, CDK: cdk,
+			p.Report(Hit{Node: pool, Place: &Place{ID: plainID(id), Type: "AWS::Cognito::UserPoolClient", File: client.At.File}, Severity: severity, Fix: fix, CDK: cdk,
 				Related: []*graph.Node{pool}, Values: []graph.Value{v}, Message: fmt.Sprintf("client %s of user pool %s %s", plainID(id), nameOf(pool), what)})
 		}
 		for _, v := range client.Get("ExplicitAuthFlows").Each() {

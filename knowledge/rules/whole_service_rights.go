@@ -155,7 +155,7 @@ func spellAll(vs []graph.Value) []string {
 func checkFullAccess(p *Pass, n *graph.Node, v graph.Value) {
 	arn, ok := v.Str()
 	name := arn[strings.LastIndexByte(arn, '/')+1:]
-	if !ok || !strings.HasSuffix(name, "FullAccess") || !strings.Contains(arn, ":aws:policy/") {
+	if !ok || !strings.HasSuffix(strings.TrimSuffix(name, "_v2"), "FullAccess") || !strings.Contains(arn, ":aws:policy/") {
 		return
 	}
 	switch name {

@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-30"},
 	},
-	Gaps: `What a Lambda function does is not known: functions are taken to change things unless their state's name speaks of reading. One Catch anywhere is taken as thought of.`,
+	Gaps: `What a Lambda function does is not known: functions are taken to change things unless their state's name speaks of reading. One Catch on a way through the workflow is taken as thought of there, whatever it catches.`,
 	Bad: `Resources:
   Flow: # want "2 steps"
     Type: AWS::StepFunctions::StateMachine
@@ -48,8 +48,8 @@ var _ = add(Rule{
 			if m.External || m.Workflow == nil || m.Workflow.Unknown != "" {
 				continue
 			}
-			changing := changingTasks(m.Workflow)
-			if len(changing) < 2 || catches(m.Workflow) {
+			changing := newWays(m.Workflow).uncaught()
+			if len(changing) < 2 {
 				continue
 			}
 			h := Hit{Node: m, Confidence: Likely, Values: []graph.Value{{}}}
@@ -58,47 +58,108 @@ var _ = add(Rule{
 				tasks = append(tasks, s.Name)
 				h.Values = append(h.Values, graph.NewString(s.At, s.Name))
 			}
-			h.Message = fmt.Sprintf("%d steps of %s change things (%s), and no state catches a failure: what was done before it stays half done", len(changing), nameOf(m), strings.Join(tasks, ", "))
+			h.Message = fmt.Sprintf("%d steps of %s change things (%s), and no state on their way catches a failure: what was done before it stays half done", len(changing), nameOf(m), strings.Join(tasks, ", "))
 			p.Report(h)
 		}
 	},
 })
 
-func catches(w *graph.Workflow) bool {
+// ways looks through a workflow for what changes on its ways from start to end.
+type ways struct {
+	workflow *graph.Workflow
+	states   map[string]graph.State
+	seen     map[string]stretch
+}
+
+// stretch is the rest of an execution from one state on.
+type stretch struct {
+	changing []graph.State
+	caught   bool // every way on has a Catch
+}
+
+func newWays(w *graph.Workflow) ways {
+	states := map[string]graph.State{}
 	for _, s := range w.States {
-		if s.Definition.Get("Catch").Exists() {
-			return true
+		states[s.Name] = s
+	}
+	return ways{workflow: w, states: states, seen: map[string]stretch{}}
+}
+
+// uncaught are the changing tasks of the way without a Catch that has most of them.
+func (w ways) uncaught() []graph.State {
+	return w.from(w.workflow.StartAt).changing
+}
+
+func (w ways) from(name string) stretch {
+	if known, been := w.seen[name]; been {
+		return known // a way that turns back adds nothing
+	}
+	s, ok := w.states[name]
+	if !ok {
+		return stretch{}
+	}
+	w.seen[name] = stretch{caught: true}
+	own := w.through(s)
+	if catch := s.Definition.Get("Catch"); own.caught || open(catch) || len(catch.Each()) > 0 {
+		own = stretch{caught: true}
+	} else if next := nextStates(s); len(next) > 0 {
+		rest := stretch{caught: true}
+		for _, n := range next {
+			if on := w.from(n); !on.caught && (rest.caught || len(on.changing) > len(rest.changing)) {
+				rest = on
+			}
+		}
+		own = stretch{changing: append(own.changing[:len(own.changing):len(own.changing)], rest.changing...), caught: rest.caught}
+		if rest.caught {
+			own.changing = nil
 		}
 	}
-	return false
+	w.seen[name] = own
+	return own
+}
+
+// through is what one state does: a task itself, and all branches of a Parallel or Map state.
+func (w ways) through(s graph.State) stretch {
+	if s.Type == "Task" && hasEffect(s) {
+		return stretch{changing: []graph.State{s}}
+	}
+	starts := append(s.Definition.Get("ItemProcessor").Each(), s.Definition.Get("Iterator").Each()...)
+	starts = append(starts, s.Definition.Get("Branches").Each()...)
+	var out stretch
+	for _, branch := range starts {
+		start, _ := branch.Get("StartAt").Str()
+		inner := w.from(start)
+		out = stretch{changing: append(out.changing, inner.changing...), caught: out.caught || inner.caught}
+	}
+	return out
 }
 
 // readingWords begin the names of actions and states that change nothing.
 var readingWords = []string{"get", "query", "scan", "list", "describe", "batchget", "head", "check", "validate", "lookup", "read", "fetch", "find", "load", "is", "search", "select", "detect", "invokemodel", "wait", "status"}
 
-// changingTasks are the tasks that write somewhere, one for each thing they act on.
-func changingTasks(w *graph.Workflow) []graph.State {
-	var out []graph.State
-	for _, s := range w.States {
-		if s.Type == "Task" && changesThings(s) {
-			out = append(out, s)
-		}
-	}
-	return out
+// changesThings tells whether a task writes somewhere. Telling somebody is not half a transaction.
+func changesThings(s graph.State) bool {
+	return hasEffect(s) && actionOf(s) != "publish"
 }
 
-func changesThings(s graph.State) bool {
+// hasEffect tells whether a task leaves something behind: it writes somewhere, or tells somebody.
+func hasEffect(s graph.State) bool {
+	action := actionOf(s)
+	for _, word := range readingWords {
+		if strings.HasPrefix(action, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// actionOf is the action of the service that a task calls, in small letters, or the name of its state.
+func actionOf(s graph.State) string {
 	resource := strings.TrimSuffix(strings.TrimSuffix(s.Resource.String(), ".sync"), ".sync:2")
 	resource = strings.TrimSuffix(resource, ".waitForTaskToken")
 	action := resource[strings.LastIndexByte(resource, ':')+1:]
 	if strings.Contains(resource, ":::lambda:") || !strings.Contains(resource, ":states:::") {
 		action = s.Name // a function or an activity: its state's name tells what it is for
 	}
-	action = strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(action))
-	for _, word := range readingWords {
-		if strings.HasPrefix(action, word) {
-			return false
-		}
-	}
-	return action != "publish" // telling somebody is not half a transaction
+	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(action))
 }

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Handle transient Lambda service exceptions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception", Checked: "2026-11-30"},
 	},
-	Gaps: `Medium where a function is called, low for other services. Tasks that wait for a job, a token or an activity are left out: to start a job again is not always right. For a function a Retry counts where it names States.ALL, States.TaskFailed or one of Lambda's own errors other than Lambda.TooManyRequestsException, which is throttling alone, for other services always.`,
+	Gaps: `Medium where a function is called, low for other services. Activities are left out, and so are tasks that wait for a token and bound or catch that: to ask again is not always right. For a function a Retry counts where it names States.ALL, States.TaskFailed or one of Lambda's own errors other than Lambda.TooManyRequestsException, which is throttling alone, for other services always.`,
 	Bad: `Resources:
   Import: # want "Load"
     Type: AWS::StepFunctions::StateMachine
@@ -54,6 +54,13 @@ var _ = add(Rule{
             Type: Task
             Resource: arn:aws:states:::glue:startJobRun.sync
             Parameters: {JobName: load}
+            Retry: [{ErrorEquals: [Glue.ConcurrentRunsExceededException]}]
+            Next: Ask
+          Ask:
+            Type: Task
+            Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+            Parameters: {QueueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/ask", MessageBody: {"token.$": $$.Task.Token}}
+            HeartbeatSeconds: 600
             End: true
 `,
 	MoreBad: []string{`Transform: AWS::Serverless-2016-10-31
@@ -82,7 +89,7 @@ func checkTaskRetries(p *Pass) {
 		h := Hit{Node: m, Severity: Low, Values: []graph.Value{{}}}
 		var lacking []string
 		for _, s := range m.Workflow.States {
-			if s.Type != "Task" || waits(s) || isActivity(p.Graph, s) || s.Resource.IsUnknown() || openService(s.Resource) || retries(p.Graph, s) {
+			if s.Type != "Task" || boundedCallback(s) || isActivity(p.Graph, s) || s.Resource.IsUnknown() || openService(s.Resource) || retries(p.Graph, s) {
 				continue
 			}
 			if callsFunction(p.Graph, s) {
@@ -102,6 +109,9 @@ func checkTaskRetries(p *Pass) {
 		verb := "do"
 		if len(lacking) == 1 {
 			verb = "does"
+		}
+		if h.Severity == Low { // none calls a function
+			h.Fix = "Where a step may be repeated without harm, add Retry: [{ErrorEquals: [States.TaskFailed], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2, JitterStrategy: FULL}] to its task."
 		}
 		h.Message = fmt.Sprintf("%s of %s %s not retry passing errors of the service", taskList(lacking), nameOf(m), verb)
 		p.Report(h)
@@ -131,6 +141,19 @@ func checkRetryOrder(p *Pass, m *graph.Node) {
 			}
 		}
 	}
+}
+
+// boundedCallback tells whether a task waits for a token, or may, and says what becomes of one that does not come.
+func boundedCallback(s graph.State) bool {
+	if s.Pattern != "waitForTaskToken" && !open(s.Resource) {
+		return false
+	}
+	for _, name := range []string{"TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath", "Catch"} {
+		if s.Definition.Get(name).Exists() {
+			return true
+		}
+	}
+	return false
 }
 
 // callsFunction tells whether a task invokes a Lambda function.

@@ -24,7 +24,9 @@ var _ = add(resourceType{
 	},
 })
 
-var _ = add(resourceType{Type: "AWS::Cognito::UserPoolClient", Of: "UserPoolId", ARN: "cognito-idp:userpool/", Connect: collectAs("UserPoolId", "clients")})
+var _ = add(resourceType{Type: "AWS::Cognito::UserPoolClient", Of: "UserPoolId", ARN: "cognito-idp:userpool/", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	b.collect(b.reach(r.Properties.Get("UserPoolId"), graph.UserPool, "cognito-idp:userpool/").node, "clients", withID(r)) // also of a pool of another stack
+}})
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolDomain", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolGroup", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})
 var _ = add(resourceType{Type: "AWS::Cognito::UserPoolResourceServer", Of: "UserPoolId", ARN: "cognito-idp:userpool/"})

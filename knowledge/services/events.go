@@ -57,7 +57,7 @@ func connectBusPolicy(b *builder, r *graph.Resource, _ *graph.Node) {
 			graph.Field{Name: "Effect", Value: graph.NewString(r.At, "Allow")},
 			graph.Field{Name: "Principal", Value: principal},
 			graph.Field{Name: "Action", Value: p.Get("Action")},
-			graph.Field{Name: "Condition", Value: p.Get("Condition")})})
+			graph.Field{Name: "Condition", Value: busCondition(p.Get("Condition"))})})
 	}
 	bus := p.Get("EventBusName")
 	if !bus.Exists() {
@@ -65,6 +65,21 @@ func connectBusPolicy(b *builder, r *graph.Resource, _ *graph.Node) {
 	}
 	b.bus(bus)
 	b.resourcePolicy(r, doc, graph.EventBus, []graph.Value{bus}, "events:event-bus/")
+}
+
+// busCondition writes the condition of a bus policy, which has the properties Type, Key and Value, as policies do.
+func busCondition(v graph.Value) graph.Value {
+	operator, known := v.Get("Type").Str()
+	key, also := v.Get("Key").Str()
+	for _, word := range []graph.Value{v.Get("Type"), v.Get("Key")} {
+		if word.Reason() != "" { // be it a part of the word
+			return graph.NewUnknown(word.At, word.Reason())
+		}
+	}
+	if !known || !also {
+		return v
+	}
+	return graph.NewMap(v.At, graph.Field{Name: operator, Value: graph.NewMap(v.At, graph.Field{Name: key, Value: v.Get("Value")})})
 }
 
 var _ = add(resourceType{
@@ -111,6 +126,49 @@ func onBus(arn graph.Value, bus *graph.Node, name graph.Value) graph.Value {
 	head, rest, _ := strings.Cut(parts[0].Literal, ":rule/")
 	between = append([]graph.Part{{Literal: head + ":rule/"}}, between...)
 	return graph.NewText(arn.At, append(append(between, graph.Part{Literal: rest}), parts[1:]...)...)
+}
+
+// withBusNames writes the names of buses where texts refer to them, as in rule/${Bus}/*: so they stand in the ARNs of
+// rules (onBus), with which such a text is compared. A reference that is a whole value stays one.
+func (b *builder) withBusNames(v graph.Value) graph.Value {
+	switch v.Kind {
+	case graph.Map:
+		fields := append([]graph.Field{}, v.Fields()...)
+		for i := range fields {
+			fields[i].Value = b.withBusNames(fields[i].Value)
+		}
+		return graph.NewMap(v.At, fields...)
+	case graph.List:
+		items := append([]graph.Value{}, v.Items()...)
+		for i := range items {
+			items[i] = b.withBusNames(items[i])
+		}
+		return graph.NewList(v.At, items...)
+	}
+	parts := v.Parts()
+	if len(parts) < 2 {
+		return v
+	}
+	var out []graph.Part
+	for _, p := range parts {
+		if name := b.busName(p.Ref); name.Kind == graph.String {
+			out = append(out, name.Parts()...)
+		} else {
+			out = append(out, p)
+		}
+	}
+	return graph.NewText(v.At, out...)
+}
+
+// busName is the name that a reference to a bus stands for, absent where it is no such reference.
+func (b *builder) busName(ref *graph.Ref) graph.Value {
+	if ref == nil || ref.Attribute != "" && ref.Attribute != "Name" {
+		return graph.Value{}
+	}
+	if bus := b.standsFor(ref.Resource).node; bus != nil && bus.Type == "AWS::Events::EventBus" {
+		return bus.Named
+	}
+	return graph.Value{}
 }
 
 // ruleTarget joins a rule to one target. A rule calls everything asynchronously, also an API.

@@ -90,7 +90,12 @@ func (b *builder) external(s string, v graph.Value, expected graph.Kind) target 
 func unknownID(reason string) string {
 	words := strings.Fields(reason)
 	if len(words) > 1 && (words[0] == "import" || words[0] == "parameter") {
-		return words[0] + ":" + strings.TrimSuffix(words[1], ":")
+		id := words[0] + ":" + strings.TrimSuffix(words[1], ":")
+		if _, item, ok := strings.Cut(reason, " (item "); ok { // of a list
+			item, _, _ = strings.Cut(item, " ")
+			id += "[" + item + "]"
+		}
+		return id
 	}
 	return "unknown:" + reason
 }

@@ -19,11 +19,24 @@ var _ = add(resourceType{
 
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Stage", Of: "ApiId", Connect: connectStage("ApiId")})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Deployment", Of: "ApiId", Connect: collectAs("ApiId", "deployments")})
+
+// A routing rule leads what comes to a domain to APIs, in the place of mappings.
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::RoutingRule", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	mapping := withID(r)
+	for _, ref := range r.Properties.Get("DomainNameArn").Refs() {
+		mapping = record(r.At, append(mapping.Fields(), graph.Field{Name: "DomainName", Value: graph.NewRef(r.At, ref.Resource, "")})...)
+	}
+	for _, action := range r.Properties.Get("Actions").Each() {
+		b.collect(b.find(action.Get("InvokeApi", "ApiId")).node, "domainMappings", mapping)
+	}
+}})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Model", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::RouteResponse", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::IntegrationResponse", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::ApiMapping", Of: "ApiId", Connect: collectAs("ApiId", "domainMappings")})
-var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Integration", Of: "ApiId"})
+var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Integration", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+	b.collect(b.apiOf(r, "ApiId"), "integrations", withID(r))
+}})
 
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::VpcLink", Kind: graph.Endpoint, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 	b.network(n, r, r.Properties.Get("SubnetIds"), r.Properties.Get("SecurityGroupIds"))
@@ -95,7 +108,7 @@ func (b *builder) subtype(e graph.Edge, in graph.Value, name string) {
 }
 
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Authorizer", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
-	api := b.find(r.Properties.Get("ApiId")).node
+	api := b.apiOf(r, "ApiId")
 	b.collect(api, "authorizers", withID(r))
 	b.authorizer(api, r, r.Properties)
 }})

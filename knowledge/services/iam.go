@@ -101,10 +101,11 @@ func init() {
 }
 
 func connectPolicy(b *builder, r *graph.Resource, n *graph.Node) {
-	b.statements(n, b.shared.parse(r, "", r.Properties.Get("PolicyDocument"), "inline"))
+	doc := b.shared.parse(r, "", r.Properties.Get("PolicyDocument"), "inline")
+	b.statements(n, doc)
 	for _, role := range append(r.Properties.Get("Roles").Each(), r.Properties.Get("RoleName").Each()...) {
 		b.attachments = append(b.attachments, attachment{role, n})
-		b.mayMean(role, nil, graph.Role, r)
+		b.mayMean(role, target{}, nameless{kind: graph.Role, policy: r, statements: doc.statements, undecided: doc.undecided})
 	}
 }
 
@@ -115,19 +116,27 @@ var givenForPolicies = map[graph.Kind]bool{
 
 // nameless is a policy on a thing of a kind that nobody can tell before the deployment.
 type nameless struct {
-	kind   graph.Kind
-	policy *graph.Resource
-	why    string
+	kind       graph.Kind
+	policy     *graph.Resource
+	statements []graph.Statement
+	undecided  string      // why not all of its statements are known, "" where they are
+	owner      graph.Value // what names its owner
+	why        string      // why that is not known
 }
 
-// mayMean remembers a policy r whose owner v is not known. It may be any thing of its stack, since what a deployment
+// mayMean remembers a policy whose owner v is not known. It may be any thing of its stack, since what a deployment
 // names can be given as a parameter at the next one, and any of another whose name is written out. Only an import is
 // of another stack for certain.
-// A name that nothing of the system bears (to is outside) may be that of a thing whose own name is not known.
-func (b *builder) mayMean(v graph.Value, to *graph.Node, kind graph.Kind, r *graph.Resource) {
+// A name that nothing of the system bears (to is outside) may be that of a thing whose own name is not known. A thing
+// that the value refers to is the owner, whatever else of the value is open: of a function that may be the alias.
+func (b *builder) mayMean(v graph.Value, to target, open nameless) {
+	if to.node != nil && !to.node.External && !to.byName {
+		return
+	}
 	_, literal := v.Str()
-	if why := v.Reason(); why != "" && !strings.HasPrefix(why, "import ") || literal && to != nil && to.External {
-		b.nameless = append(b.nameless, nameless{kind, r, why})
+	open.owner = v
+	if open.why = v.Reason(); open.why != "" && !strings.HasPrefix(open.why, "import ") || literal && to.node != nil && to.node.External {
+		b.nameless = append(b.nameless, open)
 	}
 }
 
@@ -151,11 +160,26 @@ func (b *builder) leaveOpen() {
 				why = n.Named.Reason()
 			}
 			own := n.Resource != nil && n.Resource.File == open.policy.File && n.Resource.Stack == open.policy.Stack
-			if n.PolicyUnknown == "" && !n.External && (own || n.Named.Exists()) && why != "" {
-				undecided(n, open.policy.LogicalID+" may belong to it: "+why)
+			if n.External || why == "" || !own && !n.Named.Exists() || holdsItsPolicy(n) {
+				continue
 			}
+			why = open.policy.LogicalID + " may belong to it: " + why
+			if open.undecided != "" {
+				undecided(n, why)
+				continue
+			}
+			n.MayApply = append(n.MayApply, graph.OpenPolicy{Statements: open.statements, Owner: open.owner, Why: why})
 		}
 	}
+}
+
+// holdsItsPolicy tells whether a thing has the one policy that its kind can have: a second one would take its place.
+func holdsItsPolicy(n *graph.Node) bool {
+	switch n.Kind {
+	case graph.Queue, graph.Topic, graph.Bucket:
+		return len(n.ResourcePolicy) > 0
+	}
+	return false
 }
 
 // attachPolicies runs when all resources are read: it gives roles the statements of the policies that are

@@ -87,7 +87,6 @@ func connectPermission(b *builder, r *graph.Resource, _ *graph.Node) {
 		b.gap(r, p.Get("FunctionName"), "the permission's function was not found")
 		return
 	}
-	b.mayMean(p.Get("FunctionName"), to.node, graph.Function, r)
 	s := graph.Statement{
 		Effect:    "Allow",
 		Actions:   p.Get("Action").Each(),
@@ -97,12 +96,13 @@ func connectPermission(b *builder, r *graph.Resource, _ *graph.Node) {
 	principal := p.Get("Principal")
 	s.Principals = []graph.Principal{{Kind: permissionPrincipal(principal), Value: principal}}
 	s.Conditions = conditions(r.At,
-		condition{"ArnLike", "AWS:SourceArn", p.Get("SourceArn")},
+		condition{"ArnLike", "AWS:SourceArn", b.withBusNames(p.Get("SourceArn"))},
 		condition{"StringEquals", "AWS:SourceAccount", p.Get("SourceAccount")},
 		condition{"StringEquals", "aws:PrincipalOrgID", p.Get("PrincipalOrgID")},
 		condition{"StringEquals", "lambda:EventSourceToken", p.Get("EventSourceToken")},
 		condition{"StringEquals", "lambda:FunctionUrlAuthType", p.Get("FunctionUrlAuthType")},
 		condition{"Bool", "lambda:InvokedViaFunctionUrl", p.Get("InvokedViaFunctionUrl")})
+	b.mayMean(p.Get("FunctionName"), to, nameless{kind: graph.Function, policy: r, statements: []graph.Statement{s}})
 	to.node.ResourcePolicy = append(to.node.ResourcePolicy, s)
 }
 

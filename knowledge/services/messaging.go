@@ -65,13 +65,16 @@ var _ = add(resourceType{Type: "AWS::SQS::QueueInlinePolicy", Connect: func(b *b
 // resourcePolicy attaches a policy document to the things it protects.
 func (b *builder) resourcePolicy(r *graph.Resource, doc graph.Value, kind graph.Kind, things []graph.Value, namespace string) {
 	statements := policy.Parse(jsonValue(doc), r, "resource policy")
+	for i := range statements {
+		statements[i].Conditions = b.withBusNames(statements[i].Conditions)
+	}
 	for _, v := range things {
 		to := b.reach(v, kind, namespace)
 		if to.node == nil {
 			b.gap(r, v, "the thing this policy protects was not found")
 			continue
 		}
-		b.mayMean(v, to.node, kind, r)
+		b.mayMean(v, to, nameless{kind: kind, policy: r, statements: statements, undecided: policy.Undecided(doc)})
 		to.node.ResourcePolicy = append(to.node.ResourcePolicy, statements...)
 		if why := policy.Undecided(doc); why != "" {
 			to.node.PolicyUnknown = why

@@ -87,6 +87,25 @@ var _ = add(resourceType{
 	},
 })
 
+// A service level objective looks at metrics as an alarm does; of a function it mostly names the service, which
+// Application Signals calls as the function.
+var _ = add(resourceType{Type: "AWS::ApplicationSignals::ServiceLevelObjective", Kind: graph.Other, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	for _, sli := range []graph.Value{r.Properties.Get("Sli", "SliMetric"), r.Properties.Get("RequestBasedSli", "RequestBasedSliMetric")} {
+		monitored := sli.Get("MonitoredRequestCountMetric")
+		for _, list := range []graph.Value{sli.Get("MetricDataQueries"), monitored.Get("BadCountMetric"), monitored.Get("GoodCountMetric")} {
+			for _, m := range list.Each() {
+				b.watch(n, r, m.Get("MetricStat", "Metric"))
+			}
+		}
+		service := sli.Get("KeyAttributes", "Name")
+		if kind, _ := sli.Get("MetricType").Str(); kind == "AVAILABILITY" && service.Exists() {
+			if to := b.find(service, "lambda:function:"); to.node != nil {
+				b.edge(graph.Edge{From: n, Kind: graph.Alarms, Via: r, Label: "availability", Settings: graph.NewMap(service.At, graph.Field{Name: "MetricName", Value: graph.NewString(service.At, "Errors")})}, to, service)
+			}
+		}
+	}
+}})
+
 var _ = add(resourceType{Type: "AWS::Logs::LogGroup", Kind: graph.LogGroup, ARN: "logs:log-group:", Name: "LogGroupName", Connect: connectLogGroup})
 
 // logOwners are the names services give to the log groups of their things.

@@ -19,9 +19,10 @@ func (b *builder) openAPI(api *graph.Node, r *graph.Resource, body graph.Value) 
 		b.gap(r, body, "the API's definition is not known: "+body.Reason())
 		return
 	}
-	if include := body.Get("Fn::Transform"); include.Exists() {
-		b.gap(r, include, "the API's definition is in a file that was not given")
+	if included(body) {
+		b.gap(r, body.Get("Fn::Transform"), "the API's definition is in a file that was not given")
 	}
+	b.bodyEndpoint(api, r, body)
 	for _, path := range body.Get("paths").Fields() {
 		if path.Value.IsUnknown() {
 			b.gap(r, path.Value, "the operations of "+path.Name+" are not known: "+path.Value.Reason())
@@ -36,6 +37,23 @@ func (b *builder) openAPI(api *graph.Node, r *graph.Resource, body graph.Value) 
 	for _, where := range []graph.Value{body.Get("securityDefinitions"), body.Get("components", "securitySchemes")} {
 		for _, scheme := range where.Fields() {
 			b.scheme(api, r, scheme)
+		}
+	}
+}
+
+// included tells whether a part of a definition is in a file that was not given.
+func included(body graph.Value) bool { return body.Get("Fn::Transform").Exists() }
+
+// bodyEndpoint keeps what a definition says of the default endpoint, where the resource says nothing: at its top, or on the
+// servers of OpenAPI 3. Source: API Gateway developer guide, "x-amazon-apigateway-endpoint-configuration object".
+func (b *builder) bodyEndpoint(api *graph.Node, r *graph.Resource, body graph.Value) {
+	if api == nil || r.Properties.Get("DisableExecuteApiEndpoint").Exists() {
+		return
+	}
+	for _, at := range append([]graph.Value{body}, body.Get("servers").Each()...) {
+		off := at.Get("x-amazon-apigateway-endpoint-configuration", "disableExecuteApiEndpoint")
+		if off.Exists() && !(off.IsUnknown() && included(body)) { // few files that are included say anything of it
+			api.SetExtra("disableExecuteApiEndpoint", off)
 		}
 	}
 }

@@ -163,7 +163,11 @@ var _ = add(resourceType{Type: "AWS::Config::DeliveryChannel", Kind: graph.Other
 }})
 
 var _ = add(resourceType{Type: "AWS::WAFv2::WebACL", Kind: graph.Other, Name: "Name"})
-var _ = add(resourceType{Type: "AWS::WAFv2::WebACLAssociation", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
+var _ = add(resourceType{Type: "AWS::WAFv2::WebACLAssociation", Connect: connectWebACL})
+var _ = add(resourceType{Type: "AWS::WAFRegional::WebACLAssociation", Connect: connectWebACL}) // AWS WAF Classic
+
+// connectWebACL keeps the association of a web ACL on what it protects.
+func connectWebACL(b *builder, r *graph.Resource, _ *graph.Node) {
 	v := r.Properties.Get("ResourceArn")
 	var api target
 	for _, ref := range v.Refs() { // arn:...:/restapis/${Api}/stages/${Stage}
@@ -176,4 +180,4 @@ var _ = add(resourceType{Type: "AWS::WAFv2::WebACLAssociation", Connect: func(b 
 		api = b.find(v)
 	}
 	b.collect(api.node, "webAcls", withID(r))
-}})
+}

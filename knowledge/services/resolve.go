@@ -308,6 +308,10 @@ func (b *builder) named(namespace, name string) target {
 		}
 	case "lambda:function:", "sqs:":
 		if head, rest, found := cut(name, ":"); found {
+			// Lambda takes a partial ARN too, 123456789012:function:name.
+			if partial, is := strings.CutPrefix(rest, ":function:"); is && namespace == "lambda:function:" && (head == "${AWS::AccountId}" || len(head) == 12) {
+				return b.named(namespace, partial)
+			}
 			return withRest(b.named(namespace, head), rest)
 		}
 	}

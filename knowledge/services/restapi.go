@@ -26,7 +26,7 @@ var _ = add(resourceType{
 
 var _ = add(resourceType{Type: "AWS::ApiGateway::Resource", Of: "RestApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGateway::Deployment", Of: "RestApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
-	api := b.find(r.Properties.Get("RestApiId")).node
+	api := b.apiOf(r, "RestApiId")
 	b.collect(api, "deployments", withID(r))
 	if r.Properties.Get("StageName").Exists() {
 		b.collect(api, "stages", withID(r))
@@ -65,10 +65,19 @@ func collectAs(of, list string) func(*builder, *graph.Resource, *graph.Node) {
 	}
 }
 
+// apiOf is the API that a part of it names, also one of another stack.
+func (b *builder) apiOf(r *graph.Resource, property string) *graph.Node {
+	kind := graph.RestAPI
+	if strings.HasPrefix(r.Type, "AWS::ApiGatewayV2::") {
+		kind = graph.HTTPAPI // or a WebSocket API: that is not known
+	}
+	return b.reach(r.Properties.Get(property), kind, "execute-api:").node
+}
+
 // connectStage keeps a stage's settings on its API and joins its access log.
 func connectStage(of string) func(*builder, *graph.Resource, *graph.Node) {
 	return func(b *builder, r *graph.Resource, _ *graph.Node) {
-		api := b.find(r.Properties.Get(of)).node
+		api := b.apiOf(r, of)
 		b.collect(api, "stages", withID(r))
 		for _, name := range []string{"AccessLogSetting", "AccessLogSettings"} {
 			if v := r.Properties.Get(name, "DestinationArn"); v.Exists() {
@@ -326,7 +335,7 @@ func namedInTemplates(in graph.Value) []string {
 }
 
 var _ = add(resourceType{Type: "AWS::ApiGateway::Authorizer", Of: "RestApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
-	api := b.find(r.Properties.Get("RestApiId")).node
+	api := b.apiOf(r, "RestApiId")
 	b.collect(api, "authorizers", withID(r))
 	b.authorizer(api, r, r.Properties)
 }})

@@ -34,6 +34,9 @@ func (b *builder) stageVariables() {
 
 // stageValues are the values that an API's stages give a variable, each once.
 func stageValues(api *graph.Node, name string) (values []string, known bool) {
+	if api.External { // it may have more of them than are here
+		return nil, false
+	}
 	for _, stage := range api.Setting("stages").Each() {
 		v, ok := first(stage, "Variables", "StageVariables").Get(name).Str()
 		if !ok {

@@ -1,0 +1,123 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
+)
+
+// secretEnd matches ends of names that say that the secret itself is given. "Secret" alone is mostly the name of one.
+var secretEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd|api_?key|private_?key|secret_?(access_?)?key|(client|shared|signing|webhook|jwt|app|api)_?secret|(access|auth|api|bot|git_?hub|oauth|bearer)_?token)$`)
+
+// givesSecret tells whether a parameter's name says that the secret itself is given.
+func givesSecret(name string) bool { return speaksOfSecrets(name) && secretEnd().MatchString(name) }
+
+// rightsOnly are types that say who may do what, at length, and are given no secrets.
+var rightsOnly = map[string]bool{
+	"AWS::IAM::Role": true, "AWS::IAM::Policy": true, "AWS::IAM::ManagedPolicy": true, "AWS::IAM::RolePolicy": true, "AWS::Lambda::Permission": true,
+	"AWS::SQS::QueuePolicy": true, "AWS::SNS::TopicPolicy": true, "AWS::S3::BucketPolicy": true,
+}
+
+// checkShownParameters looks at all properties for what parameters bring into them: a secret in the open since the
+// parameter has no NoEcho, or one that is the parameter's default. It returns what it told, as resource and parameter.
+func checkShownParameters(p *Pass) map[string]bool {
+	told := map[string]bool{}
+	for _, r := range p.Graph.Resources {
+		if rightsOnly[r.Type] {
+			continue
+		}
+		withNames(r.Properties, "", func(name string, v graph.Value) {
+			parameter, isDefault := shownBy(name, v)
+			if parameter == "" {
+				return
+			}
+			key := r.WrittenID() + " " + parameter
+			if told[key] {
+				return
+			}
+			told[key] = true
+			h := Hit{Resource: r, Node: p.Graph.Node(r.ID), Values: []graph.Value{hidden(v)}, Severity: High, Fix: "Set NoEcho: true on parameter " + parameter + ", or better hand over the ARN of a secret that Secrets Manager makes.",
+				Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", name, plainID(r.ID), parameter)}
+			if isDefault {
+				h.Severity, h.Fix, h.Values = "", "", []graph.Value{hidden(v)}
+				h.Message = fmt.Sprintf("%s of %s holds the default of parameter %s, which looks like a secret", name, plainID(r.ID), parameter)
+			}
+			p.Report(h)
+		})
+	}
+	return told
+}
+
+// shownBy names the parameter that brings a secret into a property, and tells whether its default is the secret.
+func shownBy(name string, v graph.Value) (parameter string, isDefault bool) {
+	if v.Kind == graph.Unknown || v.Kind == graph.String && v.Reason() != "" {
+		before := ""
+		for _, part := range v.Parts() {
+			before += part.Literal
+			given := parameterOf(part.Unknown)
+			if given != "" && givesSecret(given) && !namesSecret(before) && (!harmlessEnd().MatchString(name) || strings.Contains(before, "://")) {
+				return given, false
+			}
+		}
+		return "", false
+	}
+	text, whole := v.Str()
+	if !whole || v.Kind != graph.String || v.At == nil || v.At.From == nil {
+		return "", false
+	}
+	from := v.At.From
+	switch environment := strings.Contains(v.At.Path, "/Environment/Variables/"); {
+	case environment && (secretIn(text) != "" || looksLikeSecret(name, text)): // which has a rule of its own
+	case !environment && from.Default != "" && (secretIn(text) != "" || looksLikeSecret(from.Name, text)):
+		return from.Name, true
+	case givesSecret(from.Name) && !harmlessEnd().MatchString(name): // a placeholder by default
+		return from.Name, false
+	}
+	return "", false
+}
+
+// namesSecret tells whether what follows a text is the name of a secret, in a dynamic reference or an ARN.
+func namesSecret(before string) bool {
+	return strings.LastIndex(before, "{{resolve:") > strings.LastIndex(before, "}}") || strings.HasPrefix(before, "arn:") || strings.HasPrefix(before, "/")
+}
+
+// withNames visits all values below one, with the name of the field that each stands in.
+func withNames(v graph.Value, name string, visit func(name string, v graph.Value)) {
+	visit(name, v)
+	for _, it := range v.Items() {
+		withNames(it, name, visit)
+	}
+	for _, f := range v.Fields() {
+		withNames(f.Value, f.Name, visit)
+	}
+}
+
+// plainParameter names the parameter without a default, and without NoEcho, that a secret property takes its value from,
+// where the parameter's name says that it is a secret.
+func plainParameter(v graph.Value) string {
+	if v.Reason() == "" { // of all settings of all things: most are known, or not there
+		return ""
+	}
+	reasons := []string{v.Reason()}
+	for _, part := range v.Parts() {
+		reasons = append(reasons, part.Unknown)
+	}
+	for _, reason := range reasons {
+		if name := parameterOf(reason); name != "" && namesASecret(name) && !harmlessEnd().MatchString(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// parameterOf names the parameter whose value is not known for want of a default. Reasons of others differ.
+func parameterOf(reason string) string {
+	name, ok := strings.CutPrefix(reason, "parameter ")
+	name, bare := strings.CutSuffix(name, " has no default")
+	if !ok || !bare {
+		return ""
+	}
+	return name
+}
