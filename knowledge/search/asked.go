@@ -1,8 +1,6 @@
 package search
 
 import (
-	"bufio"
-	"fmt"
 	"hash/fnv"
 	"strings"
 )
@@ -77,10 +75,14 @@ func (c *Corpus) phrases(id string) ([]phrase, error) {
 	if ok {
 		return out, nil
 	}
-	asked, err := c.askedOf(id)
+	page, anchor, _ := strings.Cut(id, "#")
+	c.mu.Lock()
+	_, raw, err := c.written(page, anchor)
+	c.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
+	asked := askedOf(raw)
 	for text := range strings.FieldsFuncSeq(asked, func(r rune) bool { return r == ';' || r == '\n' }) {
 		if words := phraseOf(text); len(words) > 0 {
 			out = append(out, words)
@@ -90,44 +92,6 @@ func (c *Corpus) phrases(id string) ([]phrase, error) {
 	defer c.mu.Unlock()
 	c.asked[id] = out
 	return out, nil
-}
-
-// askedOf returns the ways to ask a section of ours, without reading the rest of its page where nobody has yet: of the
-// candidates' pages, most do not become part of an answer.
-func (c *Corpus) askedOf(id string) (string, error) {
-	page, anchor, _ := strings.Cut(id, "#")
-	c.mu.Lock()
-	read := c.pages[page] != nil
-	c.mu.Unlock()
-	if read {
-		p, err := c.passage(id)
-		return p.Asked, err
-	}
-	f, err := c.fsys.Open(page + ".md")
-	if err != nil {
-		return "", fmt.Errorf("page %q: %w", page, err)
-	}
-	defer f.Close()
-	var out []string
-	lines, inside, inFence := bufio.NewScanner(f), false, false
-	for lines.Scan() {
-		switch line := lines.Text(); {
-		case isFence(line):
-			inFence = !inFence
-		case inFence:
-		case strings.HasPrefix(line, "## "):
-			if inside {
-				return strings.Join(out, "\n"), nil
-			}
-			_, of := parseHeading(line[3:])
-			inside = of == anchor
-		case inside:
-			if asked, ok := askedIn(line); ok {
-				out = append(out, asked)
-			}
-		}
-	}
-	return strings.Join(out, "\n"), lines.Err()
 }
 
 func phraseOf(text string) phrase {

@@ -40,7 +40,9 @@ type Corpus struct {
 	own  bool // the user's own pages: no rules, no facts
 
 	mu         sync.Mutex
+	texts      map[string]string // the files of pages, which all below is made of
 	pages      map[string]*Page
+	passages   map[string]Passage   // that were answers, by id
 	signatures map[string]signature // of the passages that were answers, by id
 	asked      map[string][]phrase  // of the sections that were among the best, by id
 
@@ -53,7 +55,8 @@ type Corpus struct {
 func NewCorpus(fsys fs.FS) *Corpus { return newCorpus(fsys, false, "guides", "patterns") }
 
 func newCorpus(fsys fs.FS, own bool, roots ...string) *Corpus {
-	c := &Corpus{fsys: fsys, own: own, pages: map[string]*Page{}, signatures: map[string]signature{}, asked: map[string][]phrase{}}
+	c := &Corpus{fsys: fsys, own: own, texts: map[string]string{}, pages: map[string]*Page{}, passages: map[string]Passage{},
+		signatures: map[string]signature{}, asked: map[string][]phrase{}}
 	c.list = sync.OnceValues(func() ([]pageFile, error) { return markdownFiles(fsys, roots...) })
 	c.hash = sync.OnceValues(c.sizeHash)
 	if own {
@@ -118,27 +121,43 @@ func (c *Corpus) Page(id string) (*Page, error) {
 	if p, ok := c.pages[id]; ok {
 		return p, nil
 	}
-	file := id + ".md"
-	if c.own {
-		file = strings.TrimPrefix(file, ownPrefix)
-	}
-	if !fs.ValidPath(file) {
-		return nil, fmt.Errorf("page %q: %w", id, fs.ErrNotExist)
-	}
-	data, err := fs.ReadFile(c.fsys, file)
+	text, err := c.text(id)
 	if err != nil {
-		return nil, fmt.Errorf("page %q: %w", id, err)
+		return nil, err
 	}
 	if c.own {
-		c.pages[id] = parseOwn(id, string(data[:min(len(data), maxOwnBytes)]))
+		c.pages[id] = parseOwn(id, text[:min(len(text), maxOwnBytes)])
 		return c.pages[id], nil
 	}
-	p, err := ParsePage(id, string(data))
+	p, err := ParsePage(id, text)
 	if err != nil {
 		return nil, err
 	}
 	c.pages[id] = p
 	return p, nil
+}
+
+// text returns the file of a page. c.mu must be held.
+func (c *Corpus) text(page string) (string, error) {
+	if text, ok := c.texts[page]; ok {
+		return text, nil
+	}
+	file := page + ".md"
+	if c.own {
+		file = strings.TrimPrefix(file, ownPrefix)
+	}
+	if !fs.ValidPath(file) {
+		return "", fmt.Errorf("page %q: %w", page, fs.ErrNotExist)
+	}
+	data, err := fs.ReadFile(c.fsys, file)
+	if err != nil {
+		return "", fmt.Errorf("page %q: %w", page, err)
+	}
+	text := strings.ReplaceAll(string(data), "\r\n", "\n")
+	if !c.own {
+		c.texts[page] = text // of the user's pages, those that are read are kept, in parts
+	}
+	return text, nil
 }
 
 // Hash tells a stale index from a fresh one and is not meant against an adversary. It is worked out once. For the user's
@@ -234,7 +253,7 @@ func (c *Corpus) Passages() ([]Passage, error) {
 			return nil, err
 		}
 		for i := range p.Sections {
-			out = append(out, p.passage(i))
+			out = append(out, p.passage(&p.Sections[i]))
 		}
 	}
 	if c.own {
@@ -243,9 +262,8 @@ func (c *Corpus) Passages() ([]Passage, error) {
 	return append(out, tablePassages()...), nil
 }
 
-// passage returns a page's i-th section as a passage.
-func (p *Page) passage(i int) Passage {
-	s := &p.Sections[i]
+// passage returns a section of a page as a passage.
+func (p *Page) passage(s *Section) Passage {
 	title := s.Heading
 	if p.Kind == "pattern" {
 		title = p.Title + ": " + s.Heading
@@ -265,17 +283,20 @@ func (c *Corpus) passage(id string) (Passage, error) {
 	if p, ok := tablePassage(id); ok && !c.own {
 		return p, nil
 	}
-	pageID, anchor, _ := strings.Cut(id, "#")
-	p, err := c.Page(pageID)
+	page, anchor, _ := strings.Cut(id, "#")
+	if !c.own {
+		return c.section(page, anchor)
+	}
+	p, err := c.Page(page)
 	if err != nil {
 		return Passage{}, err
 	}
 	for i := range p.Sections {
 		if p.Sections[i].Anchor == anchor {
-			return p.passage(i), nil
+			return p.passage(&p.Sections[i]), nil
 		}
 	}
-	return Passage{}, fmt.Errorf("passage %q: page %q has no such section", id, pageID)
+	return Passage{}, noSection(page, anchor)
 }
 
 // tablePassages are the passages that do not come from pages: rules and facts.

@@ -72,9 +72,8 @@ func (ix *Index) isReplaced(id string) bool {
 // parseOwn reads a page of the user's. It refuses nothing: what is not understood is text.
 func parseOwn(id, text string) *Page {
 	p := &Page{ID: id, Kind: ownKind, Title: strings.ReplaceAll(path.Base(id), "-", " ")}
-	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-	if body, err := p.front(lines); err == nil {
-		lines = lines[body:]
+	if body, err := p.front(text); err == nil {
+		text = body
 	}
 	p.Kind = ownKind
 	current := Section{Anchor: "top"}
@@ -90,7 +89,7 @@ func parseOwn(id, text string) *Page {
 			p.Sections = append(p.Sections, current)
 		}
 	}
-	for _, line := range lines {
+	for line := range strings.SplitSeq(text, "\n") {
 		inFence = inFence != isFence(line)
 		switch {
 		case !inFence && strings.HasPrefix(line, "# ") && len(p.Sections) == 0:

@@ -54,40 +54,32 @@ func (e *pageError) Error() string { return fmt.Sprintf("%s.md:%d: %s", e.page, 
 // page unfit to be shown (no front matter, an unfinished code block, a footnote without its source); the page
 // format test looks at the rest.
 func ParsePage(id, text string) (*Page, error) {
-	p := &Page{ID: id, Domain: domainOf(id), Kind: kindOf(id)}
-	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
-	body, err := p.front(lines)
+	p := newPage(id)
+	body, err := p.front(text)
 	if err != nil {
 		return nil, err
 	}
-	notes := map[string]Source{}
-	rest := make([]string, 0, len(lines)-body)
-	inFence := false
-	for i, line := range lines[body:] {
-		inFence = inFence != isFence(line)
-		if inFence || !isNote(line) {
-			rest = append(rest, line)
+	first := 1 + strings.Count(text[:len(text)-len(body)], "\n")
+	if line, err := checkNotes(body); err != nil {
+		return nil, &pageError{id, first + line, err.Error()}
+	}
+	for heading, raw := range cutSections(body) {
+		if heading == "" {
+			p.Lead, _, _ = resolve(shown(withoutTitle(raw)))
 			continue
 		}
-		key, source, ok := parseNote(line)
-		if !ok {
-			return nil, &pageError{id, body + i + 1, "a footnote must read `[^key]: TITLE, <URL>, checked YYYY-MM-DD.`"}
+		s, err := parseSection(heading, raw, body)
+		if err != nil {
+			return p, &pageError{p.ID, 0, err.Error()}
 		}
-		notes[key] = source
-		rest = append(rest, "")
+		p.Sections = append(p.Sections, s)
 	}
-	if inFence {
-		return nil, &pageError{id, len(lines), "a code block is not closed"}
-	}
-	if err := p.sections(rest, notes); err != nil {
-		return p, err
-	}
-	p.detach()
 	return p, nil
 }
 
-// detach copies the short strings, which are parts of the file's text and would keep all of it as long as the page is kept:
-// a third of what a server holds after some hundred questions.
+func newPage(id string) *Page { return &Page{ID: id, Domain: domainOf(id), Kind: kindOf(id)} }
+
+// detach copies the short strings, which are parts of the file's text and would keep all of it as long as the page is kept.
 func (p *Page) detach() {
 	copies := map[string]string{} // sections cite the same sources
 	own := func(texts ...*string) {
@@ -120,33 +112,34 @@ func (p *Page) detach() {
 	}
 }
 
-// front reads the front matter and returns the line after it.
-func (p *Page) front(lines []string) (int, error) {
-	if len(lines) == 0 || strings.TrimSpace(lines[0]) != "---" {
-		return 0, &pageError{p.ID, 1, "front matter (---) is missing"}
+// front reads the front matter and returns the text after it.
+func (p *Page) front(text string) (string, error) {
+	line, rest, _ := strings.Cut(text, "\n")
+	if strings.TrimSpace(line) != "---" {
+		return "", &pageError{p.ID, 1, "front matter (---) is missing"}
 	}
 	key := ""
-	for i := 1; i < len(lines); i++ {
-		line := lines[i]
+	for n := 2; rest != ""; n++ {
+		line, rest, _ = strings.Cut(rest, "\n")
 		switch trimmed := strings.TrimSpace(line); {
 		case trimmed == "---":
 			if p.Title == "" {
-				return 0, &pageError{p.ID, i + 1, "front matter has no title"}
+				return "", &pageError{p.ID, n, "front matter has no title"}
 			}
-			return i + 1, nil
+			return rest, nil
 		case trimmed == "" || strings.HasPrefix(trimmed, "#"):
 		case strings.HasPrefix(trimmed, "- "):
 			p.set(key, append(p.list(key), unquote(strings.TrimSpace(trimmed[2:])))...)
 		default:
 			k, v, ok := strings.Cut(line, ":")
 			if !ok {
-				return 0, &pageError{p.ID, i + 1, "front matter line is not `key: value`"}
+				return "", &pageError{p.ID, n, "front matter line is not `key: value`"}
 			}
 			key = strings.TrimSpace(k)
 			p.set(key, parseValue(strings.TrimSpace(v))...)
 		}
 	}
-	return 0, &pageError{p.ID, 1, "front matter is not closed"}
+	return "", &pageError{p.ID, 1, "front matter is not closed"}
 }
 
 // parseValue reads a scalar or a flow list; a comment after a list is dropped.
@@ -212,67 +205,6 @@ func (p *Page) set(key string, values ...string) {
 	case "replaces":
 		p.Replaces = values
 	}
-}
-
-// sections cuts the body at its second-level headings.
-func (p *Page) sections(lines []string, notes map[string]Source) error {
-	var current *Section
-	var text []string
-	inFence := false
-	flush := func() error {
-		joined := strings.TrimSpace(strings.Join(text, "\n"))
-		text = text[:0]
-		if current == nil {
-			p.Lead, _, _ = resolve(joined)
-			return nil
-		}
-		current.Text, current.Facts, current.Notes = resolve(joined)
-		for _, key := range current.Notes {
-			source, ok := notes[key]
-			if !ok {
-				return &pageError{p.ID, 0, fmt.Sprintf("section #%s cites [^%s], which is not defined", current.Anchor, key)}
-			}
-			current.Sources = append(current.Sources, source)
-		}
-		p.Sections = append(p.Sections, *current)
-		return nil
-	}
-	for _, line := range lines {
-		inFence = inFence != isFence(line)
-		if !inFence && strings.HasPrefix(line, "## ") {
-			if err := flush(); err != nil {
-				return err
-			}
-			current = &Section{}
-			current.Heading, current.Anchor = parseHeading(line[3:])
-			continue
-		}
-		if !inFence && strings.HasPrefix(line, "# ") && current == nil {
-			continue // a title repeated for hosting sites
-		}
-		if asked, ok := askedIn(line); ok && !inFence && current != nil {
-			current.Asked = strings.TrimSpace(current.Asked + "\n" + asked)
-			continue
-		}
-		text = append(text, line)
-	}
-	return flush()
-}
-
-// askedIn reads a comment that lists how people put the question which the section answers.
-func askedIn(line string) (string, bool) {
-	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "<!-- asked:")
-	if !ok {
-		return "", false
-	}
-	rest, ok = strings.CutSuffix(rest, "-->")
-	return strings.TrimSpace(rest), ok
-}
-
-// isNote tells a footnote's definition from a line that begins with footnote marks.
-func isNote(line string) bool {
-	shut := strings.IndexByte(line, ']')
-	return strings.HasPrefix(line, "[^") && shut > 0 && strings.HasPrefix(line[shut:], "]:")
 }
 
 func isFence(line string) bool {

@@ -111,7 +111,7 @@ func (c *Corpus) readPage(id string) (Document, bool, error) {
 		d.Sections = append(d.Sections, DocSection{p.ID, "", p.Lead})
 	}
 	for i := range p.Sections {
-		passage := p.passage(i)
+		passage := p.passage(&p.Sections[i])
 		d.Outline = append(d.Outline, Title{passage.ID, p.Sections[i].Heading})
 		if isSection && p.Sections[i].Anchor != anchor {
 			continue
