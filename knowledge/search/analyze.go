@@ -113,6 +113,12 @@ func joins(text string, i int, r rune) bool {
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 func analyzeRun(run string) word {
+	if isLower(run) { // most words need not be taken apart
+		if stopWords[run] {
+			return word{}
+		}
+		return word{parts: []string{stem(run)}}
+	}
 	run = strings.TrimRight(run, ":")
 	var whole strings.Builder
 	var w word
@@ -167,15 +173,20 @@ func splitCase(s string) []string {
 
 // stem takes a word to its stem. Words with digits and very short ones are left alone.
 func stem(s string) string {
-	if len(s) < 4 {
+	if len(s) < 4 || !isLower(s) {
 		return s
 	}
+	return string(porterstemmer.StemWithoutLowerCasing([]rune(s)))
+}
+
+// isLower tells whether a text is of nothing but small English letters.
+func isLower(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 'a' || s[i] > 'z' {
-			return s
+			return false
 		}
 	}
-	return string(porterstemmer.StemWithoutLowerCasing([]rune(s)))
+	return true
 }
 
 var stopWords = func() map[string]bool {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"fmt"
 	"hash/crc32"
@@ -40,6 +41,7 @@ type Corpus struct {
 	own  bool // the user's own pages: no rules, no facts
 
 	mu         sync.Mutex
+	file       bytes.Buffer      // the one read last
 	texts      map[string]string // the files of pages, which all below is made of
 	pages      map[string]*Page
 	passages   map[string]Passage   // that were answers, by id
@@ -126,7 +128,7 @@ func (c *Corpus) Page(id string) (*Page, error) {
 		return nil, err
 	}
 	if c.own {
-		c.pages[id] = parseOwn(id, text[:min(len(text), maxOwnBytes)])
+		c.pages[id] = parseOwn(id, text)
 		return c.pages[id], nil
 	}
 	p, err := ParsePage(id, text)
@@ -136,6 +138,9 @@ func (c *Corpus) Page(id string) (*Page, error) {
 	c.pages[id] = p
 	return p, nil
 }
+
+// maxPageBytes bounds a page: what is larger is none that somebody reads.
+const maxPageBytes = 1 << 20
 
 // text returns the file of a page. c.mu must be held.
 func (c *Corpus) text(page string) (string, error) {
@@ -149,11 +154,17 @@ func (c *Corpus) text(page string) (string, error) {
 	if !fs.ValidPath(file) {
 		return "", fmt.Errorf("page %q: %w", page, fs.ErrNotExist)
 	}
-	data, err := fs.ReadFile(c.fsys, file)
+	f, err := c.fsys.Open(file)
+	if err == nil {
+		c.file.Reset()
+		c.file.Grow(32 << 10) // most are smaller
+		_, err = c.file.ReadFrom(io.LimitReader(f, maxPageBytes))
+		f.Close()
+	}
 	if err != nil {
 		return "", fmt.Errorf("page %q: %w", page, err)
 	}
-	text := strings.ReplaceAll(string(data), "\r\n", "\n")
+	text := strings.ReplaceAll(c.file.String(), "\r\n", "\n")
 	if !c.own {
 		c.texts[page] = text // of the user's pages, those that are read are kept, in parts
 	}

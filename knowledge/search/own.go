@@ -16,9 +16,6 @@ const (
 	ownKind   = "own"
 )
 
-// maxOwnBytes bounds one page of the user's: what is larger is no page that somebody reads.
-const maxOwnBytes = 1 << 20
-
 // ownWeight ranks the user's own pages before ours that say as much: a team's decision outranks general advice. It also
 // makes up for what a note lacks: ours repeat the words of a question in title, topics and lead.
 const ownWeight = 3
