@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"knowledge/services":       {"knowledge/graph", "knowledge/facts", "knowledge/policy", "knowledge/asl", "knowledge/lazy"},
 	"knowledge/rules":          {"knowledge/graph", "knowledge/facts", "knowledge/policy", "knowledge/lazy"},
 	"knowledge/cdk":            {"knowledge/graph", "knowledge/facts", "knowledge/lazy"},
-	"knowledge/search":         {"knowledge/patterns", "knowledge/rules", "knowledge/facts", "references"},
+	"knowledge/search":         {"knowledge/patterns", "knowledge/rules", "knowledge/facts", "knowledge/lazy", "references"},
 	"tools/stack":              {"knowledge/graph", "knowledge/cfn", "knowledge/services"},
 	"tools/report":             {"knowledge/graph", "knowledge/rules", "knowledge/lazy"},
 	"tools":                    {"knowledge/*", "tools/stack", "tools/report", "references"},

@@ -77,7 +77,7 @@ func split(list string) []string {
 }
 
 // accountID is an account's number: twelve digits that are no part of a longer number.
-var accountID = regexp.MustCompile(`(^|[^0-9A-Za-z.])[0-9]{12}([^0-9A-Za-z.]|$)`)
+const accountID = `(^|[^0-9A-Za-z.])[0-9]{12}([^0-9A-Za-z.]|$)`
 
 // accountMask stands for an account's number, digit by digit.
 const accountMask = "XXXXXXXXXXXX"
@@ -87,8 +87,8 @@ func (o reviewFlags) masked(text []byte) []byte {
 	if !o.maskAccount {
 		return text
 	}
-	mask := []byte("${1}" + accountMask + "$2")
-	return accountID.ReplaceAll(accountID.ReplaceAll(text, mask), mask) // twice: two numbers may share what stands between
+	number, mask := regexp.MustCompile(accountID), []byte("${1}"+accountMask+"$2")
+	return number.ReplaceAll(number.ReplaceAll(text, mask), mask) // twice: two numbers may share what stands between
 }
 
 // write puts a report where it belongs.

@@ -213,17 +213,13 @@ func remove(o *hujson.Object, name string) {
 	}
 }
 
-var (
-	tomlHeader = regexp.MustCompile(`^\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$`)
-	tomlArray  = regexp.MustCompile(`^\s*\[\[`)
-	tomlInline = regexp.MustCompile(`(?m)^\s*["']?mcp_servers["']?\s*[=.]`)
-	tomlKey    = regexp.MustCompile(`^\s*(?:command|"command")\s*=.*$`)
-)
-
 // editTOML works on lines: the one TOML library in use keeps no comments. What it cannot see so (a header
 // inside a string of several lines) fails the proof in edited, and the user is told what to write.
 func (a assistant) editTOML(text []byte, e *entry) ([]byte, error) {
-	if tomlInline.Match(text) {
+	inline := regexp.MustCompile(`(?m)^\s*["']?mcp_servers["']?\s*[=.]`)
+	header := regexp.MustCompile(`^\s*\[\s*([^\[\]]+?)\s*\]\s*(#.*)?$`)
+	array, command := regexp.MustCompile(`^\s*\[\[`), regexp.MustCompile(`^\s*(?:command|"command")\s*=.*$`)
+	if inline.Match(text) {
 		return nil, fmt.Errorf("its %s are written in one line, not as tables", a.servers) // TOML forbids to extend those
 	}
 	own := a.servers + "." + server.Name
@@ -232,18 +228,18 @@ func (a assistant) editTOML(text []byte, e *entry) ([]byte, error) {
 	inside, done := false, false
 	for _, line := range lines {
 		bare := strings.TrimRight(line, "\r\n")
-		if m := tomlHeader.FindStringSubmatch(bare); m != nil || tomlArray.MatchString(bare) {
-			header := ""
+		if m := header.FindStringSubmatch(bare); m != nil || array.MatchString(bare) {
+			of := ""
 			if m != nil {
-				header = strings.NewReplacer(`"`, "", "'", "", " ", "").Replace(m[1])
+				of = strings.NewReplacer(`"`, "", "'", "", " ", "").Replace(m[1])
 			}
-			inside = header == own || (e == nil && strings.HasPrefix(header, own+"."))
+			inside = of == own || (e == nil && strings.HasPrefix(of, own+"."))
 			if inside && e == nil {
 				continue
 			}
 		} else if inside && e == nil {
 			continue
-		} else if inside && tomlKey.MatchString(bare) {
+		} else if inside && command.MatchString(bare) {
 			line, done = tomlCommand(*e)+line[len(bare):], true
 		}
 		out = append(out, line)

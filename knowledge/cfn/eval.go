@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // world is one scenario while it is evaluated.
@@ -110,7 +111,7 @@ func (w *world) agrees(used map[string]string) bool {
 }
 
 // attributes are the keys of a resource beside Type, Properties, Metadata and Condition.
-var attributes = words(`DeletionPolicy UpdateReplacePolicy UpdatePolicy CreationPolicy DependsOn Connectors IgnoreGlobals
+var attributes = lazy.Words(`DeletionPolicy UpdateReplacePolicy UpdatePolicy CreationPolicy DependsOn Connectors IgnoreGlobals
 	Transform`)
 
 func (w *world) resolve(s *stack, d *declared) *graph.Resource {
@@ -131,7 +132,7 @@ func (w *world) resolve(s *stack, d *declared) *graph.Resource {
 			r.Metadata = w.eval(s, e.node)
 			r.Path, _ = r.Metadata.Get("aws:cdk:path").Str()
 		case e.name == "Type" || e.name == "Condition":
-		case attributes[e.name]:
+		case attributes()[e.name]:
 			extra = append(extra, graph.Field{Name: e.name, Value: w.eval(s, e.node)})
 		case e.name == "Version" || e.name == "Description" || e.name == "Comment":
 		default:
@@ -173,7 +174,7 @@ func (w *world) evalMap(s *stack, n *node) graph.Value {
 	fields := make([]graph.Field, 0, len(n.entries))
 	for _, e := range n.entries {
 		if strings.HasPrefix(e.name, "Fn::") {
-			if functions[strings.TrimPrefix(e.name, "Fn::")] && e.name != "Fn::Transform" {
+			if functions()[strings.TrimPrefix(e.name, "Fn::")] && e.name != "Fn::Transform" {
 				w.loader.gapAt("", e.at, "%s stands beside other keys: a function must be alone in its mapping", e.name)
 				return graph.NewUnknown(n.at, e.name+" stands beside other keys")
 			}

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // shape is what a node is.
@@ -113,16 +114,8 @@ func (b *builder) gap(at *graph.Evidence, format string, args ...any) {
 var shortTags = map[string]string{"!Ref": "Ref", "!Condition": "Condition"}
 
 // functions are the intrinsic functions that have a short tag.
-var functions = words(`Base64 Cidr FindInMap GetAtt GetAZs If ImportValue Join Select Split Sub Transform And Equals
+var functions = lazy.Words(`Base64 Cidr FindInMap GetAtt GetAZs If ImportValue Join Select Split Sub Transform And Equals
 	Not Or Length ToJsonString ForEach Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll GetStackOutput`)
-
-func words(s string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(s) {
-		set[w] = true
-	}
-	return set
-}
 
 func (b *builder) node(y *yaml.Node, path string, depth int) *node {
 	if b.err != nil {
@@ -156,7 +149,7 @@ func tagFunction(y *yaml.Node) string {
 	if fn, ok := shortTags[tag]; ok {
 		return fn
 	}
-	if name := strings.TrimPrefix(tag, "!"); functions[name] {
+	if name := strings.TrimPrefix(tag, "!"); functions()[name] {
 		return "Fn::" + name
 	}
 	return tag

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // mergeGlobals writes the Globals section into the SAM resources of a template, and adds the APIs that events may
@@ -42,11 +43,11 @@ func (l *loader) mergeGlobals(t *template) {
 }
 
 // globalTypes are the resource types that Globals may name.
-var globalTypes = words("Function Api HttpApi SimpleTable StateMachine LayerVersion CapacityProvider MicroVMImage NetworkConnector WebSocketApi")
+var globalTypes = lazy.Words("Function Api HttpApi SimpleTable StateMachine LayerVersion CapacityProvider MicroVMImage NetworkConnector WebSocketApi")
 
 func (l *loader) checkGlobals(t *template) {
 	for _, e := range t.globals.fields() {
-		if !globalTypes[e.name] {
+		if !globalTypes()[e.name] {
 			l.gapAt("", e.at, "Globals has no section %s: it is left out", e.name)
 		}
 	}

@@ -1,14 +1,16 @@
 package cfn
 
+import "github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
+
 // policyPaths are the AWS managed policies whose ARN has a path before the name, by that path: SAM lets templates
 // give the bare name. All others stand directly below policy/. Source: aws-sam-translator 1.115.0,
 // aws_managed_policies.json (Apache-2.0), checked 2026-11-23. Policies of service-linked roles cannot be attached
 // and are left out.
-var policyPaths = map[string]map[string]bool{
-	"job-function/": words(`
+var policyPaths = map[string]func() map[string]bool{
+	"job-function/": lazy.Words(`
 	Billing DataScientist DatabaseAdministrator NetworkAdministrator SupportUser SystemAdministrator
 	ViewOnlyAccess`),
-	"service-role/": words(`
+	"service-role/": lazy.Words(`
 	AWSAppRunnerServicePolicyForECRAccess AWSAppSyncPushToCloudWatchLogs AWSApplicationMigrationAgentPolicy_v2
 	AWSApplicationMigrationConversionServerPolicy AWSApplicationMigrationMGHAccess
 	AWSApplicationMigrationReplicationServerPolicy AWSArtifactAccountSync
@@ -88,7 +90,7 @@ var policyPaths = map[string]map[string]bool{
 // managedPolicyPath is the part of a managed policy's ARN after policy/.
 func managedPolicyPath(name string) string {
 	for path, names := range policyPaths {
-		if names[name] {
+		if names()[name] {
 			return path + name
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // template is a file's text sorted into its sections.
@@ -240,7 +241,7 @@ func (l *loader) readOutputs(t *template, n *node) {
 }
 
 // knownSections are the sections of a template that are read, or that say nothing about resources.
-var knownSections = words(`AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform
+var knownSections = lazy.Words(`AWSTemplateFormatVersion Description Metadata Parameters Rules Mappings Conditions Transform
 	Resources Outputs Globals Hooks Rain`)
 
 // readRest lists what stands in the template and is not looked at.
@@ -251,7 +252,7 @@ func (l *loader) readRest(t *template, root *node) {
 			l.gapAt("", e.at, "Fn::Transform at the top of the template adds sections that are not known here")
 		case e.name == "Modules":
 			l.gapAt("", e.at, "Modules are filled in when the template is packaged: review what the packaging writes")
-		case !knownSections[e.name] && !strings.HasPrefix(e.name, "x-") && !strings.HasPrefix(e.name, "X-"):
+		case !knownSections()[e.name] && !strings.HasPrefix(e.name, "x-") && !strings.HasPrefix(e.name, "X-"):
 			l.gapAt("", e.at, "%s is no section of a template: it is left out", e.name)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // checked is the day on which the rows were last compared with their sources.
@@ -59,23 +58,16 @@ type Table struct {
 	Facts []Fact `json:"facts"`
 }
 
-var byID = sync.OnceValue(func() map[string]*Fact {
-	m := make(map[string]*Fact, 512)
-	for _, t := range tables {
-		for i := range t.Facts {
-			m[t.Facts[i].ID] = &t.Facts[i]
-		}
-	}
-	return m
-})
-
 // Find returns the fact of an id.
 func Find(id string) (Fact, bool) {
-	f, ok := byID()[id]
-	if !ok {
-		return Fact{}, false
+	name, _, _ := strings.Cut(id, ".")
+	t, _ := Lookup(name)
+	for i := range t.Facts {
+		if t.Facts[i].ID == id {
+			return t.Facts[i], true
+		}
 	}
-	return *f, true
+	return Fact{}, false
 }
 
 // Int returns a fact's value as a number. An unknown id, or a fact that is no bare number, is a mistake in our

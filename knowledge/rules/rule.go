@@ -6,9 +6,11 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -128,52 +130,45 @@ type Rule struct {
 	Check func(*Pass)
 }
 
-var (
-	all   = map[string]*Rule{}
-	codes = map[string]bool{}
-)
+// added are the rules as their files add them at start-up, which does no more: most runs ask for none of them.
+var added []*Rule
 
-// add registers a rule at start-up. Two rules of one id or code are a mistake in our own table.
+// add registers a rule.
 func add(r Rule) bool {
 	if r.Profile == "" {
 		r.Profile = Core
 	}
-	if all[r.ID] != nil || codes[r.Code] {
-		panic(fmt.Sprintf("rules: %s (%s) is registered twice", r.ID, r.Code))
-	}
-	all[r.ID] = &r
-	if r.Code != "" {
-		codes[r.Code] = true
-	}
+	added = append(added, &r)
 	return true
 }
 
 // All returns every rule, sorted by id.
 func All() []*Rule {
-	out := make([]*Rule, 0, len(all))
-	for _, r := range all {
-		out = append(out, r)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	out := slices.Clone(added)
+	slices.SortFunc(out, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
-// Find returns the rule of an id, code or former id.
-func Find(name string) (*Rule, bool) {
-	if r, ok := all[name]; ok {
-		return r, true
-	}
-	for _, r := range all {
-		if r.Code == name {
-			return r, true
-		}
-		for _, a := range r.Aliases {
-			if a == name {
-				return r, true
+// named finds rules by id, code and former ids. Two of one name are a mistake in our own table.
+var named = sync.OnceValue(func() map[string]*Rule {
+	out := make(map[string]*Rule, 2*len(added))
+	for _, r := range added {
+		for _, name := range append([]string{r.ID, r.Code}, r.Aliases...) {
+			if out[name] != nil {
+				panic(fmt.Sprintf("rules: %q is the name of %s and of %s", name, out[name].ID, r.ID))
+			}
+			if name != "" {
+				out[name] = r
 			}
 		}
 	}
-	return nil, false
+	return out
+})
+
+// Find returns the rule of an id, code or former id.
+func Find(name string) (*Rule, bool) {
+	r, ok := named()[name]
+	return r, ok
 }
 
 // Pass is one run of one rule over one graph.

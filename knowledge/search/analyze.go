@@ -8,6 +8,8 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/registry"
 	"github.com/blevesearch/go-porterstemmer"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // analyzerName is how the mapping names our analyzer. bleve's own camelCase filter drops the whole identifier
@@ -114,7 +116,7 @@ func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) 
 
 func analyzeRun(run string) word {
 	if isLower(run) { // most words need not be taken apart
-		if stopWords[run] {
+		if stopWords()[run] {
 			return word{}
 		}
 		return word{parts: []string{stem(run)}}
@@ -134,7 +136,7 @@ func analyzeRun(run string) word {
 			pieces++
 			lower := strings.ToLower(part)
 			whole.WriteString(lower)
-			if stopWords[lower] {
+			if stopWords()[lower] {
 				continue
 			}
 			w.parts = append(w.parts, stem(lower))
@@ -189,13 +191,7 @@ func isLower(s string) bool {
 	return true
 }
 
-var stopWords = func() map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(`a about am an and any are as at be been being but by can could d did do does doing done don for from
-		get gets got had has have having he her here him his how i if in into is isn it its just let ll m me my of on or our ours out
-		re s shall she should so some such t than that the their them then there these they this those to too us ve very was we were
-		what when where which while who whom why will with would you your`) {
-		m[w] = true
-	}
-	return m
-}()
+var stopWords = lazy.Words(`a about am an and any are as at be been being but by can could d did do does doing done don for from
+	get gets got had has have having he her here him his how i if in into is isn it its just let ll m me my of on or our ours out
+	re s shall she should so some such t than that the their them then there these they this those to too us ve very was we were
+	what when where which while who whom why will with would you your`)

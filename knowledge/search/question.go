@@ -1,6 +1,10 @@
 package search
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
+)
 
 // concepts takes a question apart into what is looked for: each of its words, the identifiers whole, pairs of
 // neighbouring words, and what the list of synonyms adds.
@@ -29,20 +33,18 @@ func (ix *Index) concepts(text string) []concept {
 }
 
 // weakWords say little of what is asked, however rare they are in the corpus: "one", "whole" and "still" must not weigh
-// more than "alarm". They are common words of English, not of any trade.
-var weakWords = stemSet(`instead whole even still work works working worked make makes made making use used uses using need needs needed
-	want wants wanted like really only every each many much lot lots through without within way ways thing things something anything
-	nothing everything everyone someone somebody anybody people go goes going gone come comes coming happen happens happened put puts
-	take takes taken keep keeps best good right wrong ok okay possible actually now then again yet already always never often sometimes
-	soon later simply easy easily hard nice better worse enough help helps tell tells told know knows known say says said think show
-	shows see look looks looking find try tries trying give gives given let lets one two three four five ten fifty hundred few
-	several both either all most more less same different other another own new old big small first last next far near full empty part
-	kind sort case example question problem issue reason idea point side end start begin stop set change correct proper mean means
-	exactly exact currently today yesterday week day night morning year bit nearly almost quite too also else rather per via versus
-	anyone anyway please`)
+// more than "alarm". They are common words of English, not of any trade, by their stems.
+var weakWords = lazy.Words(`actual again all almost alreadi also alwai anoth anybodi anyon anyth anywai begin best better big bit both case chang come
+	correct current day differ each easi easili either els empti end enough even everi everyon everyth exact exactli exampl far
+	few fifti find first five four full give given go goe gone good happen hard help hundr idea instead issu keep kind know
+	known last later less let like look lot made make mani mean more morn most much near nearli need never new next nice night
+	noth now often ok okai old one onli other own part peopl per pleas point possibl problem proper put question quit rather
+	realli reason right sai said same say see set sever show side simpli small somebodi someon someth sometim soon sort start
+	still stop take taken tell ten then thing think three through todai told too tri try two us use versu via wai want way week
+	whole within without work wors wrong year yesterdai yet`)
 
 func wordWeight(stem string) float64 {
-	if weakWords[stem] {
+	if weakWords()[stem] {
 		return tuning.weak
 	}
 	return 1

@@ -3,12 +3,13 @@ package search
 import (
 	"context"
 	"encoding/binary"
-	"strings"
 
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
 	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // concept is one idea of a question: the asked word, or what it stands for. A passage that holds several
@@ -52,16 +53,8 @@ const (
 	anchorShare  = 1.0 / 100
 )
 
-// Nor do words that every trade has: a table may be one of a spreadsheet.
-var noAnchors = stemSet("aws amazon table bucket change rule limit error test cost key page file pipeline instance http json control")
-
-func stemSet(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[stem(w)] = true
-	}
-	return set
-}
+// Nor do words that every trade has, here by their stems: a table may be one of a spreadsheet.
+var noAnchors = lazy.Words("amazon aws bucket chang control cost error file http instanc json key limit page pipelin rule tabl test")
 
 var _ query.Query = (*conceptQuery)(nil)
 
@@ -161,7 +154,7 @@ func (t *tally) alternative(alt alternative) (bool, error) {
 
 // isAnchor tells whether enough pages are on the term at hand.
 func (t *tally) isAnchor(term string) bool {
-	return t.titled >= anchorShare*t.impacts.stats.DocCount && !noAnchors[term]
+	return t.titled >= anchorShare*t.impacts.stats.DocCount && !noAnchors()[term]
 }
 
 func (t *tally) grow(d int) {

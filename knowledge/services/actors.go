@@ -17,7 +17,7 @@ func (b *builder) actors() []*graph.Node {
 		if n.External || n.Resource == nil {
 			continue
 		}
-		t := types[n.Resource.Type]
+		t := types()[n.Resource.Type]
 		if t != nil && t.Variables != nil && (n.Workflow == nil || n.Workflow.Unknown != "") {
 			out = append(out, n)
 		}
@@ -49,7 +49,7 @@ func (e *environment) names(n *graph.Node) (graph.Value, bool) {
 
 func (b *builder) environment(n *graph.Node) *environment {
 	e := &environment{map[*graph.Node]graph.Value{}, map[string]graph.Value{}}
-	for _, v := range types[n.Resource.Type].Variables(n) {
+	for _, v := range types()[n.Resource.Type].Variables(n) {
 		for _, ref := range v.Refs() {
 			if to := b.standsFor(ref.Resource); to.node != nil {
 				e.things[to.node] = v

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
@@ -105,6 +106,7 @@ func covered(s graph.Statement) []use {
 			actions = append(actions, action{strings.ToLower(text), strings.ContainsAny(text, "*?")})
 		}
 	}
+	lower := lowerUses()
 	for i, u := range uses {
 		if u.mode == graph.Poll && strings.HasPrefix(s.Origin, "managed ") {
 			continue // these serve mappings, not code
@@ -113,7 +115,7 @@ func covered(s graph.Statement) []use {
 		for _, a := range actions {
 			// sqs:* is given to senders as well, states:* to those who start: only a right that is spelled out says
 			// "receives" or "answers".
-			if a.text == lowerUses[i] || !spelled && a.wild && policy.Glob(a.text, lowerUses[i]) {
+			if a.text == lower[i] || !spelled && a.wild && policy.Glob(a.text, lower[i]) {
 				out = append(out, u)
 				break
 			}
@@ -123,13 +125,13 @@ func covered(s graph.Statement) []use {
 }
 
 // lowerUses are the actions of uses in lower case.
-var lowerUses = func() []string {
+var lowerUses = sync.OnceValue(func() []string {
 	out := make([]string, len(uses))
 	for i, u := range uses {
 		out[i] = strings.ToLower(u.action)
 	}
 	return out
-}()
+})
 
 func (b *builder) allowedBy(role *graph.Node, s graph.Statement, u use, res graph.Value, single bool, record func(allowance)) {
 	evidence := res
@@ -174,7 +176,7 @@ func ofService(n *graph.Node, u use) bool {
 	if n.Resource == nil {
 		return true
 	}
-	t := types[n.Resource.Type]
+	t := types()[n.Resource.Type]
 	if t == nil {
 		return false
 	}

@@ -81,7 +81,7 @@ func (b *builder) resource(id string) *graph.Resource {
 // addNode makes the node of a resource that is a thing.
 func (b *builder) addNode(w *written) {
 	r := w.resource
-	t := types[r.Type]
+	t := types()[r.Type]
 	if t != nil && t.Kind == "" {
 		return
 	}
@@ -107,7 +107,7 @@ func (b *builder) addNode(w *written) {
 
 // nameNode enters a node under its names.
 func (b *builder) nameNode(w *written) {
-	r, n, t := w.resource, w.node, types[w.resource.Type]
+	r, n, t := w.resource, w.node, types()[w.resource.Type]
 	if n == nil || t == nil || t.ARN == "" {
 		return
 	}

@@ -106,7 +106,7 @@ func (b *builder) meant(w *written) target {
 	}
 	w.asked = true // ends a circle of owners
 	r := w.resource
-	t := types[r.Type]
+	t := types()[r.Type]
 	out := target{node: w.node}
 	if t != nil && t.Of != "" {
 		out = b.find(r.Properties.Get(t.Of), t.ARN)

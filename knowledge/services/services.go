@@ -15,6 +15,7 @@ package services
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -50,23 +51,33 @@ func number(name string, n int) setting { return setting{Name: name, Value: grap
 func text(name, s string) setting       { return setting{Name: name, Value: graph.NewString(nil, s)} }
 func truth(name string, b bool) setting { return setting{Name: name, Value: graph.NewBool(nil, b)} }
 
-var types = map[string]*resourceType{}
+// added are the types as their files add them at start-up.
+var added []*resourceType
 
-// add registers a type at start-up. A type registered twice is a mistake in our own tables.
+// add registers a type.
 func add(t resourceType) bool {
-	if _, twice := types[t.Type]; twice {
-		panic(fmt.Sprintf("services: %s is registered twice", t.Type))
-	}
-	types[t.Type] = &t
+	added = append(added, &t)
 	return true
 }
 
+// types finds a type by its name. One registered twice is a mistake in our own tables.
+var types = sync.OnceValue(func() map[string]*resourceType {
+	out := make(map[string]*resourceType, len(added))
+	for _, t := range added {
+		if out[t.Type] != nil {
+			panic(fmt.Sprintf("services: %s is registered twice", t.Type))
+		}
+		out[t.Type] = t
+	}
+	return out
+})
+
 // Known tells whether a resource type has its own registration here; others become nodes of kind other.
-func Known(typ string) bool { return types[typ] != nil }
+func Known(typ string) bool { return types()[typ] != nil }
 
 // DefaultOf returns what AWS puts where a property is not written, absent where none is known here.
 func DefaultOf(typ, property string) graph.Value {
-	t := types[typ]
+	t := types()[typ]
 	if t == nil {
 		return graph.Value{}
 	}
@@ -98,7 +109,7 @@ func build(s graph.Scenario, m *shared) *graph.Graph {
 	}
 	for i := range b.all {
 		r := b.all[i].resource
-		if t := types[r.Type]; t == nil {
+		if t := types()[r.Type]; t == nil {
 			b.unfamiliar(r)
 		} else if t.Connect != nil {
 			t.Connect(b, r, b.all[i].node)
