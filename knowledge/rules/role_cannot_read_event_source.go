@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -26,7 +27,7 @@ var _ = add(Rule{
 		{Title: `aws-cdk, issue 6770 (the mapping is refused: queue)`, URL: "https://github.com/aws/aws-cdk/issues/6770", Checked: "2026-11-30"},
 		{Title: `cross-account-amazon-dynamodb-replication, issue 11 (the mapping is refused: stream)`, URL: "https://github.com/aws-samples/cross-account-amazon-dynamodb-replication/issues/11", Checked: "2026-11-30"},
 	},
-	Gaps: `List actions are not asked for (SAM's policy template KinesisStreamReadPolicy has no ListShards, and mappings are made without it); nor what Kafka, MQ and DocumentDB need of networks, secrets and topics. Keys outside the files are not looked at.`,
+	Gaps: `Rights to list are asked for on whatever thing, and lower the finding to medium: Lambda names them where it refuses a mapping, and some are made without. Not looked at is what Kafka, MQ and DocumentDB need of networks, secrets and topics; keys outside the files are not looked at.`,
 	Bad: `Resources:
   Mapping: # want "sqs:DeleteMessage"
     Type: AWS::Lambda::EventSourceMapping
@@ -222,10 +223,42 @@ func checkPollRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
 		}
 	}
 	if len(missing) == 0 {
+		checkListRights(p, e, role)
 		return
 	}
 	p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
 		Message: fmt.Sprintf("role %s of %s may not do %s on %s: nothing can be read", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
+}
+
+// listActions are the rights to list what a source consists of.
+var listActions = map[graph.Kind][]string{
+	graph.Stream: {"kinesis:ListShards", "kinesis:ListStreams"},
+	graph.Table:  {"dynamodb:ListStreams"},
+}
+
+// checkListRights asks for the rights to list, on whatever thing: roles are written that allow them on the stream, which is
+// no resource of ListStreams, and mappings are made with those. They are made as well with SAM's own policy template for
+// reading a stream, which has no ListShards.
+func checkListRights(p *Pass, e *graph.Edge, role *graph.Node) {
+	if slices.ContainsFunc(role.Statements, func(s graph.Statement) bool {
+		return s.At != nil && strings.HasSuffix(s.At.Path, "/KinesisStreamReadPolicy")
+	}) {
+		return
+	}
+	var missing []string
+	for _, action := range listActions[e.From.Kind] {
+		switch answer, _ := rightOnAnything(role, action); answer {
+		case policy.Unknown:
+			return
+		case policy.No:
+			missing = append(missing, action)
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	p.Report(Hit{Node: e.To, Resource: e.Via, Severity: Medium, Confidence: Likely, Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
+		Message: fmt.Sprintf("role %s of %s may not do %s on %s, which AWS names among the rights that reading it needs", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
 }
 
 // checkPollKey asks for the right to decrypt what a source encrypts with a key of its own. Records of table streams are
