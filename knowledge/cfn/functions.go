@@ -159,11 +159,19 @@ func (w *world) split(s *stack, n *node) graph.Value {
 	if text.Kind == graph.Unknown || text.Parts() == nil {
 		return unresolved(n, text, "Fn::Split needs a text")
 	}
-	var items []graph.Value
+	items, ok := pieces(n.at, text, delim)
+	if !ok {
+		return unresolved(n, text, "Fn::Split cuts through "+text.String())
+	}
+	return graph.NewList(n.at, items...)
+}
+
+// pieces cuts a text at a delimiter; ok is false where what is not known, or is a reference, may hold the delimiter.
+func pieces(at *graph.Evidence, text graph.Value, delim string) (items []graph.Value, ok bool) {
 	var current []graph.Part
 	for _, p := range text.Parts() {
 		if p.Ref != nil && mayHold(*p.Ref, delim) || p.Unknown != "" || standIn(p.Literal, delim) {
-			return unresolved(n, text, "Fn::Split cuts through "+text.String())
+			return nil, false
 		}
 		if p.Ref != nil {
 			current = append(current, p)
@@ -171,13 +179,13 @@ func (w *world) split(s *stack, n *node) graph.Value {
 		}
 		for i, piece := range strings.Split(p.Literal, delim) {
 			if i > 0 {
-				items = append(items, graph.NewText(n.at, current...))
+				items = append(items, graph.NewText(at, current...))
 				current = nil
 			}
 			current = append(current, graph.Part{Literal: piece})
 		}
 	}
-	return graph.NewList(n.at, append(items, graph.NewText(n.at, current...))...)
+	return append(items, graph.NewText(at, current...)), true
 }
 
 // standIn tells whether a text has a pseudo parameter in it that is not known and may contain a delimiter.

@@ -75,6 +75,11 @@ func (w *world) argument(s *stack, p *parameter, arg *node) graph.Value {
 	if text, ok := v.Str(); ok {
 		return p.typed(v.At, text)
 	}
+	if p.isList() && v.Parts() != nil {
+		if items, ok := pieces(v.At, v, ","); ok {
+			return graph.NewList(v.At, items...)
+		}
+	}
 	return v
 }
 
@@ -90,7 +95,7 @@ func (p *parameter) typed(at *graph.Evidence, text string) graph.Value {
 	switch {
 	case p.typ == "Number":
 		return graph.NewNumber(at, strings.TrimSpace(text))
-	case p.typ == "CommaDelimitedList" || strings.HasPrefix(p.typ, "List<"):
+	case p.isList():
 		var items []graph.Value
 		for _, s := range strings.Split(text, ",") {
 			items = append(items, graph.NewString(at, strings.TrimSpace(s)))
@@ -98,6 +103,10 @@ func (p *parameter) typed(at *graph.Evidence, text string) graph.Value {
 		return graph.NewList(at, items...)
 	}
 	return graph.NewString(at, text)
+}
+
+func (p *parameter) isList() bool {
+	return p.typ == "CommaDelimitedList" || strings.HasPrefix(p.typ, "List<")
 }
 
 // given is the value that the caller gave for a parameter of a top-level template.

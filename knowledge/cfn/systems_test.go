@@ -64,6 +64,22 @@ func TestLoadFollowsNestedStacksByLocalPathWithArgumentsAndOutputs(t *testing.T)
 	}
 }
 
+func TestLoadCutsTextThatIsHandedToListParametersOfNestedStacks(t *testing.T) {
+	parent := `{Resources: {A: {Type: AWS::EC2::Subnet}, B: {Type: AWS::EC2::Subnet}, Child: {Type: AWS::CloudFormation::Stack, Properties: {
+		TemplateURL: ./child.yaml, Parameters: {Subnets: {"Fn::Join": [",", [{Ref: A}, {Ref: B}, subnet-1]]}, Zones: {"Fn::Sub": "${AWS::Region}a,${Open}"}}}}}}`
+	child := `{Parameters: {Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}, Zones: {Type: CommaDelimitedList}}, Resources: {F: {Type: AWS::Lambda::Function,
+		Properties: {VpcConfig: {SubnetIds: {Ref: Subnets}}, Layers: {Ref: Zones}}}}}`
+	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "parent.yaml", Data: []byte(parent)}}, cfn.Options{Files: fstest.MapFS{"child.yaml": {Data: []byte(child)}}})
+	require.NoError(t, err)
+	f := find(t, s.Scenarios[0], "F").Properties
+	var subnets []string
+	for _, v := range f.Get("VpcConfig", "SubnetIds").Items() {
+		subnets = append(subnets, v.String())
+	}
+	assert.Equal(t, []string{"${A}", "${B}", "subnet-1"}, subnets)
+	assert.Empty(t, f.Get("Layers").Items(), "what is not known may be several items")
+}
+
 func TestLoadStopsAtStacksThatNestThemselves(t *testing.T) {
 	loop := `{Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: loop.yaml}}}}`
 	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "loop.yaml", Data: []byte(loop)}},
