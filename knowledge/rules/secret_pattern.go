@@ -22,14 +22,18 @@ var tokens = []struct {
 	{"a GitHub token", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, lazy.Regexp(`\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})`)},
 	{"a Slack token", []string{"xox"}, lazy.Regexp(`\bxox[abprs]-[0-9A-Za-z-]{20,}`)},
 	{"a Stripe key", []string{"k_live_"}, lazy.Regexp(`\b[rs]k_live_[0-9A-Za-z]{20,}`)},
+	{"a SendGrid key", []string{"SG."}, lazy.Regexp(`\bSG\.[0-9A-Za-z_-]{16,}\.[0-9A-Za-z_-]{16,}`)},
+	{"a GitLab token", []string{"glpat-"}, lazy.Regexp(`\bglpat-[0-9A-Za-z_-]{20,}`)},
 	{"a signed token (JWT)", []string{"eyJ"}, lazy.Regexp(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
 	{"a connection string with a password", []string{"://"}, lazy.Regexp(`\b[a-z][a-z0-9+]+://[^\s:/@{}$<>]+:[^\s:/@{}$<>]{4,}@[^\s]+`)},
+	// Of ODBC, JDBC and Azure, where the password is one of several settings.
+	{"a connection string with a password", []string{"assword", "ASSWORD", "pwd", "Pwd", "PWD", "AccountKey", "AccessKey"}, lazy.Regexp(`(?i)\b[a-z][a-z0-9 ]*=[^;&=\s]+[;& ]\s*(password|pwd|accountkey|sharedaccesskey)\s*=\s*[^;&\s{}$<>]{4,}`)},
 }
 
 var (
 	secretName  = lazy.Regexp(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential)`)
 	harmlessEnd = lazy.Regexp(`(?i)(arn|name|id|ids|url|uri|path|param|parameter|key_?prefix|table|queue|topic|bucket|ttl|timeout|expiry|expiration|validity|length|type|issuer|audience|enabled|endpoint|seconds|minutes|hours|days|version|algorithm|header|region|use|usage|count|limit|max|min|field|prefix|label|policy|format|mode|provider|store|service|alias|key_?alias)$`)
-	passwordEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd)$`)
+	passwordEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd|(^|_)pass)$`)
 	accessKey   = lazy.Regexp(`^[0-9A-Za-z/+]{40}$`)
 	placeholder = lazy.Regexp(`(?i)(change|replace|example|dummy|placeholder|sample|test|fake|local|your|todo|tbd|insert|xxx|\*\*\*|none|null|undefined|default|secret|password|token|unused|<|\{\{)`)
 
@@ -67,14 +71,14 @@ func ownText(v graph.Value) string {
 	return s.String()
 }
 
-// credentialOf is the password of a connection string, else the whole text.
+// credentialOf is the password of a connection string, else nothing.
 func credentialOf(found string) string {
-	if _, rest, ok := strings.Cut(found, "://"); ok {
+	if _, rest, ok := strings.Cut(found, "://"); ok && strings.Contains(rest, "@") {
 		user, _, _ := strings.Cut(rest, "@")
 		_, password, _ := strings.Cut(user, ":")
 		return password
 	}
-	return ""
+	return found[strings.LastIndexByte(found, '=')+1:]
 }
 
 // looksRandom tells a generated secret from a word: long enough, no spaces, letters and digits mixed, and nearly
