@@ -129,8 +129,8 @@ func checkAsync(p *Pass, fn *graph.Node) {
 		}
 	}
 	h := Hit{Node: fn, Severity: Medium, Confidence: Likely, Values: []graph.Value{{}}}
-	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes) {
-		if e.Mode != graph.Async || caught[e.Qualifier] || byCloudFormation(e) {
+	for _, e := range p.Graph.In(fn, graph.Routes, graph.Invokes, graph.FailsTo) {
+		if e.Mode != graph.Async || caught[e.Qualifier] || byCloudFormation(e) || e.Kind == graph.FailsTo && e.From.Type != "AWS::IoT::TopicRule" {
 			continue
 		}
 		if e.Strength != graph.Wildcard {

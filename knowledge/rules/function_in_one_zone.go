@@ -111,15 +111,7 @@ func checkZones(p *Pass) {
 			zone := s + ref.Resource
 			if isRef {
 				if n := p.Graph.Node(ref.Resource); n != nil && n.Kind == graph.Subnet {
-					where := n.Setting("availabilityZone")
-					if id := n.Setting("availabilityZoneId"); !where.Exists() && id.Exists() {
-						where = id
-					}
-					if z, ok := where.Str(); ok {
-						zone = z
-					} else if strings.HasPrefix(where.Reason(), "availability zone ") { // Fn::Select of Fn::GetAZs, by its index
-						zone, _, _ = strings.Cut(where.Reason(), " of the region")
-					}
+					zone = zoneOf(fn, n, zone)
 				}
 			}
 			zones[zone] = true
@@ -141,6 +133,27 @@ func checkZones(p *Pass) {
 			}
 		}
 	}
+}
+
+// zoneOf names the Availability Zone of a subnet, as far as the files say it: what one parameter or one import gives is one
+// zone. It is otherwise where nothing says it. Parameters of two files may share a name.
+func zoneOf(fn, subnet *graph.Node, otherwise string) string {
+	where := subnet.Setting("availabilityZone")
+	if id := subnet.Setting("availabilityZoneId"); !where.Exists() && id.Exists() {
+		where = id
+	}
+	if z, ok := where.Str(); ok {
+		return z
+	}
+	reason := where.Reason()
+	if zone, _, found := strings.Cut(reason, " of the region"); found && strings.HasPrefix(zone, "availability zone ") { // Fn::Select of Fn::GetAZs, by its index
+		return zone
+	}
+	oneFile := subnet.Resource != nil && fn.Resource != nil && subnet.Resource.File == fn.Resource.File
+	if where.IsUnknown() && (strings.HasPrefix(reason, "parameter ") && oneFile || strings.HasPrefix(reason, "import ") && !strings.HasPrefix(reason, "import ?")) {
+		return "one zone, whatever it is (" + reason + ")"
+	}
+	return otherwise
 }
 
 // oneParameter is the parameter that a reason names.

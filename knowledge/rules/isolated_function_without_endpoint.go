@@ -105,7 +105,7 @@ func checkWayOut(p *Pass, fn *graph.Node) {
 			continue
 		}
 		name := e.From.Setting("serviceName")
-		if open(name) && !strings.Contains(name.String(), ".") {
+		if leadsAnywhere(name) {
 			p.Unknown(e.From, name)
 			return
 		}
@@ -131,7 +131,7 @@ func (p *Pass) openEndpoint(fn *graph.Node, used map[string]bool) graph.Value {
 		if r.Type != "AWS::EC2::VPCEndpoint" || !sameStack(r, fn) || !mayMeanOwn(vpc) {
 			continue
 		}
-		if open(name) && !strings.Contains(name.String(), ".") {
+		if leadsAnywhere(name) {
 			return vpc
 		}
 		if service := endpointService(name); used[service] {
@@ -143,6 +143,11 @@ func (p *Pass) openEndpoint(fn *graph.Node, used map[string]bool) graph.Value {
 		return last
 	}
 	return graph.Value{}
+}
+
+// leadsAnywhere tells whether it is not known which service an endpoint leads to; its Region alone may well be.
+func leadsAnywhere(name graph.Value) bool {
+	return open(name) && (!strings.Contains(name.String(), ".") || strings.ContainsAny(endpointService(name), "${}"))
 }
 
 // endpointService is the service that an endpoint leads to: sqs of com.amazonaws.eu-west-1.sqs.

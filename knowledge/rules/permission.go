@@ -310,3 +310,52 @@ func (p *Pass) openRights(n *graph.Node) {
 		}
 	}
 }
+
+// qualifierOf reads the alias or version in the name of a function: a reference to an alias, an ARN or name
+// with a qualifier. ok is false where it is not known.
+func qualifierOf(g *graph.Graph, name graph.Value) (string, bool) {
+	if ref, ok := name.Ref(); ok {
+		n := g.Node(ref.Resource)
+		switch {
+		case n == nil: // a version has no node of its own
+			return "${" + ref.Resource + "}", true
+		case n.Kind == graph.Alias:
+			return n.Setting("name").String(), true
+		}
+		return "", true
+	}
+	if name.Reason() != "" {
+		return "", false
+	}
+	text := strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::Region}", "region", "${AWS::AccountId}", "account").Replace(name.String())
+	fields := strings.Split(text, ":")
+	switch {
+	case fields[0] == "arn" && len(fields) == 8:
+		return fields[7], true
+	case fields[0] == "arn" && len(fields) == 7:
+		return "", true
+	case fields[0] != "arn" && len(fields) == 2: // function:alias
+		return fields[1], true
+	case fields[0] != "arn" && len(fields) == 1:
+		return "", true
+	}
+	return "", false
+}
+
+// openQualifier tells whether a qualifier is spelt of something other than a version of this system.
+func openQualifier(g *graph.Graph, qualifier string) bool {
+	id, ok := strings.CutPrefix(qualifier, "${")
+	if qualifier == "$LATEST" {
+		return false
+	}
+	if !ok {
+		return strings.ContainsAny(qualifier, "$(")
+	}
+	id, _, _ = strings.Cut(strings.TrimSuffix(id, "}"), ".")
+	for _, r := range g.Resources {
+		if plainID(r.ID) == id && r.Type == "AWS::Lambda::Version" {
+			return false
+		}
+	}
+	return true
+}

@@ -256,11 +256,22 @@ func admitted(g *graph.Graph, fn *graph.Node, s graph.Statement) []*graph.Node {
 	}
 	var out []*graph.Node
 	for _, e := range g.In(fn, graph.Routes, graph.Invokes) {
-		if !slices.Contains(out, e.From) && matched(fn, e.From, s) == policy.Yes {
+		if slices.Contains(out, e.From) {
+			continue
+		}
+		if answer := matched(fn, e.From, s); answer == policy.Yes || answer != policy.No && spelledOut(g, e.From, source) {
 			out = append(out, e.From)
 		}
 	}
 	return out
+}
+
+// spelledOut tells whether an ARN with a Region or account written out names a thing of these files: the stack is hardly
+// meant for another Region or account.
+func spelledOut(g *graph.Graph, from *graph.Node, arn graph.Value) bool {
+	text := arn.String()
+	_, service := sourceOf(g, arn)
+	return from.Name != "" && service != "" && service == serviceOfType(from.Type) && text[strings.LastIndexAny(text, ":/")+1:] == from.Name
 }
 
 // matched tells whether a permission whose SourceArn is a text lets a rule, bucket or topic in; of other things the ARN
@@ -343,53 +354,4 @@ func spellQualifier(fn *graph.Node, qualifier string) string {
 		return "a version of " + nameOf(fn)
 	}
 	return "alias " + qualifier + " of " + nameOf(fn)
-}
-
-// qualifierOf reads the alias or version in the name of a function: a reference to an alias, an ARN or name
-// with a qualifier. ok is false where it is not known.
-func qualifierOf(g *graph.Graph, name graph.Value) (string, bool) {
-	if ref, ok := name.Ref(); ok {
-		n := g.Node(ref.Resource)
-		switch {
-		case n == nil: // a version has no node of its own
-			return "${" + ref.Resource + "}", true
-		case n.Kind == graph.Alias:
-			return n.Setting("name").String(), true
-		}
-		return "", true
-	}
-	if name.Reason() != "" {
-		return "", false
-	}
-	text := strings.NewReplacer("${AWS::Partition}", "aws", "${AWS::Region}", "region", "${AWS::AccountId}", "account").Replace(name.String())
-	fields := strings.Split(text, ":")
-	switch {
-	case fields[0] == "arn" && len(fields) == 8:
-		return fields[7], true
-	case fields[0] == "arn" && len(fields) == 7:
-		return "", true
-	case fields[0] != "arn" && len(fields) == 2: // function:alias
-		return fields[1], true
-	case fields[0] != "arn" && len(fields) == 1:
-		return "", true
-	}
-	return "", false
-}
-
-// openQualifier tells whether a qualifier is spelt of something other than a version of this system.
-func openQualifier(g *graph.Graph, qualifier string) bool {
-	id, ok := strings.CutPrefix(qualifier, "${")
-	if qualifier == "$LATEST" {
-		return false
-	}
-	if !ok {
-		return strings.ContainsAny(qualifier, "$(")
-	}
-	id, _, _ = strings.Cut(strings.TrimSuffix(id, "}"), ".")
-	for _, r := range g.Resources {
-		if plainID(r.ID) == id && r.Type == "AWS::Lambda::Version" {
-			return false
-		}
-	}
-	return true
 }

@@ -64,7 +64,6 @@ const fewReady = 2
 
 // checkProvisioned looks at the aliases and versions of a function that keep environments ready.
 func checkProvisioned(p *Pass, fn *graph.Node) {
-	scaled := len(fn.Setting("scalableTargets").Each()) > 0
 	other := p.openLink(fn, "ResourceId", "AWS::ApplicationAutoScaling::ScalableTarget")
 	sum, all := 0, true
 	var places []graph.Value
@@ -78,7 +77,7 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 		if known && n > 0 {
 			places = append(places, v)
 		}
-		if known && n > fewReady && !scaled && len(on.Setting("scalableTargets").Each()) == 0 {
+		if known && n > fewReady && !scaled(p.Graph, fn, on) {
 			if other.Exists() {
 				p.Unknown(on, other)
 				return
@@ -102,4 +101,19 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 			Fix: fmt.Sprintf("Set ReservedConcurrentExecutions to %d at least, or lower ProvisionedConcurrentExecutions to %d in all.", sum, limit), CDK: "reservedConcurrentExecutions of the function not below provisionedConcurrentExecutions of its aliases",
 			Message: fmt.Sprintf("%d environments of %s shall be kept ready, but only %d executions are reserved for it: Lambda refuses that", sum, nameOf(fn), limit)})
 	}
+}
+
+// scaled tells whether something scales what an alias keeps ready, or a version of the function where on is the function.
+// A target that names another alias does not, be that alias in the files or not.
+func scaled(g *graph.Graph, fn, on *graph.Node) bool {
+	if on != fn && len(on.Setting("scalableTargets").Each()) > 0 {
+		return true
+	}
+	name, known := on.Setting("name").Str()
+	for _, e := range g.In(fn, graph.Deploys) {
+		if e.Label == "scaling" && (on == fn || !known || e.Qualifier == name || openQualifier(g, e.Qualifier)) {
+			return true
+		}
+	}
+	return false
 }
