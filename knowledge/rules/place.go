@@ -145,6 +145,15 @@ func declared(r *graph.Resource, key string) string {
 	return s
 }
 
+// mayLose tells whether Metadata says of a resource that what it carries may be lost.
+func mayLose(r *graph.Resource) bool {
+	if r == nil {
+		return false
+	}
+	role := declared(r, "role")
+	return role == "ephemeral" || role == "telemetry" || declared(r, "loss") != "" || declared(r, "telemetry") != ""
+}
+
 // edgeIntent is the first answer that the Metadata of what stands between two things, or of these, gives: who states
 // how a mapping is meant may write it on any of the three.
 func edgeIntent(e *graph.Edge, key string) string {

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB" (polling and stream starting positions)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html", Checked: "2026-11-30"},
 		{Title: "CloudFormation reference, AWS::Lambda::EventSourceMapping StartingPosition", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-startingposition", Checked: "2026-11-30"},
 	},
-	Gaps: `Kinesis and DynamoDB streams only. Metadata serverless-review loss: "accepted" on the stream, table or function excuses readers for whom single records do not matter (telemetry, cache invalidation).`,
+	Gaps: `Kinesis and DynamoDB streams only. Metadata serverless-review loss: "accepted", telemetry: true or role: ephemeral or telemetry on the mapping, stream, table or function excuses readers for whom single records do not matter (telemetry, cache invalidation).`,
 	Bad: `Resources:
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
@@ -80,7 +80,7 @@ Resources:
 
 func checkStartingPositions(p *Pass) {
 	for _, e := range polled(p.Graph, graph.Stream, graph.Table) {
-		if edgeIntent(e, "loss") != "" {
+		if mayLose(e.Via) || mayLose(e.To.Resource) || mayLose(e.From.Resource) {
 			continue
 		}
 		v := e.Setting("startingPosition")

@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation reference, AWS::Kinesis::Stream RetentionPeriodHours`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-kinesis-stream.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"prowler:kinesis_stream_data_retention_period", "cfn-lint:I3013"},
-	Gaps:        `Only streams that a function, pipe or delivery stream of the system reads are looked at. A stream whose records may be lost (Metadata serverless-review role ephemeral) is left out.`,
+	Gaps:        `Only streams that a function, pipe or delivery stream of the system reads are looked at. A stream whose records may be lost (Metadata serverless-review role ephemeral or telemetry, loss, telemetry), or whose Metadata gives a retention-reason, is left out.`,
 	Bad: `Resources:
   Clicks: # want "24 hours"
     Type: AWS::Kinesis::Stream
@@ -65,7 +65,7 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, s := range p.Graph.OfKind(graph.Stream) {
-			if s.Type != "AWS::Kinesis::Stream" || s.External || intent(s, "role") == "ephemeral" || intent(s, "loss") != "" {
+			if s.Type != "AWS::Kinesis::Stream" || s.External || mayLose(s.Resource) || intent(s, "retention-reason") != "" {
 				continue
 			}
 			var readers []*graph.Node
