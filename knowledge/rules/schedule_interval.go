@@ -10,14 +10,11 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
-var (
-	rateExpression = lazy.Regexp(`^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)$`)
-	everyExpr      = lazy.Regexp(`^(\*|\d+)/(\d+)$`)
-)
+var rateExpression = lazy.Regexp(`^rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)$`)
 
-// interval reads how often a schedule expression fires at its fastest: a rate as written, a cron expression whose
-// minutes or hours are repeated. ok is false for one-time expressions and for what is not a literal. A cron
-// expression that fires at given hours only is taken for one that fires once a day.
+// interval reads the shortest time between two runs of a schedule expression: a rate as written, a cron expression by its
+// minutes and hours. ok is false for one-time expressions and for what is not a literal. Which days a cron expression
+// names matters only for the time from the last run of a day to the first of the next.
 func interval(v graph.Value) (d time.Duration, ok bool) {
 	s, ok := v.Str()
 	if !ok {
@@ -36,58 +33,73 @@ func interval(v graph.Value) (d time.Duration, ok bool) {
 	if len(fields) != 6 {
 		return 0, false
 	}
-	if n, repeats := step(fields[0]); repeats {
-		return time.Duration(n) * time.Minute, true
-	}
-	n, repeats := step(fields[1])
-	if gap, listed := listGap(fields[0], 60); listed && repeats {
-		return time.Duration(gap) * time.Minute, true
-	}
-	if strings.ContainsAny(fields[0], ",-") {
+	minutes, known := cronValues(fields[0], 60)
+	hours, also := cronValues(fields[1], 24)
+	if !known || !also {
 		return 0, false
 	}
-	if repeats {
-		return time.Duration(n) * time.Hour, true
-	}
-	if gap, listed := listGap(fields[1], 24); listed {
-		return time.Duration(gap) * time.Hour, true
-	}
-	return 24 * time.Hour, !strings.ContainsAny(fields[1], ",-")
+	return time.Duration(shortestGap(minutes, hours, dayAfterDay(fields[2]) && dayAfterDay(fields[4]))) * time.Minute, true
 }
 
-// listGap reads "0,20,40": the shortest time between two of the values, the last and the first of the next round included.
-func listGap(field string, round int) (gap int, listed bool) {
-	var values []int
-	for _, word := range strings.Split(field, ",") {
-		n, err := strconv.Atoi(word)
-		if err != nil || n < 0 || n >= round {
-			return 0, false
+const minutesOfDay = 24 * 60
+
+// shortestGap is the shortest time in minutes between two of the times of day that minutes and hours, both sorted, make.
+func shortestGap(minutes, hours []int, daily bool) int {
+	gap, last := minutesOfDay, -1
+	for _, h := range hours {
+		for _, m := range minutes {
+			if at := h*60 + m; last >= 0 {
+				gap = min(gap, at-last)
+			}
+			last = h*60 + m
 		}
-		values = append(values, n)
+	}
+	if daily {
+		gap = min(gap, hours[0]*60+minutes[0]+minutesOfDay-last)
+	}
+	return gap
+}
+
+// cronValues reads the minutes or hours of a cron expression ("*", "0/5", "8-18", "0,30", "0-10/5"): the values below
+// end, sorted.
+func cronValues(field string, end int) (values []int, ok bool) {
+	for _, part := range strings.Split(field, ",") {
+		span, every, stepped := strings.Cut(part, "/")
+		step := 1
+		if stepped {
+			if step, _ = strconv.Atoi(every); step < 1 {
+				return nil, false
+			}
+		}
+		first, last := 0, end-1
+		if span != "*" {
+			from, to, ranged := strings.Cut(span, "-")
+			var err error
+			if first, err = strconv.Atoi(from); err != nil {
+				return nil, false
+			}
+			switch {
+			case ranged:
+				if last, err = strconv.Atoi(to); err != nil {
+					return nil, false
+				}
+			case !stepped:
+				last = first
+			}
+		}
+		if first < 0 || last >= end || first > last {
+			return nil, false
+		}
+		for n := first; n <= last; n += step {
+			values = append(values, n)
+		}
 	}
 	slices.Sort(values)
-	values = slices.Compact(values)
-	if len(values) < 2 {
-		return 0, false
-	}
-	gap = values[0] + round - values[len(values)-1]
-	for i := 1; i < len(values); i++ {
-		gap = min(gap, values[i]-values[i-1])
-	}
-	return gap, true
+	return slices.Compact(values), true
 }
 
-// step reads "*" and "0/5".
-func step(field string) (n int, repeats bool) {
-	if field == "*" {
-		return 1, true
-	}
-	if m := everyExpr().FindStringSubmatch(field); m != nil {
-		n, err := strconv.Atoi(m[2])
-		return n, err == nil && n > 0
-	}
-	return 0, false
-}
+// dayAfterDay tells whether a field of a cron expression lets one day follow the other: it leaves none out, or names a range.
+func dayAfterDay(field string) bool { return each(field) || strings.Contains(field, "-") }
 
 // repeatsWithinTheHour tells whether a schedule soon makes good a run that was lost.
 func repeatsWithinTheHour(v graph.Value) bool {

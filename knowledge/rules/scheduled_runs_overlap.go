@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -21,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" (throttled events wait)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_115", "cdk-nag:LambdaConcurrency", "guard-rules-registry:LAMBDA_CONCURRENCY_CHECK"},
-	Gaps:        `Rates and cron expressions with regular steps are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low; what its states take is not added up. Metadata serverless-review idempotent excuses a function that may run twice.`,
+	Gaps:        `Of cron expressions the minutes and hours are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low, and against others at Info where one of its tasks has no TimeoutSeconds either; what its states take is not added up. Metadata serverless-review idempotent excuses a function that may run twice.`,
 	Bad: `Resources:
   Often:
     Type: AWS::Events::Rule
@@ -126,8 +127,8 @@ func checkFunctionOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Dura
 	p.Report(h)
 }
 
-// oftenStarted is up to what interval an execution without a limit is held against its schedule: those that are started
-// more seldom rarely last until the next one.
+// oftenStarted is up to what interval an execution without a limit is held against its schedule whatever it does: of those
+// that are started more seldom some task has to be without a limit, too, and they rarely last until the next one.
 const oftenStarted = time.Hour
 
 func checkMachineOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Duration) {
@@ -143,15 +144,28 @@ func checkMachineOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Durat
 	case open(limit):
 		p.Unknown(machine, limit)
 		return
-	case known && time.Duration(seconds)*time.Second > every:
+	case known && time.Duration(seconds)*time.Second >= every:
 		h.Message = fmt.Sprintf("%s may work for %d s, but %s starts it every %s: two executions can overlap", nameOf(machine), seconds, nameOf(s), minutes(every))
-	case !limit.Exists() && kind == "STANDARD" && every <= oftenStarted:
+		if time.Duration(seconds)*time.Second == every { // few executions take all of their time
+			h.Severity = Low
+		}
+	case !limit.Exists() && kind == "STANDARD" && (every <= oftenStarted || unboundedTask(machine)):
 		h.Severity, h.Confidence, h.Values = Low, Likely, []graph.Value{{}, s.Setting("scheduleExpression")}
 		h.Message = fmt.Sprintf("%s has no TimeoutSeconds, but %s starts it every %s: an execution that hangs runs beside the next ones", nameOf(machine), nameOf(s), minutes(every))
+		if every > oftenStarted {
+			h.Severity = Info
+		}
 	default:
 		return
 	}
 	p.Report(h)
+}
+
+// unboundedTask tells whether some task of a workflow has no TimeoutSeconds.
+func unboundedTask(machine *graph.Node) bool {
+	return slices.ContainsFunc(machine.Workflow.States, func(s graph.State) bool {
+		return s.Type == "Task" && !s.Definition.Get("TimeoutSeconds").Exists() && !s.Definition.Get("TimeoutSecondsPath").Exists()
+	})
 }
 
 func minutes(d time.Duration) string {
