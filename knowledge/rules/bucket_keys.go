@@ -15,17 +15,17 @@ func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
 	if bucket.Kind != graph.Bucket || e.Kind != graph.Writes || in.From != bucket {
 		return false
 	}
-	prefixes, suffixes := notifiedKeys(in)
+	heard := notifiedKeys(in)
 	created, removed := notifiedChanges(in)
-	created = created && !deniesKeys(g, writer, bucket, "s3:PutObject", prefixes)
-	removed = removed && !deniesKeys(g, writer, bucket, "s3:DeleteObject", prefixes)
+	created = created && !deniesKeys(g, writer, bucket, "s3:PutObject", heard)
+	removed = removed && !deniesKeys(g, writer, bucket, "s3:DeleteObject", heard)
 	for _, role := range rolesOf(g, writer) {
 		for _, s := range role.Statements {
 			if !isAllow(s) || !(created && allowsAction(s, "s3:PutObject") || removed && allowsAction(s, "s3:DeleteObject")) {
 				continue
 			}
 			for _, v := range s.Resources {
-				if reaches(v, bucket) && overlaps(keyPattern(v), prefixes, suffixes) {
+				if reaches(v, bucket) && anyOverlaps(keyPattern(v), heard) {
 					return false
 				}
 			}
@@ -35,7 +35,7 @@ func overwritten(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) bool {
 }
 
 // deniesKeys tells whether the writer's role is denied an action on every key of a bucket that a notification speaks of.
-func deniesKeys(g *graph.Graph, writer, bucket *graph.Node, action string, prefixes []string) bool {
+func deniesKeys(g *graph.Graph, writer, bucket *graph.Node, action string, heard []keyFilter) bool {
 	var denied []string // what denied keys begin with
 	for _, role := range rolesOf(g, writer) {
 		for _, s := range role.Statements {
@@ -49,11 +49,8 @@ func deniesKeys(g *graph.Graph, writer, bucket *graph.Node, action string, prefi
 			}
 		}
 	}
-	if len(prefixes) == 0 {
-		prefixes = []string{""} // all keys
-	}
-	return !slices.ContainsFunc(prefixes, func(prefix string) bool {
-		return !slices.ContainsFunc(denied, func(beginning string) bool { return strings.HasPrefix(prefix, beginning) })
+	return !slices.ContainsFunc(heard, func(f keyFilter) bool {
+		return !slices.ContainsFunc(denied, func(beginning string) bool { return strings.HasPrefix(f.prefix, beginning) })
 	})
 }
 
@@ -76,7 +73,7 @@ func undecidedKeys(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) graph.
 	if event := firstOpen(notifiedEvents(in)...); event.Exists() {
 		return event
 	}
-	prefixes, suffixes := notifiedKeys(in)
+	heard := notifiedKeys(in)
 	unsure := graph.Value{}
 	for _, role := range rolesOf(g, writer) {
 		for _, s := range role.Statements {
@@ -86,7 +83,7 @@ func undecidedKeys(g *graph.Graph, writer *graph.Node, e, in *graph.Edge) graph.
 			for _, v := range s.Resources {
 				pattern := keyPattern(v)
 				switch {
-				case !reaches(v, e.To) || !overlaps(pattern, prefixes, suffixes):
+				case !reaches(v, e.To) || !anyOverlaps(pattern, heard):
 				case open(v):
 					unsure = v
 				case filter.Exists() && strings.Trim(pattern, "*") != "":
@@ -125,80 +122,4 @@ func keyPattern(v graph.Value) string {
 		return text[i+1:]
 	}
 	return "*"
-}
-
-// notifiedKeys are the prefixes and suffixes of the keys a notification speaks of, from a notification's filter
-// or a rule's pattern. Not known ones are as none.
-func notifiedKeys(in *graph.Edge) (prefixes, suffixes []string) {
-	if in.To.Kind == graph.Rule {
-		for _, v := range in.To.Setting("eventPattern", "detail", "object", "key").Each() {
-			prefix, begins := v.Get("prefix").Str()
-			suffix, ends := v.Get("suffix").Str()
-			switch {
-			case begins:
-				prefixes = append(prefixes, prefix)
-			case ends:
-				suffixes = append(suffixes, suffix)
-			default:
-				return nil, nil // a key in full, or another operator: nothing is excluded for sure
-			}
-		}
-		if len(prefixes)+len(suffixes) > 1 { // the entries of a pattern are alternatives, those of a filter are not
-			return nil, nil
-		}
-		return prefixes, suffixes
-	}
-	filter := in.Settings.Get("Filter")
-	entries := append([]graph.Value{}, filter.Get("S3Key", "Rules").Each()...)
-	for _, r := range append(entries, filter.Get("Key", "FilterRules").Each()...) { // CDK's custom resource writes the API's words
-		name, _ := r.Get("Name").Str()
-		value, ok := r.Get("Value").Str()
-		switch {
-		case !ok:
-		case strings.EqualFold(name, "prefix"):
-			prefixes = append(prefixes, value)
-		case strings.EqualFold(name, "suffix"):
-			suffixes = append(suffixes, value)
-		}
-	}
-	return prefixes, suffixes
-}
-
-// notifiedChanges tells which changes a notification speaks of; both where it does not say.
-func notifiedChanges(in *graph.Edge) (created, removed bool) {
-	events := notifiedEvents(in)
-	if len(events) == 0 {
-		return true, true
-	}
-	for _, v := range events {
-		s, ok := v.Str()
-		created = created || !ok || strings.Contains(s, "ObjectCreated") || s == "Object Created"
-		removed = removed || !ok || strings.Contains(s, "ObjectRemoved") || s == "Object Deleted"
-	}
-	return created, removed
-}
-
-// notifiedEvents are the kinds of events a notification, or a rule on a bucket's events, speaks of.
-func notifiedEvents(in *graph.Edge) []graph.Value {
-	if in.To.Kind == graph.Rule {
-		return in.To.Setting("eventPattern", "detail-type").Each()
-	}
-	return append(in.Settings.Get("Event").Each(), in.Settings.Get("Events").Each()...)
-}
-
-// overlaps tells whether a key pattern of a policy and the filter of a notification share keys.
-func overlaps(pattern string, prefixes, suffixes []string) bool {
-	fixed, _, open := strings.Cut(pattern, "*")
-	for _, prefix := range prefixes {
-		if !strings.HasPrefix(fixed, prefix) && (!strings.HasPrefix(prefix, fixed) || !open) {
-			return false
-		}
-	}
-	last := pattern[strings.LastIndexByte(pattern, '*')+1:]
-	for _, suffix := range suffixes {
-		if !strings.HasSuffix(last, suffix) && !(open && strings.HasSuffix(suffix, last)) {
-			return false
-		}
-	}
-	return true
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
 )
 
-// reportEchoes finds functions that a rule calls and that may put events on the rule's own bus, where the pattern asks
-// for sources and kinds of events only: what the code emits is not in the template, and may match.
+// reportEchoes finds functions that a rule calls, at once or through queues, topics and workflows, and that may put events
+// on the rule's own bus, where the pattern asks for sources and kinds of events only: what the code emits is not in the
+// template, and may match.
 func reportEchoes(p *Pass, fn *graph.Node, known map[*graph.Node]bool) {
-	for _, in := range p.Graph.In(fn, graph.Routes) {
-		rule := in.From
-		if rule.Kind != graph.Rule || rule.External || known[rule] || !looselyMatched(rule) || emitsOther(rule, fn) || emissionLimited(p.Graph, fn) {
+	for _, way := range waysFromRules(p.Graph, fn) {
+		rule := way[0].From
+		if rule.External || known[rule] || !looselyMatched(rule) || emitsOther(rule, fn) || emissionLimited(p.Graph, fn) {
 			continue
 		}
 		if v := mayDoOnAnything(p.Graph, fn, "events:PutEvents"); v.Exists() {
@@ -22,29 +23,105 @@ func reportEchoes(p *Pass, fn *graph.Node, known map[*graph.Node]bool) {
 		}
 		for _, bus := range p.Graph.In(rule, graph.Routes) {
 			for _, back := range p.Graph.Out(fn, graph.Writes) {
-				if bus.From.Kind != graph.EventBus || back.To.Kind != graph.EventBus || back.Strength == graph.Wildcard {
+				if bus.From.Kind != graph.EventBus || back.To.Kind != graph.EventBus {
 					continue
 				}
-				severity, picks := Medium, "only one of source and detail-type"
-				if pattern := rule.Setting("eventPattern"); pattern.Get("source").Exists() && pattern.Get("detail-type").Exists() {
-					severity, picks = Low, "source and detail-type"
+				if back.Strength == graph.Wildcard && (explained(p.Graph, back) || p.choosesBus(fn)) {
+					continue
 				}
-				related, where := []*graph.Node{rule, bus.From}, "the same bus"
-				if back.To != bus.From {
-					forward := forwarder(p.Graph, back.To, bus.From)
-					if forward == nil {
-						continue
-					}
-					related = append(related, forward, back.To)
-					where = fmt.Sprintf("%s, from where rule %s forwards them to the same bus", nameOf(back.To), nameOf(forward))
+				if reportEcho(p, way, bus.From, back) {
+					return
 				}
-				p.Report(Hit{Node: fn, Severity: severity, Confidence: Likely, Aliases: []string{"GRF003"}, Related: related, Values: append([]graph.Value{{}}, edgePlace(in, back)...),
-					Message: fmt.Sprintf("%s works off events of %s that rule %s picks by %s, and puts events on %s: if what it emits matches, events go round in a circle",
-						nameOf(fn), nameOf(bus.From), nameOf(rule), picks, where)})
-				return
 			}
 		}
 	}
+}
+
+// choosesBus tells whether the environment of a function that may put events on any bus speaks of one: it is another than
+// those of the template, or not known, which is recorded.
+func (p *Pass) choosesBus(fn *graph.Node) bool {
+	for _, f := range fn.Setting("environment", "Variables").Fields() {
+		if strings.Contains(strings.ToLower(f.Name), "bus") {
+			if v := firstWithin(f.Value); v.Exists() {
+				p.Unknown(fn, v)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// reportEcho reports an event that comes back to the bus it came from. It is false where it does not.
+func reportEcho(p *Pass, way []*graph.Edge, bus *graph.Node, back *graph.Edge) bool {
+	rule, fn := way[0].From, back.From
+	severity, picks := Medium, "only one of source and detail-type"
+	if pattern := rule.Setting("eventPattern"); pattern.Get("source").Exists() && pattern.Get("detail-type").Exists() {
+		severity, picks = Low, "source and detail-type"
+	}
+	related, where, through := []*graph.Node{rule, bus}, "the same bus", ""
+	for i, e := range way[1:] {
+		related = append(related, e.From)
+		through += map[bool]string{true: " through ", false: ", "}[i == 0] + nameOf(e.From)
+	}
+	if back.To != bus {
+		forward := forwarder(p.Graph, back.To, bus)
+		if forward == nil {
+			return false
+		}
+		related = append(related, forward, back.To)
+		where = fmt.Sprintf("%s, from where rule %s forwards them to the same bus", nameOf(back.To), nameOf(forward))
+	}
+	p.Report(Hit{Node: fn, Severity: severity, Confidence: Likely, Aliases: []string{"GRF003"}, Related: related, Values: append([]graph.Value{{}}, edgePlace(append(way, back)...)...),
+		Message: fmt.Sprintf("%s works off events of %s that rule %s picks by %s%s, and puts events on %s: if what it emits matches, events go round in a circle",
+			nameOf(fn), nameOf(bus), nameOf(rule), picks, through, where)})
+	return true
+}
+
+// longestWay bounds how many edges are followed back from a function to the rule that its events come from.
+const longestWay = 4
+
+// waysFromRules are the ways of events from rules to fn, each beginning with the rule's own edge: at once, or through
+// queues, topics, pipes and workflows that filter nothing.
+func waysFromRules(g *graph.Graph, fn *graph.Node) [][]*graph.Edge {
+	var out [][]*graph.Edge
+	been := map[*graph.Node]bool{fn: true}
+	frontier := [][]*graph.Edge{nil}
+	for depth := 0; depth < longestWay && len(frontier) > 0; depth++ {
+		var next [][]*graph.Edge
+		for _, way := range frontier {
+			at := fn
+			if len(way) > 0 {
+				at = way[0].From
+			}
+			for _, in := range g.In(at, graph.Routes, graph.Polls, graph.Invokes) {
+				longer := append([]*graph.Edge{in}, way...)
+				switch {
+				case in.From.Kind == graph.Rule:
+					out = append(out, longer)
+				case unfiltered(in) && !been[in.From]:
+					been[in.From] = true
+					next = append(next, longer)
+				}
+			}
+		}
+		frontier = next
+	}
+	return out
+}
+
+// unfiltered tells whether all that comes to the start of an edge goes along it.
+func unfiltered(e *graph.Edge) bool {
+	switch e.From.Kind {
+	case graph.Queue:
+		return e.Kind == graph.Polls && !e.Setting("filterCriteria").Exists()
+	case graph.Topic:
+		return !e.Settings.Get("FilterPolicy").Exists()
+	case graph.Pipe:
+		return !e.From.Setting("sourceParameters", "filterCriteria").Exists()
+	case graph.StateMachine:
+		return e.Kind == graph.Invokes
+	}
+	return false
 }
 
 // forwarder finds a rule that hands events of one bus on to another, events of applications too.
@@ -130,41 +207,63 @@ func reportWorkflowEchoes(p *Pass, machine *graph.Node) {
 		}
 		for _, bus := range p.Graph.In(rule, graph.Routes) {
 			for _, back := range p.Graph.Out(machine, graph.Writes) {
-				entry := emitted(p.Graph, rule, back)
-				if back.To != bus.From || bus.From.Kind != graph.EventBus || !entry.Exists() {
+				if back.To != bus.From || bus.From.Kind != graph.EventBus {
 					continue
 				}
-				p.Report(Hit{Node: machine, Severity: High, Confidence: Likely, Aliases: []string{"GRF003"}, Related: []*graph.Node{rule, bus.From}, Values: append([]graph.Value{entry}, edgePlace(in, back)...),
-					Message: fmt.Sprintf("%s works off events of %s that rule %s picks, and its state %s puts an event on the same bus that the rule picks again: executions start each other without end",
-						nameOf(machine), nameOf(bus.From), nameOf(rule), back.Label)})
+				entry, sure := emitted(p.Graph, rule, back)
+				if !entry.Exists() {
+					continue
+				}
+				severity, again := High, "that the rule picks again: executions start each other without end"
+				if !sure {
+					severity, again = Medium, "whose source or detail-type the input tells: where the rule picks it again, executions start each other without end"
+				}
+				p.Report(Hit{Node: machine, Severity: severity, Confidence: Likely, Aliases: []string{"GRF003"}, Related: []*graph.Node{rule, bus.From}, Values: append([]graph.Value{entry}, edgePlace(in, back)...),
+					Message: fmt.Sprintf("%s works off events of %s that rule %s picks, and its state %s puts an event on the same bus %s",
+						nameOf(machine), nameOf(bus.From), nameOf(rule), back.Label, again)})
 				return
 			}
 		}
 	}
 }
 
-// emitted finds an entry of a task whose source and detail-type, both written out, a rule's pattern takes. Patterns that
-// look at more than those and at the account may leave it out.
-func emitted(g *graph.Graph, rule *graph.Node, back *graph.Edge) graph.Value {
+// emitted finds an entry of a task that a rule's pattern takes by its source and detail-type; sure is false where the
+// input of the task tells one of them. Patterns that look at more than those and at the account may leave it out.
+func emitted(g *graph.Graph, rule *graph.Node, back *graph.Edge) (entry graph.Value, sure bool) {
 	pattern := rule.Setting("eventPattern")
 	if pattern.Kind != graph.Map || open(pattern) {
-		return graph.Value{}
+		return graph.Value{}, false
 	}
 	for _, f := range pattern.Fields() {
 		switch f.Name {
 		case "source", "detail-type", "account":
 		default:
-			return graph.Value{}
+			return graph.Value{}, false
 		}
 	}
 	for _, name := range []string{"Arguments", "Parameters"} {
 		for _, entry := range back.Settings.Get(name, "Entries").Each() {
-			if taken(pattern.Get("source"), entry.Get("Source")) && taken(pattern.Get("detail-type"), entry.Get("DetailType")) && onBus(g, entry, back.To) {
-				return entry
+			if !onBus(g, entry, back.To) {
+				continue
+			}
+			source, sourceSure := takenOrTold(pattern.Get("source"), entry, "Source")
+			kind, kindSure := takenOrTold(pattern.Get("detail-type"), entry, "DetailType")
+			if source && kind {
+				return entry, sourceSure && kindSure
 			}
 		}
 	}
-	return graph.Value{}
+	return graph.Value{}, false
+}
+
+// takenOrTold tells whether a pattern's list takes, or may take, a field of an entry: it may where the input of the task
+// tells what it is.
+func takenOrTold(list, entry graph.Value, field string) (may, sure bool) {
+	if taken(list, entry.Get(field)) {
+		return true, true
+	}
+	text, _ := entry.Get(field).Str()
+	return entry.Get(field+".$").Exists() || strings.HasPrefix(text, "{%"), false
 }
 
 // taken tells whether a pattern's list is absent or surely takes a text.

@@ -8,40 +8,44 @@ import (
 )
 
 // stopsOwnWrites tells whether the filters of a mapping are taken to stop what its function writes to the source. They are
-// not where one of a table's stream asks for no more than that items are new or changed, and the function may write items: then
-// each of its writes passes.
+// not where one of a table's stream asks for no more than that items are changed, or new and changed, and the function may
+// change items: then what it writes passes.
 func stopsOwnWrites(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
 	criteria := e.Setting("filterCriteria")
 	if !criteria.Exists() {
 		return false
 	}
-	if e.From.Kind != graph.Table || e.To != fn || !maySave(g, fn) {
+	if e.From.Kind != graph.Table || e.To != fn {
 		return true
 	}
-	return !slices.ContainsFunc(criteria.Get("Filters").Each(), takesAllSaved)
+	puts, updates := mayDo(g, fn, "dynamodb:PutItem"), mayDo(g, fn, "dynamodb:UpdateItem")
+	return !slices.ContainsFunc(criteria.Get("Filters").Each(), func(filter graph.Value) bool {
+		added, changed := takenEvents(filter)
+		return changed && (updates || puts && added)
+	})
 }
 
-// takesAllSaved tells whether a filter lets each new and each changed item pass.
-func takesAllSaved(filter graph.Value) bool {
+// takenEvents tells whether a filter lets each new, and each changed, item pass.
+func takenEvents(filter graph.Value) (added, changed bool) {
 	text, known := filter.Get("Pattern").Str()
 	var pattern map[string]any
 	if !known || json.Unmarshal([]byte(text), &pattern) != nil {
-		return false
+		return false, false
 	}
 	for name := range pattern {
 		if name != "eventName" {
-			return false
+			return false, false
 		}
 	}
-	names, asked := pattern["eventName"].([]any)
-	return len(pattern) == 0 || asked && slices.Contains(names, any("INSERT")) && slices.Contains(names, any("MODIFY"))
+	names, _ := pattern["eventName"].([]any)
+	return len(pattern) == 0 || slices.Contains(names, any("INSERT")), len(pattern) == 0 || slices.Contains(names, any("MODIFY"))
 }
 
-// maySave tells whether a function may put or update an item of some table.
-func maySave(g *graph.Graph, fn *graph.Node) bool {
+// mayDo tells whether a role of a function allows an action on some resource.
+func mayDo(g *graph.Graph, fn *graph.Node, action string) bool {
 	for _, role := range rolesOf(g, fn) {
 		for _, s := range role.Statements {
-			if isAllow(s) && (allowsAction(s, "dynamodb:PutItem") || allowsAction(s, "dynamodb:UpdateItem")) {
+			if isAllow(s) && allowsAction(s, action) {
 				return true
 			}
 		}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -23,7 +24,7 @@ var _ = add(Rule{
 	},
 	Outranks: []string{"GRF003"},
 	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes, save where the filter of a table's stream asks for new and changed items and no more. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
-		`or where its pattern's source is a value of the function's environment; where the pattern asks for sources or detail-types and nothing else, the loop is likely and of Medium severity, Low where it asks for both. Of state machines only those are looked at whose tasks put events on the bus of the rule that starts them; loops through Firehose transformations are left out.`,
+		`or where its pattern's source is a value of the function's environment; where the pattern asks for sources or detail-types and nothing else, the loop is likely and of Medium severity, Low where it asks for both. A loop through a state machine is likely, too: which of its states run depends on what comes in. A function that starts the workflow anew that calls it, and loops through Firehose transformations, are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Counter: # want "Table → Counter → Table"
@@ -135,6 +136,14 @@ Resources:
 			reportWorkflowEchoes(p, machine)
 		}
 		seen := map[string]bool{}
+		for _, machine := range p.Graph.OfKind(graph.StateMachine) {
+			for _, loop := range loopsThrough(p.Graph, machine) {
+				if key := loopKey(loop); !seen[key] && !machine.External && !slices.ContainsFunc(loop, fromFunction) {
+					seen[key] = true
+					reportLoop(p, machine, loop)
+				}
+			}
+		}
 		for _, fn := range p.Graph.OfKind(graph.Function) {
 			if fn.External || fn.Framework != "" || intent(fn, "role") == "retry" {
 				continue
@@ -160,6 +169,8 @@ Resources:
 		}
 	},
 })
+
+func fromFunction(e *graph.Edge) bool { return e.From.Kind == graph.Function }
 
 func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	if v := openLoop(p.Graph, loop); v.Exists() {
@@ -187,6 +198,8 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 		case graph.Bucket:
 			h.Aliases = []string{"GRF002"}
 		case graph.Queue, graph.Topic:
+		case graph.StateMachine: // which of its states run depends on what comes in
+			detected, h.Confidence = false, Likely
 		default:
 			detected = false
 		}
@@ -296,7 +309,9 @@ func pathBack(came map[*graph.Node]*graph.Edge, to *graph.Node) []*graph.Edge {
 // carries tells whether events of fn may go along the edge. What is filtered is taken to stop there.
 func carries(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
 	switch e.To.Kind {
-	case graph.StateMachine, graph.Firehose:
+	case graph.StateMachine:
+		return !runsTask(g, e.To, e.From) // a function that starts its own workflow anew ends the history of the old one
+	case graph.Firehose:
 		return false
 	case graph.WebSocketAPI: // posting to a connection causes no event
 		return false
@@ -322,6 +337,16 @@ func carries(g *graph.Graph, e *graph.Edge, fn *graph.Node) bool {
 		}
 	}
 	return true
+}
+
+// runsTask tells whether a state machine calls a function.
+func runsTask(g *graph.Graph, machine, fn *graph.Node) bool {
+	for _, e := range g.Out(machine, graph.Invokes) {
+		if e.To == fn {
+			return true
+		}
+	}
+	return false
 }
 
 // takesOwnEvents tells whether a rule surely takes what fn puts on its bus: it takes everything, or its source
