@@ -152,7 +152,7 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		return
 	}
 	if timeout == limit { // the caller is first by a moment, and few runs take all of it
-		severity = severity.Lower()
+		severity, aliases = severity.Lower(), nil
 	}
 	p.Report(Hit{Node: e.To, Severity: severity, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
@@ -197,7 +197,7 @@ func triesAgain(task graph.Value) bool {
 	for _, r := range retry.Each() {
 		for _, e := range r.Get("ErrorEquals").Each() {
 			if name, ok := e.Str(); !ok || name == "States.ALL" || name == "States.Timeout" {
-				return true
+				return !neverAgain(r) // the first retrier that names an error decides
 			}
 		}
 	}

@@ -20,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-30"},
 	},
-	Gaps: `A consumer of the dead-letter queue that may send back to the source is reported as likely, and one level lower: its code may count the attempts. An environment variable that speaks of attempts, retries or a limit is taken as a sign that it does, and so is the right to StartMessageMoveTask.`,
+	Gaps: `A consumer of the dead-letter queue that may send back to the source is reported as likely, and one level lower: its code may count the attempts. An environment variable that speaks of attempts, retries or a limit, and names no queue, is taken as a sign that it does, and so is the right to StartMessageMoveTask.`,
 	Bad: `Resources:
   Orders: # want "Orders → Lost → Orders"
     Type: AWS::SQS::Queue
@@ -78,26 +78,17 @@ func checkFailureCircles(p *Pass) {
 
 // checkReturns looks for consumers of a dead-letter queue that put its messages back where they came from.
 func checkReturns(p *Pass, dlq *graph.Node) {
-	origins := map[*graph.Node]bool{}
-	for _, e := range p.Graph.In(dlq, graph.FailsTo) {
-		switch e.From.Kind {
-		case graph.Queue, graph.Topic, graph.Function:
-			origins[e.From] = true
-			if stream := readBy(p.Graph, e); stream != nil {
-				origins[stream] = true
-			}
-		}
-	}
+	origins := originsOf(p.Graph, dlq)
 	if len(origins) == 0 {
 		return
 	}
 	origins[dlq] = true
 	for _, polled := range p.Graph.Out(dlq, graph.Polls) {
 		worker := polled.To
-		if off, unsure := switchedOff(polled); off || unsure.Exists() || worker.Kind != graph.Function || worker.External || countsAttempts(p.Graph, worker) {
+		if off, unsure := switchedOff(polled); off || unsure.Exists() || worker.External || !returns(p.Graph, polled) {
 			continue
 		}
-		for _, back := range p.Graph.Out(worker, graph.Writes, graph.FailsTo, graph.Invokes) {
+		for _, back := range p.Graph.Out(worker, graph.Writes, graph.FailsTo, graph.Invokes, graph.Routes) {
 			if !origins[back.To] || back.Strength == graph.Wildcard {
 				continue
 			}
@@ -105,12 +96,45 @@ func checkReturns(p *Pass, dlq *graph.Node) {
 			if back.To != dlq {
 				related = append(related, back.To)
 			}
-			p.Report(Hit{Node: worker, Severity: Medium, Confidence: Likely, Related: related, RelatedResources: []*graph.Resource{polled.Via},
+			h := Hit{Node: worker, Severity: Medium, Confidence: Likely, Related: related, RelatedResources: []*graph.Resource{polled.Via},
 				Values:  append([]graph.Value{{}}, edgePlace(polled, back)...),
-				Message: fmt.Sprintf("it works off the dead-letter queue %s and sends to %s: unless its code counts attempts, a message that always fails goes round for ever", nameOf(dlq), nameOf(back.To))})
+				Message: fmt.Sprintf("it works off the dead-letter queue %s and sends to %s: unless its code counts attempts, a message that always fails goes round for ever", nameOf(dlq), nameOf(back.To))}
+			if worker.Kind == graph.Pipe { // it runs no code that could count
+				h.Severity, h.Confidence = High, weaker(polled, back)
+				h.Message = fmt.Sprintf("it moves the messages of the dead-letter queue %s to %s: one that always fails goes round for ever", nameOf(dlq), nameOf(back.To))
+			}
+			p.Report(h)
 			break
 		}
 	}
+}
+
+// originsOf are the things whose failures a queue takes, and what they get their messages from: sent there again, a
+// message takes the same way.
+func originsOf(g *graph.Graph, dlq *graph.Node) map[*graph.Node]bool {
+	origins := map[*graph.Node]bool{}
+	for _, e := range g.In(dlq, graph.FailsTo) {
+		switch e.From.Kind {
+		case graph.Queue, graph.Topic, graph.Function:
+			origins[e.From] = true
+			if stream := readBy(g, e); stream != nil {
+				origins[stream] = true
+			}
+		}
+	}
+	return origins
+}
+
+// returns tells whether a consumer of a queue may send all that it takes on: a function that does not count attempts, or
+// a pipe without filter or enrichment.
+func returns(g *graph.Graph, polled *graph.Edge) bool {
+	switch worker := polled.To; worker.Kind {
+	case graph.Function:
+		return !countsAttempts(g, worker)
+	case graph.Pipe:
+		return !worker.Setting("sourceParameters", "filterCriteria").Exists() && !worker.Setting("enrichment").Exists()
+	}
+	return false
 }
 
 // readBy is the stream whose failed batches go along e: both are of the same event source mapping.
@@ -128,7 +152,7 @@ var attemptWords = lazy.Regexp(`(?i)attempt|retr(y|ies)|redrive|max_?(receive|tr
 // countsAttempts tells whether something says that a function ends the circle by itself.
 func countsAttempts(g *graph.Graph, fn *graph.Node) bool {
 	for _, f := range fn.Setting("environment", "variables").Fields() {
-		if attemptWords().MatchString(f.Name) {
+		if attemptWords().MatchString(f.Name) && !namesQueue(g, f.Value) {
 			return true
 		}
 	}
@@ -142,6 +166,16 @@ func countsAttempts(g *graph.Graph, fn *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// namesQueue tells whether a value is the URL, ARN or name of a queue: no number of attempts.
+func namesQueue(g *graph.Graph, v graph.Value) bool {
+	for _, ref := range v.Refs() {
+		if to := g.Node(ref.Resource); to != nil && to.Kind == graph.Queue {
+			return true
+		}
+	}
+	return strings.Contains(v.String(), "sqs.") || strings.Contains(v.String(), ":sqs:")
 }
 
 // redriveTarget is where a queue's redrive policy sends failed messages.

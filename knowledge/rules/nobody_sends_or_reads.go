@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, "COST04-BP03 Decommission resources"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/framework/cost_decomissioning_resources_decommission.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Advice (profile advisory). What an output, a parameter, a resource policy or a resource of a type that is not understood names may be used from elsewhere and is left out; so are dead-letter queues and things that are mentioned without a known connection. With a written name the verdict is unknown: other stacks may use it.`,
+	Gaps: `Advice (profile advisory). What an output, a parameter, a resource policy or a resource of a type that is not understood names may be used from elsewhere and is left out; so are dead-letter queues and things that are mentioned without a known connection. With a written name the verdict is unknown: other stacks may use it. A bus, which has to have one, is reported where it has neither senders nor rules.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Orders: {Type: AWS::SQS::Queue} # want "nothing reads from Orders"
@@ -62,7 +62,7 @@ Outputs:
     Properties: {RoleArn: "arn:aws:iam::111122223333:role/flow", DefinitionString: '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'}
 `, `Resources:
   News: {Type: AWS::SNS::Topic} # want "nothing sends to News, and nothing is subscribed to it"
-  Bus: {Type: AWS::Events::EventBus, Properties: {Name: orders}}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: orders}} # want "nothing sends to Bus, and no rule is on it"
 `},
 	Check: func(p *Pass) {
 		told := toldOutside(p.Graph)
@@ -79,7 +79,9 @@ Outputs:
 
 // accuseUnused reports what nothing uses, unless somebody may use it whom the files do not show.
 func accuseUnused(p *Pass, n *graph.Node, lack string) {
-	if n.Name != "" || open(n.Named) {
+	incoming, outgoing := sides(p.Graph, n)
+	idleBus := n.Kind == graph.EventBus && n.Name != "" && incoming+outgoing == 0 // a bus has to have a name
+	if !idleBus && (n.Name != "" || open(n.Named)) {
 		p.Unclear(n, fmt.Sprintf("%s here, but other stacks may use it by its name", lack))
 		return
 	}
@@ -114,13 +116,7 @@ func servesOthers(g *graph.Graph, role, n *graph.Node) bool {
 // lackOf says in words which side of a thing is not connected, "" where both are or may be.
 func lackOf(g *graph.Graph, n *graph.Node) string {
 	name := nameOf(n)
-	incoming := len(g.In(n, graph.Writes, graph.Routes, graph.Invokes, graph.Polls, graph.Authorizes)) + len(g.In(n, graph.AttachedTo))
-	for _, s := range n.ResourcePolicy {
-		if s.Effect == "Allow" {
-			incoming++
-		}
-	}
-	outgoing := len(g.Out(n, graph.Polls, graph.Routes)) + len(g.In(n, graph.Reads))
+	incoming, outgoing := sides(g, n)
 	switch n.Kind {
 	case graph.Function:
 		if incoming == 0 {
@@ -143,6 +139,17 @@ func lackOf(g *graph.Graph, n *graph.Node) string {
 		return reads[n.Kind] + name
 	}
 	return ""
+}
+
+// sides counts what sends to or calls a thing, and what it goes on to.
+func sides(g *graph.Graph, n *graph.Node) (incoming, outgoing int) {
+	incoming = len(g.In(n, graph.Writes, graph.Routes, graph.Invokes, graph.Polls, graph.Authorizes)) + len(g.In(n, graph.AttachedTo))
+	for _, s := range n.ResourcePolicy {
+		if s.Effect == "Allow" {
+			incoming++
+		}
+	}
+	return incoming, len(g.Out(n, graph.Polls, graph.Routes)) + len(g.In(n, graph.Reads))
 }
 
 // outsiders are the ids that something names whose use of them is not seen.

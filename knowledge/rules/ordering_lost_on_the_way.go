@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Reliability,
 	Profile:  Advisory,
-	Why:      `The sender uses FIFO because order matters; the next hop is a standard queue or topic, which may deliver in another order and more than once: the order, and the deduplication, are paid for and lost.`,
+	Why:      `The sender uses FIFO because order matters; the next hop is a standard queue or topic, which may deliver in another order and more than once, or starts runs that nobody waits for: the order, and the deduplication, are paid for and lost.`,
 	Fix:      `Make the next queue or topic FIFO too, or let the last consumer check a sequence number and leave FIFO out. If the last hop does check, say so in the metadata: serverless-review: {ordering: checked}.`,
 	CDK:      `fifo: true on the next queue or topic`,
 	Sources: []Source{
@@ -68,10 +68,24 @@ func checkOrder(p *Pass, from *graph.Node) {
 		if first.To.External || intent(first.To, "ordering") != "" {
 			continue
 		}
-		for _, second := range p.Graph.Out(first.To, graph.Writes, graph.Routes) {
+		for _, second := range p.Graph.Out(first.To, graph.Writes, graph.Routes, graph.Invokes) {
+			if startsRuns(second) {
+				p.Report(Hit{Node: from, Related: []*graph.Node{first.To, second.To}, Confidence: weaker(first, second), Values: append([]graph.Value{{}}, edgePlace(second)...),
+					Message: fmt.Sprintf("%s keeps the order of its messages, but %s starts %s for them without waiting: the runs work side by side", nameOf(from), nameOf(first.To), nameOf(second.To))})
+				continue
+			}
 			checkNextHop(p, from, first, second)
 		}
 	}
+}
+
+// startsRuns tells whether an edge starts runs that work side by side: executions of a state machine, or a pipe's calls of
+// a function that it does not wait for.
+func startsRuns(e *graph.Edge) bool {
+	if e.Mode != graph.Async || e.To.External || e.Strength == graph.Wildcard {
+		return false
+	}
+	return e.To.Kind == graph.StateMachine || e.To.Kind == graph.Function && e.From.Kind == graph.Pipe
 }
 
 func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {

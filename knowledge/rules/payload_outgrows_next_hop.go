@@ -82,7 +82,11 @@ func checkNextSize(p *Pass, e *graph.Edge) {
 	if e.From.Setting("targetParameters", "InputTemplate").Exists() || e.From.Setting("enrichment").Exists() || takes >= largest(p, e.From) {
 		return
 	}
-	p.Report(Hit{Node: e.From, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: append([]graph.Value{{}}, edgePlace(e)...),
+	related := []*graph.Node{e.To}
+	for _, in := range p.Graph.In(e.From, graph.Polls) {
+		related = append(related, in.From)
+	}
+	p.Report(Hit{Node: e.From, Related: related, Confidence: weaker(e), Values: append([]graph.Value{{}}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may pass on up to %s, but %s takes %s", nameOf(e.From), kib(largest(p, e.From)), nameOf(e.To), kib(takes))})
 }
 

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"serverless-rules:WS1002"},
-	Gaps:        `Info for streams, whose shards bound them; FIFO queues, whose message groups do, are left out. A mapping with provisioned pollers counts as limited.`,
+	Gaps:        `Info for streams and Kafka, whose shards and partitions bound them; FIFO queues, whose message groups do, are left out. A mapping with provisioned pollers counts as limited.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SQS::Queue
@@ -83,7 +83,7 @@ func checkSharedFunctions(p *Pass) {
 			continue
 		}
 		for _, e := range p.Graph.In(fn, graph.Polls) {
-			if e.From.Kind == graph.Stream || e.From.Kind == graph.Table {
+			if e.From.Kind == graph.Stream || e.From.Kind == graph.Table || e.From.Kind == graph.Cluster {
 				reportStreamBeside(p, fn, e, api)
 				continue
 			}
@@ -109,16 +109,20 @@ func checkSharedFunctions(p *Pass) {
 	}
 }
 
-// reportStreamBeside reports a function that a stream shares with an API. Its shards bound what it takes: one call each, or
-// as many as ParallelizationFactor says.
+// reportStreamBeside reports a function that a stream or a topic of Kafka shares with an API. Its shards or partitions bound
+// what it takes: one call each, or as many as ParallelizationFactor says.
 func reportStreamBeside(p *Pass, fn *graph.Node, stream, api *graph.Edge) {
 	if off, unsure := switchedOff(stream); off || unsure.Exists() || fn.Setting("reservedConcurrentExecutions").IsUnknown() {
 		return
 	}
+	part := "shard"
+	if stream.From.Kind == graph.Cluster {
+		part = "partition"
+	}
 	p.Report(Hit{Node: fn, Severity: Info, Confidence: weaker(stream, api), Related: []*graph.Node{stream.From, api.From}, RelatedResources: []*graph.Resource{stream.Via}, Values: []graph.Value{{}},
 		Fix:     "Split the function in two: what answers people and what catches up with a stream need other memory, timeouts and limits.",
 		CDK:     "a function of its own for the stream",
-		Message: fmt.Sprintf("%s answers %s and works off %s: each shard that has records takes concurrency of the requests", nameOf(fn), nameOf(api.From), nameOf(stream.From))})
+		Message: fmt.Sprintf("%s answers %s and works off %s: each %s that has records takes concurrency of the requests", nameOf(fn), nameOf(api.From), nameOf(stream.From), part)})
 }
 
 // asked finds an edge by which somebody waits for a function's answer.

@@ -118,9 +118,9 @@ func checkTaskRetries(p *Pass) {
 	}
 }
 
-// checkRetryOrder finds retriers that cannot work: States.ALL has to stand alone and last, and States.Runtime is never
-// retried (States.DataLimitExceeded is, where it is named). Source: Step Functions developer guide, "Handling errors in
-// Step Functions workflows", checked 2026-11-30.
+// checkRetryOrder finds retriers that cannot help: States.ALL has to stand alone and last, States.Runtime is never
+// retried, and States.DataLimitExceeded is a terminal error: it comes again with the same data. Source: Step Functions
+// developer guide, "Handling errors in Step Functions workflows", checked 2026-12-01.
 func checkRetryOrder(p *Pass, m *graph.Node) {
 	for _, s := range m.Workflow.States {
 		retry := s.Definition.Get("Retry").Each()
@@ -133,6 +133,8 @@ func checkRetryOrder(p *Pass, m *graph.Node) {
 					what = "names States.ALL beside or before others, which has to stand alone and last"
 				case name == "States.Runtime":
 					what = "expects " + name + " to be retried, which it never is"
+				case name == "States.DataLimitExceeded":
+					what = "retries " + name + ", which comes again with the same data"
 				default:
 					continue
 				}
@@ -174,10 +176,16 @@ func callsFunction(g *graph.Graph, s graph.State) bool {
 // service whose errors have no common list.
 func retries(g *graph.Graph, s graph.State) bool {
 	retry := s.Definition.Get("Retry")
-	if retry.IsUnknown() || len(retry.Each()) > 0 && !callsFunction(g, s) {
+	if retry.IsUnknown() {
 		return true
 	}
 	for _, r := range retry.Each() {
+		if neverAgain(r) {
+			continue
+		}
+		if !callsFunction(g, s) {
+			return true
+		}
 		for _, e := range r.Get("ErrorEquals").Each() {
 			name, ok := e.Str()
 			switch {
@@ -189,6 +197,12 @@ func retries(g *graph.Graph, s graph.State) bool {
 		}
 	}
 	return false
+}
+
+// neverAgain tells whether a retrier says that its errors are not retried.
+func neverAgain(retrier graph.Value) bool {
+	attempts, ok := retrier.Get("MaxAttempts").Int()
+	return ok && attempts == 0
 }
 
 // openService tells whether it is not known which service a task calls: "arn:aws:states:::${...".
