@@ -14,7 +14,11 @@ func (w *world) importValue(s *stack, n *node) graph.Value {
 		return graph.NewUnknown(n.at, "import ?: its name is not known: "+name.Reason())
 	}
 	text := name.String()
-	if from, out, ok := w.export(text); ok {
+	from, out, ok := w.export(text)
+	if _, given := w.loader.options.Imports[text]; !ok && !given {
+		from, out, ok = w.exportLike(s, name)
+	}
+	if ok {
 		v, ok := w.output(from, out, n.at)
 		if ok {
 			v.At = n.at
@@ -87,24 +91,89 @@ type set struct {
 
 // export finds the stack and output that export a name.
 func (w *world) export(name string) (*stack, *node, bool) {
-	w.exports.build(w, func(put func(string, exported)) {
-		for _, s := range w.loader.stacks {
-			for _, e := range s.t.outputs {
-				if n := e.node.get("Export").get("Name"); n != nil {
-					if got := w.eval(s, n); got.Kind == graph.String {
-						put(got.String(), exported{s, e.node})
-					}
-				}
-			}
-		}
-	})
-	for _, e := range w.exports.byName[name] {
-		c, conditional := e.out.get("Condition").text()
-		if w.stackExists(e.s) && (!conditional || w.condition(e.s, c, e.out.at)) {
+	for _, e := range w.exported().byName[name] {
+		if w.offers(e) {
 			return e.s, e.out, true
 		}
 	}
 	return nil, nil, false
+}
+
+// exported is the index of all exports. What is not known of a name, that of its stack for one, is a * in it.
+func (w *world) exported() *index[exported] {
+	w.exports.build(w, func(put func(string, exported)) {
+		for _, s := range w.loader.stacks {
+			for _, e := range s.t.outputs {
+				n := e.node.get("Export").get("Name")
+				if n == nil {
+					continue
+				}
+				name := starred(w.eval(s, n))
+				put(strings.ReplaceAll(name, "${AWS::StackName}", "*"), exported{s, e.node})
+			}
+		}
+	})
+	return &w.exports
+}
+
+// offers tells whether an output is there in this scenario.
+func (w *world) offers(e exported) bool {
+	c, conditional := e.out.get("Condition").text()
+	return w.stackExists(e.s) && (!conditional || w.condition(e.s, c, e.out.at))
+}
+
+// exportLike finds the one output of another stack whose name, as far as both are known, may be that of an import: templates
+// put the name of their stack before it, and others take that as a parameter. Where several may be meant none is.
+func (w *world) exportLike(s *stack, name graph.Value) (*stack, *node, bool) {
+	wanted := starred(name)
+	var found []exported
+	for like, all := range w.exported().byName {
+		if !telling(like) || !telling(wanted) || like != wanted && !fits(like, wanted) && !fits(wanted, like) {
+			continue
+		}
+		for _, e := range all {
+			if e.s != s && w.offers(e) {
+				found = append(found, e)
+			}
+		}
+	}
+	if len(found) != 1 {
+		return nil, nil, false
+	}
+	return found[0].s, found[0].out, true
+}
+
+// starred spells a text with a * for each part that is not known.
+func starred(v graph.Value) string {
+	var b strings.Builder
+	for _, part := range v.Parts() {
+		if part.Ref != nil || part.Unknown != "" {
+			b.WriteByte('*')
+			continue
+		}
+		b.WriteString(part.Literal)
+	}
+	return b.String()
+}
+
+// telling tells whether enough is known of a name to know it by that.
+func telling(name string) bool { return len(strings.Trim(name, "*:-_/.")) >= 4 }
+
+// fits tells whether a name that is known in full fits one that is known in part.
+func fits(part, name string) bool {
+	pieces := strings.Split(part, "*")
+	if len(pieces) < 2 || strings.ContainsAny(name, "*$") || !strings.HasPrefix(name, pieces[0]) {
+		return false
+	}
+	rest := name[len(pieces[0]):]
+	for _, piece := range pieces[1 : len(pieces)-1] {
+		_, after, ok := strings.Cut(rest, piece)
+		if !ok {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, pieces[len(pieces)-1])
 }
 
 // output evaluates an output, unless that is going on already: outputs of two stacks can refer to each other.

@@ -130,6 +130,47 @@ Resources:
 	assert.Equal(t, "import other: no template here exports it", p.Get("Elsewhere").Reason())
 }
 
+func TestLoadJoinsImportsByWhatIsKnownOfTheName(t *testing.T) {
+	a := `
+Parameters: {Environment: {Type: String}}
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Queue: {Type: AWS::SQS::Queue}
+Outputs:
+  T: {Value: !Ref Topic, Export: {Name: !Sub "${AWS::StackName}-TopicArn"}}
+  Q: {Value: !GetAtt Queue.Arn, Export: {Name: !Sub "shop-${Environment}-queue"}}
+  Here: {Value: !GetAtt Queue.Arn, Export: {Name: !Sub "${AWS::StackName}-Shared"}}
+`
+	b := `
+Parameters: {Stack: {Type: String}, Environment: {Type: String}}
+Resources:
+  S:
+    Type: AWS::SNS::Subscription
+    Properties:
+      ByParameter: !ImportValue {"Fn::Sub": "${Stack}-TopicArn"}
+      ByName: !ImportValue messages-TopicArn
+      Environment: !ImportValue {"Fn::Sub": "shop-${Environment}-queue"}
+      Ambiguous: !ImportValue {"Fn::Sub": "${Stack}-Shared"}
+      Other: !ImportValue {"Fn::Sub": "${Stack}-TopicName"}
+      Any: !ImportValue {Ref: Stack}
+`
+	c := `
+Resources: {Bucket: {Type: AWS::S3::Bucket}}
+Outputs: {There: {Value: !GetAtt Bucket.Arn, Export: {Name: !Sub "${AWS::StackName}-Shared"}}}
+`
+	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "a.yaml", Data: []byte(a)}, {Name: "b.yaml", Data: []byte(b)}, {Name: "c.yaml", Data: []byte(c)}}, cfn.Options{})
+	require.NoError(t, err)
+	p := find(t, s.Scenarios[0], "S").Properties
+	for name, id := range map[string]string{"ByParameter": "Topic", "ByName": "Topic", "Environment": "Queue"} {
+		ref, ok := p.Get(name).Ref()
+		require.True(t, ok, name)
+		assert.Equal(t, id, ref.Resource, name)
+	}
+	for _, name := range []string{"Ambiguous", "Other", "Any"} {
+		assert.Contains(t, p.Get(name).Reason(), "import ", name)
+	}
+}
+
 func TestLoadReadsTheRestWhereOneOfSeveralFilesIsUnreadable(t *testing.T) {
 	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "bad.yaml", Data: []byte("a: b: c")},
 		{Name: "good.yaml", Data: []byte("Resources: {Q: {Type: AWS::SQS::Queue}}")}}, cfn.Options{})
