@@ -164,7 +164,7 @@ func preflightOrigin(api *graph.Node) (origin, route graph.Value, ok bool) {
 			answers = append(answers, answer.Value.Get("responseParameters"))
 		}
 		for _, parameters := range answers {
-			v := parameters.Get("method.response.header.Access-Control-Allow-Origin")
+			v := header(parameters, "Access-Control-Allow-Origin")
 			if s, known := v.Str(); !known || strings.Trim(s, "'") != "*" {
 				continue
 			}
@@ -175,4 +175,14 @@ func preflightOrigin(api *graph.Node) (origin, route graph.Value, ok bool) {
 		}
 	}
 	return origin, route, ok
+}
+
+// header is what an integration puts into a header of its response. The names of headers know no case.
+func header(parameters graph.Value, name string) graph.Value {
+	for _, f := range parameters.Fields() {
+		if strings.EqualFold(f.Name, "method.response.header."+name) {
+			return f.Value
+		}
+	}
+	return graph.Value{}
 }

@@ -19,7 +19,6 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Usage plans and API keys for REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Control and manage access to REST APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html", Checked: "2026-11-30"},
 	},
-	Outranks: []string{"API001"},
 	Bad: `Resources:
   Api:
     Type: AWS::ApiGateway::RestApi

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
@@ -81,11 +82,16 @@ func checkDataTrace(p *Pass) {
 	}
 }
 
+// methodSettings are those of a stage of a REST API, whether a resource or a deployment makes it.
+func methodSettings(stage graph.Value) []graph.Value {
+	return slices.Concat(stage.Get("MethodSettings").Each(), stage.Get("StageDescription", "MethodSettings").Each())
+}
+
 // tracedSettings are the settings of a stage by which data tracing may write to the log. Those of a WebSocket stage write
 // nothing without a level of logging, which is off where nothing is said.
 func tracedSettings(api *graph.Node, stage graph.Value) []graph.Value {
 	if api.Kind == graph.RestAPI {
-		return append(append([]graph.Value{}, stage.Get("MethodSettings").Each()...), stage.Get("StageDescription", "MethodSettings").Each()...)
+		return methodSettings(stage)
 	}
 	all := []graph.Value{stage.Get("DefaultRouteSettings")}
 	for _, f := range stage.Get("RouteSettings").Fields() {

@@ -56,9 +56,14 @@ var _ = add(Rule{
 const authorizerCacheSeconds = 300
 
 func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
-	kind, _ := a.Get("Type").Str()
+	typ := a.Get("Type")
 	if api.Kind == graph.HTTPAPI {
-		kind, _ = a.Get("AuthorizerType").Str()
+		typ = a.Get("AuthorizerType")
+	}
+	kind, _ := typ.Str()
+	if v := firstOpen(typ, a.Get("IdentitySource")); v.Exists() {
+		p.Unknown(api, v)
+		return
 	}
 	if kind != "TOKEN" && kind != "REQUEST" {
 		return

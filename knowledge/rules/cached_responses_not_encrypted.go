@@ -79,10 +79,14 @@ Resources:
 func checkCachedResponses(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI) {
 		for _, stage := range stagesHere(api) {
-			if on, ok := p.Truth(api, stage.Get("CacheClusterEnabled")); !ok || !on {
+			cluster := stage.Get("CacheClusterEnabled")
+			if !cluster.Exists() {
+				cluster = stage.Get("StageDescription", "CacheClusterEnabled")
+			}
+			if on, ok := p.Truth(api, cluster); !ok || !on {
 				continue
 			}
-			for _, m := range stage.Get("MethodSettings").Each() {
+			for _, m := range methodSettings(stage) {
 				caching, encrypted := m.Get("CachingEnabled"), m.Get("CacheDataEncrypted")
 				if on, ok := p.Truth(api, caching); !ok || !on {
 					continue

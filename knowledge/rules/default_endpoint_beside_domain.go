@@ -94,8 +94,7 @@ func checkDefaultEndpoint(p *Pass) {
 		h := Hit{Node: api, Values: []graph.Value{v}, Patch: SetPatch(api.Resource, v, "DisableExecuteApiEndpoint", true),
 			Message: fmt.Sprintf("%s has a domain of its own and also answers at its execute-api address (DisableExecuteApiEndpoint is not true)", nameOf(api))}
 		for _, m := range mappings {
-			ref, _ := m.Get("DomainName").Ref()
-			domain := p.Graph.Node(ref.Resource)
+			domain := domainOf(p.Graph, m)
 			if domain == nil {
 				continue
 			}

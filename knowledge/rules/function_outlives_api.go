@@ -149,6 +149,10 @@ func checkAPITimeout(p *Pass, e *graph.Edge, limit int) {
 	if !ok || timeout*1000 <= limit {
 		return
 	}
+	if mode := firstOpen(e.Settings.Get("ResponseTransferMode"), e.Settings.Get("Integration", "ResponseTransferMode"), e.Settings.Get("x-amazon-apigateway-integration", "responseTransferMode")); mode.Exists() {
+		p.Unknown(e.From, mode)
+		return
+	}
 	severity, answer := High, "an error"
 	switch e.From.Kind {
 	case graph.RestAPI:

@@ -271,11 +271,11 @@ func coversRoute(api *graph.Node, source graph.Value, route string) bool {
 }
 
 // mayBeStage tells whether a stage in the source of a permission may be one of the API's. test-invoke-stage has only the
-// console's test calls. A wildcard reaches beyond the stage: the CDK writes */*$connect as *$connect.
+// console's test calls, authorizers/ID those of an authorizer. A wildcard reaches beyond the stage: the CDK writes */*$connect as *$connect.
 func mayBeStage(api *graph.Node, pattern string) bool {
 	stages := api.Setting("stages").Each()
 	switch {
-	case pattern == "test-invoke-stage":
+	case pattern == "test-invoke-stage", pattern == "authorizers":
 		return false
 	case pattern == "", pattern == someStage, len(stages) == 0, api.External:
 		return true

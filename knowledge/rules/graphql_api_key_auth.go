@@ -55,9 +55,12 @@ func checkGraphQLAuth(p *Pass) {
 			p.Report(Hit{Node: api, Values: []graph.Value{v}, Message: "everyone who holds the API key, which ships with the client, may use the API"})
 			continue
 		}
+		if more := api.Setting("additionalAuthenticationProviders"); open(more) {
+			p.Unknown(api, more)
+		}
 		for _, more := range api.Setting("additionalAuthenticationProviders").Each() {
 			v := more.Get("AuthenticationType")
-			if s, ok := v.Str(); ok && s == "API_KEY" {
+			if s, ok := p.Text(api, v); ok && s == "API_KEY" {
 				p.Report(Hit{Node: api, Severity: Low, Values: []graph.Value{v}, Fix: "Take the provider API_KEY out of " + spelled(api, "AdditionalAuthenticationProviders", "Auth.Additional") + ", unless some fields are meant for everyone.",
 					CDK: "authorizationConfig without API_KEY in additionalAuthorizationModes", Message: "an API key, which ships with the client, is admitted as an additional provider"})
 			}

@@ -76,7 +76,10 @@ func checkKeys(p *Pass) {
 					Message: fmt.Sprintf("policy of key %s allows %s to everyone, without a condition on who asks", nameOf(key), actionsOf(s))})
 			}
 		}
-		if !rotatable(key) {
+		if key.PolicyUnknown != "" {
+			p.Unclear(key, key.PolicyUnknown)
+		}
+		if !rotatable(p, key) {
 			continue
 		}
 		v := key.Setting("enableKeyRotation")
@@ -90,12 +93,11 @@ func checkKeys(p *Pass) {
 // callers are the keys by which a condition narrows a grant to everyone in KMS's own words.
 var callers = map[string]bool{"kms:calleraccount": true, "kms:viaservice": true}
 
-// rotatable tells whether KMS can rotate a key: symmetric, with material of KMS's own. What is not known counts
-// as not.
-func rotatable(key *graph.Node) bool {
+// rotatable tells whether KMS can rotate a key: symmetric, with material of KMS's own. What is not known is recorded.
+func rotatable(p *Pass, key *graph.Node) bool {
 	for name, wanted := range map[string]string{"keySpec": "SYMMETRIC_DEFAULT", "keyUsage": "ENCRYPT_DECRYPT", "origin": "AWS_KMS"} {
 		v := key.Setting(name)
-		if s, ok := v.Str(); v.Exists() && (!ok || s != wanted) {
+		if s, ok := p.Text(key, v); v.Exists() && (!ok || s != wanted) {
 			return false
 		}
 	}

@@ -332,8 +332,11 @@ func stagePlace(api *graph.Node, stage graph.Value) *Place {
 		return nil
 	}
 	typ := "AWS::ApiGateway::Stage"
-	if api.Kind != graph.RestAPI {
+	switch {
+	case api.Kind != graph.RestAPI:
 		typ = "AWS::ApiGatewayV2::Stage"
+	case stage.Get("StageDescription").Exists():
+		typ = "AWS::ApiGateway::Deployment"
 	}
 	return &Place{ID: plainID(id), Type: typ, File: stage.At.File}
 }

@@ -81,7 +81,11 @@ func checkPrivateAPIs(p *Pass) {
 			}
 			continue
 		}
-		if open(policy) || deniesForeignEndpoints(api) {
+		if open(policy) {
+			p.Unknown(api, policy)
+			continue
+		}
+		if deniesForeignEndpoints(api) {
 			continue
 		}
 		for _, s := range api.ResourcePolicy {

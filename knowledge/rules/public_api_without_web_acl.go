@@ -112,8 +112,7 @@ func guardedInFront(g *graph.Graph, api *graph.Node) bool {
 		return false
 	}
 	for _, m := range mappings {
-		ref, _ := m.Get("DomainName").Ref()
-		domain := g.Node(ref.Resource)
+		domain := domainOf(g, m)
 		if domain == nil || !slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool { return standsBefore(n, domain) }) {
 			return false
 		}

@@ -70,6 +70,8 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 		return
 	case !validator.Exists() && !r.Get("RequestValidator").Exists():
 		lacks = "no request validator"
+	case validatesNothing(p.Graph, api, r):
+		lacks = "a request validator that validates neither bodies nor parameters"
 	case !models.Exists() && !inBody && !validator.IsUnknown():
 		lacks = "no model of its body"
 	default:
@@ -77,4 +79,30 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 	}
 	p.Report(Hit{Node: api, Place: routePlace(p, api, graph.Value{At: r.At}, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
 		Message: fmt.Sprintf("%s has %s: whatever is sent reaches the back end", key, lacks)})
+}
+
+// validatesNothing tells whether the validator of a route, a resource or one of the definition, is known to look at nothing.
+func validatesNothing(g *graph.Graph, api *graph.Node, r graph.Value) bool {
+	body, parameters := graph.Value{}, graph.Value{}
+	if ref, ok := r.Get("RequestValidatorId").Ref(); ok {
+		res := g.Resource(ref.Resource)
+		if res == nil || res.Type != "AWS::ApiGateway::RequestValidator" {
+			return false
+		}
+		body, parameters = res.Properties.Get("ValidateRequestBody"), res.Properties.Get("ValidateRequestParameters")
+	} else {
+		name, _ := r.Get("RequestValidator").Str()
+		of := api.Setting("body", "x-amazon-apigateway-request-validators", name)
+		if name == "" || of.Kind != graph.Map {
+			return false
+		}
+		body, parameters = of.Get("validateRequestBody"), of.Get("validateRequestParameters")
+	}
+	return isOff(body) && isOff(parameters)
+}
+
+// isOff tells whether a switch that is off where nothing is said is known to be off.
+func isOff(v graph.Value) bool {
+	on, known := v.Truth()
+	return !v.Exists() || known && !on
 }

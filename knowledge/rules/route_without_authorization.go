@@ -248,22 +248,6 @@ func keepsOthersOut(s graph.Statement, keys ...string) bool {
 	return false
 }
 
-// openDomain tells whether a domain of this system leads to an API without asking for a client's certificate.
-func openDomain(g *graph.Graph, api *graph.Node) bool {
-	for _, mapping := range api.Setting("domainMappings").Each() {
-		ref, ok := mapping.Get("DomainName").Ref()
-		if !ok {
-			continue
-		}
-		for _, r := range g.Resources {
-			if r.ID == ref.Resource && !r.Properties.Get("MutualTlsAuthentication").Exists() {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	key, _ := r.Get("RouteKey").Str()
 	if v := api.Setting("protocolType"); open(v) {

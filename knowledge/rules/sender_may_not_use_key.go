@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon SQS Developer Guide, "Amazon SQS Key management"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html", Checked: "2026-11-30"},
 		{Title: `Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and costs"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes and schedules are judged by their role, targets of rules with a role are not looked at; of functions only the delivery of failed events is looked at. Keys outside the files and keys that a condition may open are not reported.`,
+	Gaps: `Looks at topics, EventBridge rules, buckets and alarms, which send as a service. Pipes and schedules are judged by their role, targets of rules with a role are not looked at; of functions only what Lambda sends for them (failed events, destinations) is looked at. Keys outside the files and keys that a condition may open are not reported.`,
 	Bad: `Resources:
   Topic:
     Type: AWS::SNS::Topic
@@ -96,7 +96,10 @@ var _ = add(Rule{
     Properties: {KmsMasterKeyId: !ImportValue shared-key}
 `},
 	Check: func(p *Pass) {
-		for _, e := range p.Graph.OfEdge(graph.Routes, graph.FailsTo, graph.Notifies) {
+		for _, e := range p.Graph.OfEdge(graph.Routes, graph.FailsTo, graph.Notifies, graph.Writes) {
+			if e.Kind == graph.Writes && e.Label != "on success" {
+				continue // what code sends, by its own calls
+			}
 			if e.To.External || e.To.Kind != graph.Queue && e.To.Kind != graph.Topic {
 				continue
 			}
@@ -114,11 +117,11 @@ func sendsAs(e *graph.Edge) string {
 	switch {
 	case e.From.Kind == graph.Topic:
 		return "sns.amazonaws.com"
-	case e.From.Type == "AWS::Events::Rule" && !e.Setting("roleArn").Exists():
+	case e.From.Type == "AWS::Events::Rule" && !e.Setting("roleArn").Exists(), e.From.Kind == graph.EventBus && e.Kind == graph.FailsTo:
 		return "events.amazonaws.com"
 	case e.From.Kind == graph.Bucket && e.Kind == graph.Routes:
 		return "s3.amazonaws.com"
-	case e.From.Type == "AWS::CloudWatch::Alarm":
+	case e.From.Type == "AWS::CloudWatch::Alarm", e.From.Type == "AWS::CloudWatch::CompositeAlarm":
 		return "cloudwatch.amazonaws.com"
 	}
 	return ""
@@ -130,7 +133,7 @@ func sendsByRole(e *graph.Edge) bool {
 	case graph.Pipe, graph.Schedule:
 		return true
 	}
-	return e.From.Kind == graph.Function && e.Kind == graph.FailsTo
+	return e.From.Kind == graph.Function && (e.Kind == graph.FailsTo || e.Kind == graph.Writes)
 }
 
 // checkRoleKeyUse asks for the rights of the sender's role on the key of the target. The AWS managed keys admit every

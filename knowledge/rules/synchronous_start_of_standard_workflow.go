@@ -92,7 +92,7 @@ func checkSyncStarts(p *Pass) {
 			if subtype, _ := in.Get("IntegrationSubtype").Str(); subtype != "StepFunctions-StartSyncExecution" || routed[id] || !ok || to == nil || to.Kind != graph.StateMachine {
 				continue
 			}
-			checkSyncStart(p, api, to, Hit{Values: []graph.Value{graph.NewString(machine.At, "invokes "+nameOf(to))}}, "integration "+plainID(id))
+			checkSyncStart(p, api, to, Hit{RelatedResources: []*graph.Resource{p.Graph.Resource(id)}, Values: []graph.Value{graph.NewString(machine.At, "invokes "+nameOf(to))}}, "integration "+plainID(id))
 		}
 	}
 }

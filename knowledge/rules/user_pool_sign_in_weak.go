@@ -128,17 +128,18 @@ func checkClients(p *Pass, pool *graph.Node) {
 				Related: []*graph.Node{pool}, Values: []graph.Value{v}, Message: fmt.Sprintf("client %s of user pool %s %s", plainID(id), nameOf(pool), what)})
 		}
 		for _, v := range client.Get("ExplicitAuthFlows").Each() {
-			if s, _ := v.Str(); s == "ALLOW_USER_PASSWORD_AUTH" || s == "USER_PASSWORD_AUTH" {
+			if s, _ := p.Text(pool, v); s == "ALLOW_USER_PASSWORD_AUTH" || s == "USER_PASSWORD_AUTH" {
 				report(Medium, v, "sends passwords as they are ("+s+")", withoutPasswordFlow(client, s), "addClient: authFlows: { userSrp: true }, without userPassword")
 			}
 		}
 		for _, v := range client.Get("AllowedOAuthFlows").Each() {
-			if s, _ := v.Str(); s == "implicit" {
+			if s, _ := p.Text(pool, v); s == "implicit" {
 				report(Medium, v, "gets tokens in the address of a page (the implicit grant)",
 					"Set AllowedOAuthFlows: [code] without implicit, and have the app use the code grant with PKCE.", "addClient: oAuth: { flows: { authorizationCodeGrant: true } }")
 			}
 		}
-		if v := client.Get("PreventUserExistenceErrors"); v.String() == "LEGACY" {
+		v := client.Get("PreventUserExistenceErrors")
+		if s, _ := p.Text(pool, v); s == "LEGACY" {
 			report(Low, v, "tells who has an account (PreventUserExistenceErrors is LEGACY)", "Set PreventUserExistenceErrors: ENABLED.", "addClient: preventUserExistenceErrors: true")
 		}
 	}

@@ -10,12 +10,26 @@ var _ = add(resourceType{
 	Type: "AWS::ApiGatewayV2::Api", Kind: graph.HTTPAPI, ARN: "execute-api:", Name: "Name",
 	Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 		b.openAPI(n, r, r.Properties.Get("Body"))
-		if to := r.Properties.Get("Target"); to.Exists() { // quick create
-			node, _ := b.integrationTarget(to)
-			b.edge(graph.Edge{From: n, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: "$default"}, node, to)
-		}
+		b.quickCreate(n, r)
 	},
 })
+
+// quickCreate gives an API the route and the integration that come with Target. Nobody is asked who calls that route.
+// Source: CloudFormation reference, AWS::ApiGatewayV2::Api Target, RouteKey and CredentialsArn.
+func (b *builder) quickCreate(n *graph.Node, r *graph.Resource) {
+	p := r.Properties
+	to := p.Get("Target")
+	if !to.Exists() {
+		return
+	}
+	key := "$default"
+	if v := p.Get("RouteKey"); v.Exists() {
+		key = v.String()
+	}
+	b.collect(n, "routes", route(r, key, record(r.At)))
+	node, _ := b.integrationTarget(to)
+	b.edge(graph.Edge{From: n, Kind: graph.Invokes, Mode: graph.Sync, Via: r, Label: key, Settings: p}, node, to)
+}
 
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Stage", Of: "ApiId", Connect: connectStage("ApiId")})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Deployment", Of: "ApiId", Connect: collectAs("ApiId", "deployments")})

@@ -96,8 +96,8 @@ func operationRoute(op, body graph.Value) graph.Value {
 			fields = append(fields, graph.Field{Name: "Scheme", Value: graph.NewString(at, scheme.Name)})
 		}
 	}
-	if apiKeyRequired(security, body) {
-		fields = append(fields, graph.Field{Name: "ApiKeyRequired", Value: graph.NewBool(security.At, true)})
+	if key := apiKey(security, body); key.Name != "" {
+		fields = append(fields, graph.Field{Name: "ApiKeyRequired", Value: graph.NewBool(firstPlace(key.Value.At, security.At), true)})
 	}
 	validator := op.Get("x-amazon-apigateway-request-validator")
 	if !validator.Exists() {
@@ -155,16 +155,17 @@ func protection(security, body graph.Value) (scheme graph.Field, kind string) {
 	return graph.Field{}, ""
 }
 
-func apiKeyRequired(security, body graph.Value) bool {
+// apiKey is the scheme by which an operation asks for an API key.
+func apiKey(security, body graph.Value) graph.Field {
 	for _, alternative := range security.Each() {
 		for _, f := range alternative.Fields() {
 			s := schemeOf(f.Name, body)
 			if s.Get("type").String() == "apiKey" && !s.Get("x-amazon-apigateway-authtype").Exists() && !s.Get("x-amazon-apigateway-authorizer").Exists() {
-				return true
+				return f
 			}
 		}
 	}
-	return false
+	return graph.Field{}
 }
 
 // scheme joins an API with the authorizer of a security scheme.

@@ -117,6 +117,13 @@ func (b *builder) meant(w *written) target {
 		out.qualifier = spell(r.Properties.Get("Name"))
 	case "AWS::Lambda::Version":
 		out.qualifier = "${" + r.ID + "}"
+	case "AWS::StepFunctions::StateMachineAlias":
+		for _, version := range versionsOf(r) {
+			if to := b.find(version, "states:stateMachine:"); to.node != nil {
+				out = to
+			}
+		}
+		out.qualifier = spell(r.Properties.Get("Name"))
 	}
 	out.byName = false
 	w.stands = out

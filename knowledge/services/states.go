@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/asl"
@@ -18,11 +19,20 @@ var _ = add(resourceType{
 var _ = add(resourceType{Type: "AWS::StepFunctions::Activity", Kind: graph.Other, ARN: "states:activity:", Name: "Name"})
 var _ = add(resourceType{Type: "AWS::StepFunctions::StateMachineVersion", Of: "StateMachineArn", ARN: "states:stateMachine:"})
 var _ = add(resourceType{Type: "AWS::StepFunctions::StateMachineAlias", Kind: graph.Alias, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
-	for _, route := range append(r.Properties.Get("RoutingConfiguration").Each(), r.Properties.Get("DeploymentPreference").Each()...) {
-		v := route.Get("StateMachineVersionArn")
+	for _, v := range versionsOf(r) {
 		b.edge(graph.Edge{From: n, Kind: graph.Deploys, Via: r, Settings: r.Properties}, b.find(v, "states:stateMachine:"), v)
 	}
 }})
+
+// versionsOf are the versions of a state machine that its alias leads to.
+func versionsOf(alias *graph.Resource) []graph.Value {
+	p := alias.Properties
+	var out []graph.Value
+	for _, route := range append(slices.Clone(p.Get("RoutingConfiguration").Each()), p.Get("DeploymentPreference").Each()...) {
+		out = append(out, route.Get("StateMachineVersionArn"))
+	}
+	return out
+}
 
 func connectMachine(b *builder, r *graph.Resource, n *graph.Node) {
 	p := r.Properties
