@@ -106,18 +106,24 @@ func parseOwn(id, text string) *Page {
 
 // beside ranks the user's own pages with ours. Lengths are measured by ours, and scores are brought to the same share of
 // what the question's words weigh: a few pages say nothing of what is usual.
-func (ix *Index) beside(ctx context.Context, ranked []candidate, ideal float64, q Query) ([]candidate, error) {
+func (ix *Index) beside(ctx context.Context, ranked []candidate, ours *conceptQuery, q Query) ([]candidate, error) {
 	if ix.own == nil {
 		return ranked, nil
 	}
 	ranked = slices.DeleteFunc(ranked, func(c candidate) bool { return ix.isReplaced(c.id) })
-	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), impacts: ix.ownImpacts, correct: ix.own.correct}
+	correct := func(term string) (string, bool) {
+		if !ours.unknown[term] {
+			return "", false // no slip: it is spelt as in our pages
+		}
+		return ix.own.correct(term)
+	}
+	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), impacts: ix.ownImpacts, correct: correct}
 	theirs, err := ix.own.rank(ctx, scored, q)
 	if err != nil || scored.ideal == 0 {
 		return ranked, err
 	}
 	for _, c := range theirs {
-		c.score *= ownWeight * ideal / scored.ideal
+		c.score *= ownWeight * ours.ideal / scored.ideal
 		ranked = append(ranked, c)
 	}
 	sortByScore(ranked)

@@ -40,6 +40,9 @@ type conceptQuery struct {
 	// weights is, after the search, what each asked word weighs; a misspelled one as it is meant.
 	weights map[string]float64
 
+	// unknown holds, after the search, the asked words that no passage has as they are spelt.
+	unknown map[string]bool
+
 	// foreign tells, after the search, that the question is on other matters: see foreignShare.
 	foreign bool
 }
@@ -63,7 +66,7 @@ var _ query.Query = (*conceptQuery)(nil)
 func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
 	s := &tally{ctx: ctx, reader: r, impacts: q.impacts}
 	asked, unknown, anchored := 0, 0, false
-	q.weights = map[string]float64{}
+	q.weights, q.unknown = map[string]float64{}, map[string]bool{}
 	for _, c := range q.concepts {
 		if c.asked {
 			asked++
@@ -82,7 +85,8 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 			word := alt.terms[0]
 			anchored = anchored || s.isAnchor(word)
 			if !found {
-				if meant, sure := q.correct(alt.terms[0]); meant != "" {
+				q.unknown[word] = true
+				if meant, sure := q.correct(word); meant != "" {
 					known, word = sure, meant
 					if _, err := s.alternative(alternative{[]string{meant}, alt.weight}); err != nil {
 						return nil, err

@@ -100,7 +100,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 			ranked[i].score = 0 // only what is nearest
 		}
 	}
-	if ranked, err = ix.beside(ctx, ranked, scored.ideal, q); err != nil {
+	if ranked, err = ix.beside(ctx, ranked, scored, q); err != nil {
 		return res, err
 	}
 	if q.Limit <= 0 {
