@@ -21,7 +21,10 @@ func openOwn(ctx context.Context, dir, cacheDir string) (*search.Index, error) {
 		return nil, &Problem{Class: InputWrong, Err: fmt.Errorf("reading the knowledge folder %q: %w", dir, err), Next: "See that all its files can be read."}
 	}
 	for _, base := range cacheBases(cacheDir) {
-		if ix, err := openKept(ctx, corpus, base, "own-"+hash, func(dir string) error { return search.Build(ctx, corpus, dir) }); err == nil {
+		if ix, err := openKept(ctx, corpus, base, "own-"+hash, func(dir string) error {
+			defer letGo(dir)
+			return search.Build(ctx, corpus, dir)
+		}); err == nil {
 			return ix, nil
 		}
 	}
