@@ -205,14 +205,14 @@ func (l *loader) run(ctx context.Context) error {
 	for _, s := range l.stacks {
 		l.sys.Files = append(l.sys.Files, s.info())
 	}
-	scenarios, deciders := l.scenarios(), l.deciders()
+	scenarios, deciders, parameters := l.scenarios(), l.deciders(), l.parameters()
 	for i := range scenarios {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		w := &world{loader: l, choice: scenarios[i]}
 		resources := w.resources()
-		scenario := graph.Scenario{When: scenarios[i].when, Resources: resources, Deciders: deciders}
+		scenario := graph.Scenario{When: scenarios[i].when, Resources: resources, Deciders: deciders, Parameters: parameters}
 		for _, out := range w.outputs() {
 			scenario.Outputs = append(scenario.Outputs, out.Value)
 		}
@@ -226,6 +226,24 @@ func (l *loader) run(ctx context.Context) error {
 	}
 	l.checkPending()
 	return nil
+}
+
+// parameters are those of the templates that are nested in none.
+func (l *loader) parameters() []graph.TemplateParameter {
+	var all []graph.TemplateParameter
+	for _, s := range l.stacks {
+		if s.parent != nil {
+			continue
+		}
+		for _, p := range s.t.parameters {
+			one := graph.TemplateParameter{Name: p.name, Type: p.typ, NoEcho: p.noEcho, At: p.at}
+			if p.def != nil {
+				one.Default = p.def.value
+			}
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // findDoubles marks logical ids that occur in more than one stack.

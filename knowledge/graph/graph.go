@@ -75,6 +75,8 @@ type Scenario struct {
 	Resources []*Resource
 	Deciders  Deciders // the same for all scenarios of a system
 	Outputs   []Value  // what the templates' outputs tell to the outside
+	// Parameters are those that somebody gives who deploys; the same for all scenarios of a system.
+	Parameters []TemplateParameter
 	// Observed is what was seen of a deployed stack and its account; nil where a template is read.
 	Observed map[string]Value
 }
@@ -305,6 +307,8 @@ type Graph struct {
 	Deciders Deciders
 	// Outputs is what the templates' outputs tell to the outside: things named there may be used from elsewhere.
 	Outputs []Value
+	// Parameters are those of the templates that are nested in none.
+	Parameters []TemplateParameter
 	// Observed is what was seen of a deployed stack and its account beside its resources; nil for a template.
 	Observed map[string]Value
 

@@ -39,6 +39,15 @@ type Given struct {
 	AllowedValues []string
 }
 
+// TemplateParameter is a parameter of a template. Default is absent where it has none.
+type TemplateParameter struct {
+	Name    string
+	Type    string // "String", "AWS::SSM::Parameter::Value<String>"
+	NoEcho  bool
+	Default Value
+	At      *Evidence
+}
+
 // ValueKind is the shape of a Value.
 type ValueKind uint8
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -19,7 +20,7 @@ var _ = add(Rule{
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-30"},
 	},
 	Outranks: []string{"OBS002"},
-	Gaps:     `Queues that SNS, EventBridge or Lambda also write to are left out: those do send.`,
+	Gaps:     `Queues that SNS, EventBridge or Lambda also write to are left out: those do send. A right to write to every queue, without a sign that this one is meant, does not count.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SQS::Queue
@@ -84,5 +85,6 @@ func onlyRedrive(g *graph.Graph, q *graph.Node) bool {
 			return false
 		}
 	}
-	return len(in) > 0 && len(g.In(q, graph.Writes, graph.Routes)) == 0
+	sends := func(e *graph.Edge) bool { return e.Strength != graph.Wildcard } // who may write everywhere mostly does not here
+	return len(in) > 0 && !slices.ContainsFunc(g.In(q, graph.Writes, graph.Routes), sends)
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,9 +20,10 @@ var _ = add(Rule{
 	CDK:      `api.metricServerError().createAlarm(...), stateMachine.metricFailed().createAlarm(...)`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of API Gateway REST API stages in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-api-gateway.html", Checked: "2026-11-30"},
+		{Title: `Amazon API Gateway Developer Guide, "Monitor WebSocket API execution with CloudWatch metrics"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html", Checked: "2026-12-01"},
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of AWS Step Functions in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-step-functions.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules are looked at by their dead-letter queues (dlq-without-alarm), and here where these are of another system, low; WebSocket APIs and alarms of other stacks are not.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. One finding in each file for all APIs and one for all state machines: its place is the first of them. Low where no alarm at all stands in the files. A Standard workflow passes with a rule on Step Functions status changes (Express ones send none) or as part of another workflow. Rules are looked at by their dead-letter queues (dlq-without-alarm), and here, low, where these have an alarm, which does not show what the queue refuses, or are of another system. Alarms of other stacks are not seen.`,
 	Bad: `Resources:
   Api: # want "no alarm on 5XXError"
     Type: AWS::ApiGateway::RestApi
@@ -87,10 +89,12 @@ var _ = add(Rule{
       ComparisonOperator: GreaterThanThreshold
 `,
 	Check: func(p *Pass) {
-		var apis, machines []*graph.Node
-		for _, n := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.StateMachine) {
+		var apis, sockets, machines []*graph.Node
+		for _, n := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI, graph.StateMachine) {
 			switch {
-			case n.External || p.watches(n, entryMetrics[n.Kind]):
+			case n.External:
+			case p.watches(n, entryMetrics[n.Kind]):
+				reportStages(p, n)
 			case n.Kind == graph.StateMachine:
 				if calledByWorkflow(p.Graph, n) || statusRule(p.Graph, n) {
 					continue
@@ -100,6 +104,10 @@ var _ = add(Rule{
 					continue
 				}
 				machines = append(machines, n)
+			case n.Kind == graph.WebSocketAPI:
+				if len(p.Graph.Out(n, graph.Invokes, graph.Writes, graph.Reads)) > 0 {
+					sockets = append(sockets, n)
+				}
 			case len(p.Graph.Out(n, graph.Invokes, graph.Writes, graph.Reads)) > 0 || forwards(n):
 				apis = append(apis, n)
 			}
@@ -109,14 +117,52 @@ var _ = add(Rule{
 		metric := serverErrors(apis)
 		reportSilent(p, apis, map[string]bool{"5XXError": true, "5xx": true}, "no alarm on "+metric,
 			"Add an AWS::CloudWatch::Alarm on "+metric+" of each API, with AlarmActions that reach a person.", "api.metricServerError().createAlarm(...)")
+		reportSilent(p, sockets, entryMetrics[graph.WebSocketAPI], "no alarm on IntegrationError or ExecutionError",
+			"Add an AWS::CloudWatch::Alarm on IntegrationError and one on ExecutionError of each WebSocket API, with AlarmActions that reach a person.", "webSocketApi.metric(\"IntegrationError\").createAlarm(...)")
 		reportSilent(p, machines, entryMetrics[graph.StateMachine], "no alarm on ExecutionsFailed or ExecutionsTimedOut",
 			"Add an AWS::CloudWatch::Alarm on ExecutionsFailed and one on ExecutionsTimedOut of each state machine, with AlarmActions that reach a person.",
 			"stateMachine.metricFailed().createAlarm(...), stateMachine.metricTimedOut().createAlarm(...)")
 	},
 })
 
-// unwatchedRules are the rules whose failures no alarm shows, neither their own nor one on the dead-letter queue, since
-// that is of another system. A queue of the files has a rule of its own.
+// reportStages looks at an API with an alarm for stages that it leaves out: those whose names no alarm's dimensions hold,
+// where each holds one.
+func reportStages(p *Pass, api *graph.Node) {
+	metrics, watched := entryMetrics[api.Kind], map[string]bool{}
+	for _, e := range p.Graph.In(api, graph.Alarms) {
+		if metric, _ := e.Settings.Get("MetricName").Str(); !metrics[metric] {
+			continue
+		}
+		stage := graph.Value{}
+		for _, d := range e.Settings.Get("Dimensions").Each() {
+			if name, _ := d.Get("Name").Str(); name == "Stage" {
+				stage = d.Get("Value")
+			}
+		}
+		name, known := stage.Str()
+		if !known {
+			return // all stages together, or one that is not known
+		}
+		watched[name] = true
+	}
+	for _, stage := range api.Setting("stages").Each() {
+		name, known := stage.Get("StageName").Str()
+		made := name == "Stage" && api.Resource != nil && api.Resource.Source != "" // by SAM, beside the one that is asked for
+		if !known || made || len(watched) == 0 || watched[name] || p.openAlarm(api, metrics) != "" {
+			continue
+		}
+		metric := serverErrors([]*graph.Node{api})
+		if api.Kind == graph.WebSocketAPI {
+			metric = "IntegrationError or ExecutionError"
+		}
+		p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{stage.Get("StageName")},
+			Message: fmt.Sprintf("no alarm looks at %s of stage %s of %s: those on the API name other stages", metric, name, nameOf(api)),
+			Fix:     fmt.Sprintf("Add an AWS::CloudWatch::Alarm on %s with the dimension Stage %s, or leave the dimension Stage out.", metric, name)})
+	}
+}
+
+// unwatchedRules are the rules with a dead-letter queue and without an alarm: on a queue of the files, which shows what
+// arrives there and not what does not, or on one of another system. A queue of the files without one has a rule of its own.
 func unwatchedRules(p *Pass) []*graph.Node {
 	var out []*graph.Node
 	for _, r := range p.Graph.OfKind(graph.Rule) {
@@ -124,7 +170,7 @@ func unwatchedRules(p *Pass) []*graph.Node {
 			continue
 		}
 		for _, e := range p.Graph.Out(r, graph.FailsTo) {
-			if e.To.Kind == graph.Queue && e.To.External && !p.watches(e.To, fillMetrics) {
+			if e.To.Kind == graph.Queue && e.To.External != p.watches(e.To, fillMetrics) {
 				out = append(out, r)
 				break
 			}
@@ -137,6 +183,7 @@ func unwatchedRules(p *Pass) []*graph.Node {
 var entryMetrics = map[graph.Kind]map[string]bool{
 	graph.RestAPI:      {"5XXError": true},
 	graph.HTTPAPI:      {"5xx": true},
+	graph.WebSocketAPI: {"IntegrationError": true, "ExecutionError": true},
 	graph.StateMachine: {"ExecutionsFailed": true, "ExecutionsTimedOut": true},
 }
 

@@ -66,7 +66,13 @@ func checkPatterns(p *Pass) {
 		if rule.Type == "AWS::Events::Rule" && !rule.External && open(pattern) {
 			p.Unknown(rule, pattern)
 		}
-		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || onlyRecords(p.Graph, rule) || dedicated(p.Graph, rule) {
+		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || dedicated(p.Graph, rule) {
+			continue
+		}
+		if only, unsure := onlyRecords(p.Graph, rule); only {
+			if unsure.Exists() {
+				p.Unknown(rule, unsure)
+			}
 			continue
 		}
 		says := "matches nearly every event on its bus"
@@ -124,16 +130,20 @@ func admitsAll(alternatives graph.Value) bool {
 	return false
 }
 
-// onlyRecords tells whether a rule's targets only keep its events or pass them on.
-func onlyRecords(g *graph.Graph, rule *graph.Node) bool {
+// onlyRecords tells whether a rule's targets only keep its events or pass them on, and which of them is not known and may.
+func onlyRecords(g *graph.Graph, rule *graph.Node) (only bool, unsure graph.Value) {
 	targets := rule.Setting("targets")
 	if open(targets) {
-		return true
+		return true, targets
 	}
 	for _, t := range targets.Each() {
-		if !lastInLine(g, t) && !toFirehose(g, t) && !open(t) && !open(t.Get("Arn")) {
-			return false
+		switch unknown := firstOpen(t, t.Get("Arn")); {
+		case lastInLine(g, t), toFirehose(g, t):
+		case !unknown.Exists():
+			return false, graph.Value{}
+		default:
+			unsure = unknown
 		}
 	}
-	return true
+	return true, unsure
 }

@@ -217,11 +217,12 @@ func watchedMetrics(g *graph.Graph) []watched {
 	return out
 }
 
-// isOn tells whether a metric is of a thing of the system: one parameter gives the name of both.
+// isOn tells whether a metric is of a thing of the system, whose name one of its dimensions holds, or which one parameter
+// gives to both.
 func isOn(g *graph.Graph, w watched) bool {
 	dimensions := w.metric.Get("Dimensions")
 	return dimensions.Exists() && !open(w.metric.Get("MetricName")) && slices.ContainsFunc(g.Out(w.alarm, graph.Alarms), func(e *graph.Edge) bool {
-		return !e.To.External && open(e.To.Named) && e.Settings.Get("MetricName").String() == w.metric.Get("MetricName").String() && e.Settings.Get("Dimensions").String() == dimensions.String()
+		return !e.To.External && e.Settings.Get("MetricName").String() == w.metric.Get("MetricName").String() && e.Settings.Get("Dimensions").String() == dimensions.String()
 	})
 }
 

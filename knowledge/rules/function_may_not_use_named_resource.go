@@ -86,26 +86,56 @@ func checkNamedResources(p *Pass, fn *graph.Node) {
 	}
 	seen := map[*graph.Node]bool{}
 	fn.Setting("environment", "Variables").Walk(func(v graph.Value) {
-		ref, ok := v.Ref()
-		if !ok {
-			if ref, ok = firstInPath(v); !ok {
-				return
+		for _, ref := range namedIn(p.Graph, v) {
+			to := p.Graph.Node(ref.Resource)
+			if to == nil || seen[to] || to.External || usualActions[to.Kind] == nil {
+				continue
 			}
-			if n := p.Graph.Node(ref.Resource); n == nil || n.Kind != graph.Bucket {
-				return
+			seen[to] = true
+			if roles[0].External {
+				p.Unclear(fn, "whether its role may use "+nameOf(to)+": the role is not part of this system"+because(roles[0].ARN.Reason()))
+				continue
 			}
+			checkNamedResource(p, fn, roles[0], to, v)
 		}
-		to := p.Graph.Node(ref.Resource)
-		if to == nil || seen[to] || to.External || usualActions[to.Kind] == nil {
-			return
-		}
-		seen[to] = true
-		if roles[0].External {
-			p.Unclear(fn, "whether its role may use "+nameOf(to)+": the role is not part of this system"+because(roles[0].ARN.Reason()))
-			return
-		}
-		checkNamedResource(p, fn, roles[0], to, v)
 	})
+}
+
+// namedIn lists the things that a text names: one alone, those in a JSON document or a list with commas, a queue by its
+// URL, and a bucket by a place in it. Texts that only hold the name of a thing, such as a link, name none.
+func namedIn(g *graph.Graph, v graph.Value) []graph.Ref {
+	if ref, ok := v.Ref(); ok {
+		return []graph.Ref{ref}
+	}
+	parts := v.Parts()
+	if len(parts) < 2 {
+		return nil
+	}
+	first, last := parts[0].Literal, parts[len(parts)-1]
+	if ref, ok := firstInPath(v); ok && isKind(g, ref, graph.Bucket) {
+		return []graph.Ref{ref}
+	}
+	if strings.HasPrefix(first, "https://sqs.") && last.Ref != nil && isKind(g, *last.Ref, graph.Queue) {
+		return []graph.Ref{*last.Ref}
+	}
+	document := strings.HasPrefix(strings.TrimSpace(first), "{") || strings.HasPrefix(strings.TrimSpace(first), "[")
+	var refs []graph.Ref
+	for i, part := range parts {
+		switch {
+		case part.Ref == nil:
+			if !document && strings.Trim(part.Literal, ", ") != "" {
+				return nil
+			}
+		case !document, i > 0 && i < len(parts)-1 && strings.HasSuffix(parts[i-1].Literal, `"`) && strings.HasPrefix(parts[i+1].Literal, `"`):
+			refs = append(refs, *part.Ref)
+		}
+	}
+	return refs
+}
+
+func isKind(g *graph.Graph, ref graph.Ref, kind graph.Kind) bool {
+	n := g.Node(ref.Resource)
+	return n != nil && n.Kind == kind
 }
 
 // firstInPath is the thing by whose name a place in a bucket starts, such as s3://BUCKET/in or BUCKET/in.
@@ -129,7 +159,7 @@ func checkNamedResource(p *Pass, fn, role, to *graph.Node, v graph.Value) {
 		}
 	}
 	for _, e := range p.Graph.In(fn, graph.Polls) {
-		if e.From == to {
+		if e.From == to && to.Kind != graph.Queue { // whose reader has rights on the stream, and on the queue itself
 			return
 		}
 	}

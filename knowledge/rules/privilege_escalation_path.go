@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS IAM User Guide, "Grant a user permissions to pass a role to an AWS service"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_110", "prowler:iam_inline_policy_allows_privilege_escalation", "prowler:iam_policy_allows_privilege_escalation", "guard-rules-registry:iam_policy_no_wildcard_resource_on_passrole", "guard-rules-registry:iam_role_no_wildcard_resource_on_passrole"},
-	Gaps:        `Only statements on every resource are judged. A statement with a Condition is left out. Administrator rights are another rule's matter.`,
+	Gaps:        `Only statements on every resource are judged. A statement with a Condition is left out, unless it asks for the Region, TLS or the caller's own account only. Administrator rights are another rule's matter.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -102,6 +102,25 @@ func mayRun(g *graph.Graph, n *graph.Node) bool {
 	return false
 }
 
+// idleKeys are keys of conditions, in small letters, that say nothing about which role or policy is meant: what the role
+// itself is, and how and where the call is made.
+var idleKeys = map[string]bool{"aws:requestedregion": true, "aws:securetransport": true, "aws:principalorgid": true, "aws:principalaccount": true}
+
+// limitsRoles tells whether a condition may limit what may be passed or changed.
+func limitsRoles(conditions graph.Value) bool {
+	for _, operator := range conditions.Fields() {
+		for _, key := range operator.Value.Fields() {
+			if !idleKeys[strings.ToLower(key.Name)] {
+				return true
+			}
+		}
+		if len(operator.Value.Fields()) == 0 {
+			return true
+		}
+	}
+	return conditions.Exists() && len(conditions.Fields()) == 0
+}
+
 func checkEscalation(p *Pass) {
 	const passes = "iam:PassRole together with a right to run code"
 	for _, n := range p.Graph.OfKind(graph.Role, graph.Policy) {
@@ -111,7 +130,7 @@ func checkEscalation(p *Pass) {
 		p.openRights(n)
 		for _, s := range n.Statements {
 			if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !hasStar(s.Resources) ||
-				s.Conditions.Exists() || len(s.NotActions) > 0 || allowsAction(s, "nothing:AtAll") {
+				limitsRoles(s.Conditions) || len(s.NotActions) > 0 || allowsAction(s, "nothing:AtAll") {
 				continue
 			}
 			var found string

@@ -27,7 +27,8 @@ var _ = add(Rule{
 		{Title: `aws-cdk, issue 6770 (the mapping is refused: queue)`, URL: "https://github.com/aws/aws-cdk/issues/6770", Checked: "2026-11-30"},
 		{Title: `cross-account-amazon-dynamodb-replication, issue 11 (the mapping is refused: stream)`, URL: "https://github.com/aws-samples/cross-account-amazon-dynamodb-replication/issues/11", Checked: "2026-11-30"},
 	},
-	Gaps: `Rights to list are asked for on whatever thing, and lower the finding to medium: Lambda names them where it refuses a mapping, and some are made without. Not looked at is what Kafka, MQ and DocumentDB need of networks, secrets and topics; keys outside the files are not looked at.`,
+	Outranks: []string{"IAM006"},
+	Gaps:     `Rights to list are asked for on whatever thing, and lower the finding to medium: Lambda names them where it refuses a mapping, and some are made without. Not looked at is what Kafka, MQ and DocumentDB need of networks, secrets and topics; keys outside the files are not looked at.`,
 	Bad: `Resources:
   Mapping: # want "sqs:DeleteMessage"
     Type: AWS::Lambda::EventSourceMapping

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS CloudFormation User Guide, "Get a secret or secret value from Secrets Manager"`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:W1011", "aws-validate:W2509", "prowler:stepfunctions_statemachine_no_secrets_in_definition", "prowler:apigateway_restapi_no_secrets_in_stage_variables", "prowler:cloudformation_stack_outputs_find_secrets"},
-	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, plain parameters of Systems Manager, stage variables and workflow definitions. Defaults of parameters count where they reach a property, and so do parameters without NoEcho whose names say that they are given a secret; those with NoEcho, those that nothing uses, and literal empty texts and placeholders such as CHANGE_ME are left out. Literals in environment variables have a rule of their own.`,
+	Gaps:        `Looked at: password properties, SecretString, client secrets of identity providers, parameters of nested stacks, plain parameters of Systems Manager, stage variables and workflow definitions. Defaults of parameters count where they reach a property, and so do parameters without NoEcho whose names say that they are given a secret; those with NoEcho and literal empty texts and placeholders such as CHANGE_ME are left out. A known spelling of a credential as the default of a parameter counts in any case. Literals in environment variables have a rule of their own.`,
 	Bad: `Resources:
   Db:
     Type: AWS::RDS::DBCluster
@@ -96,6 +96,7 @@ func checkSecretLiterals(p *Pass) {
 		}
 	}
 	told := checkShownParameters(p)
+	checkUntold(p, told)
 	for _, n := range p.Graph.Nodes {
 		if n.External || n.Resource == nil {
 			continue
@@ -104,7 +105,7 @@ func checkSecretLiterals(p *Pass) {
 		case graph.Database, graph.Cluster, graph.Broker, graph.Secret, graph.Other:
 			checkSecretProperties(p, n, told)
 		case graph.StateMachine:
-			for _, name := range []string{"definition", "definitionString"} {
+			for _, name := range []string{"definition", "definitionString", "definitionSubstitutions"} {
 				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
 			}
 		case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI:
@@ -122,7 +123,7 @@ func checkSecretProperties(p *Pass, n *graph.Node, told map[string]bool) {
 	for _, path := range secretProperties {
 		v := n.Setting(path)
 		if name := plainParameter(v); name != "" && !told[n.Resource.WrittenID()+" "+name] {
-			p.Report(Hit{Node: n, Severity: High, Values: []graph.Value{v}, Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
+			p.Report(Hit{Node: n, Severity: High, Values: append([]graph.Value{v}, parameterPlace(p.Graph, name, v)...), Fix: "Set NoEcho: true on parameter " + name + ", or better let Secrets Manager make the secret.",
 				Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", graph.UpperFirst(path), nameOf(n), name)})
 		}
 		if v.At != nil && v.At.From != nil && told[n.Resource.WrittenID()+" "+v.At.From.Name] {

@@ -38,16 +38,84 @@ func checkShownParameters(p *Pass) map[string]bool {
 				return
 			}
 			told[key] = true
-			h := Hit{Resource: r, Node: p.Graph.Node(r.ID), Values: []graph.Value{hidden(v)}, Severity: High, Fix: "Set NoEcho: true on parameter " + parameter + ", or better hand over the ARN of a secret that Secrets Manager makes.",
+			h := Hit{Resource: r, Node: p.Graph.Node(r.ID), Values: append([]graph.Value{hidden(v)}, parameterPlace(p.Graph, parameter, v)...), Severity: High, Fix: "Set NoEcho: true on parameter " + parameter + ", or better hand over the ARN of a secret that Secrets Manager makes.",
 				Message: fmt.Sprintf("%s of %s comes from parameter %s, which has no NoEcho: everyone who may describe the stack reads the secret", name, plainID(r.ID), parameter)}
 			if isDefault {
-				h.Severity, h.Fix, h.Values = "", "", []graph.Value{hidden(v)}
+				h.Severity, h.Fix = "", ""
 				h.Message = fmt.Sprintf("%s of %s holds the default of parameter %s, which looks like a secret", name, plainID(r.ID), parameter)
 			}
 			p.Report(h)
 		})
 	}
 	return told
+}
+
+// parameterPlace is where the parameter that brings in a value is written, nil where that is not known.
+func parameterPlace(g *graph.Graph, name string, v graph.Value) []graph.Value {
+	for _, parameter := range g.Parameters {
+		if parameter.Name == name && v.At != nil && parameter.At != nil && parameter.At.File == v.At.File {
+			return []graph.Value{graph.NewString(parameter.At, "no NoEcho")}
+		}
+	}
+	return nil
+}
+
+// checkUntold looks at parameters that no finding on a resource speaks of: their defaults hide nothing, NoEcho or not, and
+// a password is shown also where nothing uses it. told is what was told, as resource and parameter.
+func checkUntold(p *Pass, told map[string]bool) {
+	for _, parameter := range p.Graph.Parameters {
+		text, _ := parameter.Default.Str()
+		what := secretIn(text)
+		asked := !parameter.NoEcho && parameter.Type == "String" && !parameter.Default.Exists() && givesSecret(parameter.Name)
+		if parameter.At == nil || what == "" && !asked || toldOf(told, parameter.Name) {
+			continue
+		}
+		users, inEnvironment := usersOf(p.Graph, parameter.Name)
+		h := Hit{Place: &Place{ID: parameter.Name, Type: "AWS::CloudFormation::Parameter", File: parameter.At.File}, RelatedResources: users}
+		switch {
+		case what != "" && !inEnvironment: // which has a rule of its own
+			h.Values, h.Message = []graph.Value{hidden(parameter.Default)}, fmt.Sprintf("the default of parameter %s holds %s", parameter.Name, what)
+			if parameter.NoEcho {
+				h.Message += ": NoEcho hides it from who reads the stack, not from who reads the template"
+			}
+		case what == "" && len(users) == 0:
+			h.Severity, h.Values = High, []graph.Value{graph.NewString(parameter.At, "no NoEcho")}
+			h.Fix = "Take the parameter out, or set NoEcho: true."
+			h.Message = fmt.Sprintf("parameter %s has no NoEcho, and no resource here uses it: everyone who may describe the stack reads the secret", parameter.Name)
+		default:
+			continue
+		}
+		p.Report(h)
+	}
+}
+
+func toldOf(told map[string]bool, parameter string) bool {
+	for key := range told {
+		if strings.HasSuffix(key, " "+parameter) {
+			return true
+		}
+	}
+	return false
+}
+
+// usersOf are the resources with a property that a parameter goes into, and whether one is a variable of an environment.
+func usersOf(g *graph.Graph, parameter string) (users []*graph.Resource, inEnvironment bool) {
+	bare, secret := "parameter "+parameter+" has no default", "parameter "+parameter+" is a secret (NoEcho)"
+	for _, r := range g.Resources {
+		used := false
+		withNames(r.Properties, "", func(_ string, v graph.Value) {
+			by := v.At != nil && v.At.From != nil && v.At.From.Name == parameter
+			for _, part := range v.Parts() {
+				by = by || part.Unknown == bare || part.Unknown == secret
+			}
+			used = used || by
+			inEnvironment = inEnvironment || by && v.At != nil && strings.Contains(v.At.Path, "/Environment/Variables/")
+		})
+		if used {
+			users = append(users, r)
+		}
+	}
+	return users, inEnvironment
 }
 
 // shownBy names the parameter that brings a secret into a property, and tells whether its default is the secret.

@@ -41,10 +41,11 @@ var dimensions = map[string]struct {
 // watch joins an alarm with what the dimensions of one metric name.
 func (b *builder) watch(n *graph.Node, r *graph.Resource, metric graph.Value) {
 	label := metric.Get("MetricName").String()
+	namespace, _ := metric.Get("Namespace").Str()
 	for _, d := range metric.Get("Dimensions").Each() {
 		name, _ := d.Get("Name").Str()
 		known, ok := dimensions[name]
-		if !ok {
+		if !ok || otherService(namespace, known.namespace) {
 			continue
 		}
 		v := d.Get("Value")
@@ -60,6 +61,17 @@ func (b *builder) watch(n *graph.Node, r *graph.Resource, metric graph.Value) {
 		}
 		b.edge(graph.Edge{From: n, Kind: graph.Alarms, Via: r, Label: label, Settings: metric}, to, v)
 	}
+}
+
+// metricsOf are the namespaces of what services measure themselves, by how ARNs of their things begin.
+var metricsOf = map[string]string{"sqs:": "AWS/SQS", "lambda:function:": "AWS/Lambda", "sns:": "AWS/SNS", "dynamodb:table/": "AWS/DynamoDB",
+	"kinesis:stream/": "AWS/Kinesis", "states:stateMachine:": "AWS/States", "execute-api:": "AWS/ApiGateway"}
+
+// otherService tells whether a metric is one of another service of AWS than the thing that its dimension names: it has no
+// data. Namespaces of one's own may measure whatever.
+func otherService(namespace, arn string) bool {
+	wanted := metricsOf[arn]
+	return wanted != "" && strings.HasPrefix(namespace, "AWS/") && namespace != wanted
 }
 
 func (b *builder) alarmActions(n *graph.Node, r *graph.Resource) {

@@ -97,7 +97,7 @@ func Build(s graph.Scenario) *graph.Graph {
 
 func build(s graph.Scenario, m *shared) *graph.Graph {
 	b := newBuilder(s, m)
-	b.g.Resources, b.g.Deciders, b.g.Outputs, b.g.Observed = s.Resources, s.Deciders, s.Outputs, s.Observed
+	b.g.Resources, b.g.Deciders, b.g.Outputs, b.g.Parameters, b.g.Observed = s.Resources, s.Deciders, s.Outputs, s.Parameters, s.Observed
 	for i := range b.all {
 		b.addNode(&b.all[i])
 	}
