@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 
@@ -23,7 +24,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Using event filtering with a DynamoDB event source"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html", Checked: "2026-11-30"},
 		{Title: `CloudFormation reference, AWS::DynamoDB::Table StreamSpecification (text in aws-cdk-lib 2.276.0)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-table-streamspecification.html", Checked: "2026-11-29"},
 	},
-	Gaps: `Looks at mappings, not at pipes, and not below $or. Each filter is judged for itself: another one of the mapping may match.`,
+	Gaps: `Looks at mappings, not at pipes. Each filter, and each alternative of $or, is judged for itself: another one of the mapping may match.`,
 	Bad: tableOfOrders + `
   ByTotal:
     Type: AWS::Lambda::EventSourceMapping
@@ -102,15 +103,29 @@ func checkFilter(p *Pass, e *graph.Edge, v graph.Value) {
 	if !ok {
 		return
 	}
-	var pattern struct {
-		DynamoDB map[string]any `json:"dynamodb"`
-	}
+	var pattern map[string]any
 	if json.Unmarshal([]byte(text), &pattern) != nil {
 		return // CloudFormation refuses it
 	}
-	why := ""
+	filter := "a filter"
+	all := withoutOr(pattern)
+	if len(all) > 1 {
+		filter = "an alternative ($or) of a filter"
+	}
+	for _, one := range all {
+		record, _ := one["dynamodb"].(map[string]any)
+		if why := neverMatches(p, e, record); why != "" {
+			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},
+				Message: fmt.Sprintf("%s between %s and %s never matches: %s", filter, nameOf(e.From), nameOf(e.To), why)})
+			return
+		}
+	}
+}
+
+// neverMatches says why no record of a stream fits a pattern.
+func neverMatches(p *Pass, e *graph.Edge, record map[string]any) (why string) {
 	for _, part := range []string{"Keys", "NewImage", "OldImage"} {
-		sub, there := pattern.DynamoDB[part].(map[string]any)
+		sub, there := record[part].(map[string]any)
 		if !there {
 			continue
 		}
@@ -124,11 +139,58 @@ func checkFilter(p *Pass, e *graph.Edge, v graph.Value) {
 			why = fmt.Sprintf("it asks for %s, but the stream of %s carries %s", part, nameOf(e.From), view)
 		}
 	}
-	if why == "" {
-		return
+	return why
+}
+
+// maxAlternatives bounds how many patterns one with $or is written out as.
+const maxAlternatives = 64
+
+// withoutOr writes a pattern out as patterns without $or, of which a record has to fit one.
+func withoutOr(pattern map[string]any) []map[string]any {
+	out := []map[string]any{{}}
+	for _, name := range namesIn(pattern) {
+		var choices []map[string]any
+		switch v := pattern[name].(type) {
+		case map[string]any:
+			for _, one := range withoutOr(v) {
+				choices = append(choices, map[string]any{name: one})
+			}
+		case []any:
+			if name != "$or" {
+				choices = []map[string]any{{name: v}}
+				break
+			}
+			for _, branch := range v {
+				if m, ok := branch.(map[string]any); ok {
+					choices = append(choices, withoutOr(m)...)
+				}
+			}
+		}
+		if len(choices) == 0 || len(out)*len(choices) > maxAlternatives {
+			continue
+		}
+		var next []map[string]any
+		for _, a := range out {
+			for _, b := range choices {
+				next = append(next, joined(a, b))
+			}
+		}
+		out = next
 	}
-	p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},
-		Message: fmt.Sprintf("a filter between %s and %s never matches: %s", nameOf(e.From), nameOf(e.To), why)})
+	return out
+}
+
+// joined is a pattern that asks for what both ask for.
+func joined(a, b map[string]any) map[string]any {
+	out := maps.Clone(a)
+	for name, v := range b {
+		mine, both := out[name].(map[string]any)
+		if theirs, ok := v.(map[string]any); ok && both {
+			v = joined(mine, theirs)
+		}
+		out[name] = v
+	}
+	return out
 }
 
 // viewOf is the StreamViewType of the table that e reads.

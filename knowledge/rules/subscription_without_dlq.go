@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon SNS Developer Guide, "Amazon SNS dead-letter queues"`, URL: "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-SNSRedrivePolicy", "cdk-nag:SNSRedrivePolicy", "serverless-rules:ES7000"},
-	Gaps:        `Mail, telephone and application endpoints are left out, and topics on which only alarms are seen to publish. A dead-letter queue of the subscribed queue or function does not count: it takes only what was delivered.`,
+	Gaps:        `Mail, telephone and application endpoints are left out, and the web addresses behind topics on which only alarms are seen to publish: a pager is called by them. A dead-letter queue of the subscribed queue or function does not count: it takes only what was delivered.`,
 	Bad: `Resources:
   Orders:
     Type: AWS::SNS::Topic
@@ -94,16 +94,14 @@ var delivered = map[string]bool{"sqs": true, "lambda": true, "firehose": true, "
 
 func checkSubscriptionDLQs(p *Pass) {
 	for _, topic := range p.Graph.OfKind(graph.Topic) {
-		if onlyAlarms(p.Graph, topic) {
-			continue
-		}
+		alarms := onlyAlarms(p.Graph, topic)
 		for _, s := range topic.Setting("subscriptions").Each() {
 			redrive := s.Get("RedrivePolicy")
 			protocol, ok := s.Get("Protocol").Str()
-			if open(s.Get("Protocol")) && !redrive.Exists() && !open(redrive) {
+			if open(s.Get("Protocol")) && !alarms && !redrive.Exists() && !open(redrive) {
 				p.Unknown(topic, s.Get("Protocol")) // mail and text messages need no queue
 			}
-			if !ok || !delivered[protocol] {
+			if !ok || !delivered[protocol] || alarms && strings.HasPrefix(protocol, "http") {
 				continue
 			}
 			if open(redrive) {
