@@ -13,6 +13,10 @@ sqs:SendMessageBatch Queue no
 sqs:SendMessage Orders no
 sqs:SendMessage Param no
 sns:Publish Topic no`},
+	{"named by what is no ARN", `
+- {Effect: Allow, Action: "*", Resource: ["${Queue}", "${Fn}", "${Queue.QueueName}"]}`, `
+sqs:SendMessage Queue no
+lambda:InvokeFunction Fn no`},
 	{"named by ARN text", `
 - {Effect: Allow, Action: ["sqs:SendMessage", "sqs:GetQueueUrl"], Resource: "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:orders"}`, `
 sqs:SendMessage Orders yes
@@ -242,7 +246,7 @@ sqs:SendMessage Queue as=events from=Rule yes
 sqs:SendMessage Queue as=sns from=Topic yes
 sqs:SendMessage Queue as=s3 from=Bucket no`},
 	{"a function admits an API", `
-- {Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: lambda:InvokeFunction, Resource: "${Fn}", Condition: {ArnLike: {AWS:SourceArn: "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/orders"}}}`, `
+- {Effect: Allow, Principal: {Service: apigateway.amazonaws.com}, Action: lambda:InvokeFunction, Resource: "${Fn.Arn}", Condition: {ArnLike: {AWS:SourceArn: "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/orders"}}}`, `
 lambda:InvokeFunction Fn as=apigateway from=Api/prod/POST/orders yes
 lambda:InvokeFunction Fn as=apigateway from=Api/prod/GET/orders no
 lambda:InvokeFunction Fn as=apigateway from=Api/*/POST/orders yes

@@ -46,10 +46,10 @@ func (t Target) byReference(pattern graph.Value) (verdict, bool) {
 	if !t.means(parts[0].Ref.Resource) {
 		return no, len(t.IDs) > 0
 	}
-	if parts[0].Ref.Attribute == "" && strings.HasPrefix(t.ARN.String(), "arn:${AWS::Partition}:sqs:") {
-		return no, true // the Ref of a queue is its URL, which IAM takes for no resource
-	}
 	rest := parts[1:]
+	if t.refIsNoARN(*parts[0].Ref) {
+		return no, true
+	}
 	if strings.HasSuffix(parts[0].Ref.Attribute, "StreamArn") && !strings.HasPrefix(t.Rest, "/stream") {
 		return no, true
 	}
@@ -60,6 +60,26 @@ func (t Target) byReference(pattern graph.Value) (verdict, bool) {
 		return truth(t.Rest == "" || t.Rest == ":*"), true // a log group's own ARN ends in :* already
 	}
 	return compare(units(rest, true), t.restUnits()), true
+}
+
+// namedByRef begins the ARNs of things whose Ref is a name, or a URL, which IAM takes for no resource. Source: the return
+// values of their types in the CloudFormation reference, checked 2026-12-01.
+var namedByRef = []string{"sqs:", "dynamodb:", "kinesis:", "firehose:", "s3:", "events:", "lambda:", "logs:"}
+
+// refIsNoARN tells whether a reference to the target is something else than its ARN. Versions and aliases of a function,
+// whose Ref is an ARN, have ids of their own.
+func (t Target) refIsNoARN(ref graph.Ref) bool {
+	switch {
+	case ref.Attribute != "":
+		return strings.HasSuffix(ref.Attribute, "Name") // QueueName, TopicName
+	case ref.Resource != t.IDs[0]:
+		return false
+	}
+	service, ok := strings.CutPrefix(t.ARN.String(), "arn:${AWS::Partition}:")
+	if strings.HasPrefix(service, "lambda:") && !strings.Contains(service, ":function:") {
+		return false // layers and what signs code
+	}
+	return ok && slices.ContainsFunc(namedByRef, func(s string) bool { return strings.HasPrefix(service, s) })
 }
 
 func (t Target) means(id string) bool {

@@ -115,12 +115,13 @@ func checkEndpoints(p *Pass) {
 				p.Report(h)
 				continue
 			}
-			if want != graph.Queue || topic.External {
+			if want != graph.Queue {
 				continue
 			}
-			from, ok := p.Truth(topic, topic.Setting("fifoTopic"))
-			to, known := isFIFO(p, topic, e.To)
-			if want == graph.Queue && ok && known && !from && to {
+			if to, known := isFIFO(p, topic, e.To); !known || !to {
+				continue
+			}
+			if from, known := isFIFO(p, e.To, topic); known && !from {
 				h.Message = fmt.Sprintf("standard topic %s cannot deliver to FIFO queue %s", nameOf(topic), nameOf(e.To))
 				p.Report(h)
 			}

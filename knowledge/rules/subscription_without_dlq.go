@@ -72,7 +72,7 @@ Resources:
   Alerts:
     Type: AWS::SNS::Topic
     Properties:
-      Subscription: [{Protocol: lambda, Endpoint: "arn:aws:lambda:eu-west-1:111122223333:function:chat"}]
+      Subscription: [{Protocol: https, Endpoint: "https://pager.example/alerts"}]
   Late:
     Type: AWS::CloudWatch::Alarm
     Properties:
