@@ -77,7 +77,7 @@ var tracingLayer = lazy.Regexp(`(?i)(otel|opentelemetry|applicationsignals|datad
 func checkTracing(p *Pass, fn *graph.Node) {
 	mode := fn.Setting("tracingConfig", "Mode")
 	s, known := mode.Str()
-	if known && s == "Active" || fn.Setting("environment", "Variables", "AWS_LAMBDA_EXEC_WRAPPER").Exists() {
+	if known && s == "Active" || wrapped(fn) {
 		return
 	}
 	if open(mode) || mode.Exists() && !known {
@@ -86,7 +86,7 @@ func checkTracing(p *Pass, fn *graph.Node) {
 	}
 	layers := fn.Setting("layers")
 	for _, l := range layers.Each() {
-		if tracingLayer().MatchString(l.String()) {
+		if tracingLayer().MatchString(l.String()) || tracingLayer().MatchString(layerName(p.Graph, l)) {
 			return
 		}
 		if open(l) {
@@ -99,4 +99,22 @@ func checkTracing(p *Pass, fn *graph.Node) {
 		h.Severity = Info
 	}
 	p.Report(h)
+}
+
+// wrapped tells whether a wrapper script starts the function, as those of tracing layers do; that of the Lambda Web
+// Adapter traces nothing.
+func wrapped(fn *graph.Node) bool {
+	wrapper := fn.Setting("environment", "Variables", "AWS_LAMBDA_EXEC_WRAPPER")
+	s, known := wrapper.Str()
+	return wrapper.Exists() && !(known && s == "/opt/bootstrap")
+}
+
+// layerName is the name of a layer that is made in these files.
+func layerName(g *graph.Graph, layer graph.Value) string {
+	for _, ref := range layer.Refs() {
+		if n := g.Node(ref.Resource); n != nil {
+			return n.Setting("layerName").String()
+		}
+	}
+	return ""
 }

@@ -11,7 +11,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `With ReservedConcurrentExecutions 0 Lambda throttles every invocation; asynchronous events go to the dead-letter queue or failure destination without a retry. It is the way to stop a function on purpose, and is easily left behind.`,
-	Fix:      `Remove ReservedConcurrentExecutions or set it above 0. Where the function is off on purpose, say so in Metadata serverless-review.ignore with a reason.`,
+	Fix:      `Remove ReservedConcurrentExecutions or set it above 0. Where the function is off on purpose, say why in Metadata, serverless-review.disabled.`,
 	CDK:      `reservedConcurrentExecutions: leave out, or above 0`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Configuring reserved concurrency for a function"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html", Checked: "2026-11-30"},
@@ -69,7 +69,7 @@ Resources:
 
 func checkReservedZero(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
-		if fn.External {
+		if fn.External || intent(fn, "disabled") != "" {
 			continue
 		}
 		v := fn.Setting("reservedConcurrentExecutions")
