@@ -113,13 +113,16 @@ func checkSharedRoles(p *Pass) {
 		if len(codes) < 2 {
 			continue
 		}
-		if v, surely := differingCode(users); !surely {
-			p.Unknown(role, v)
+		if !differ(users, "code", "handler") {
+			p.Unknown(role, openCode(users))
 			continue
 		}
 		if right == "" {
-			if oneParcel(users) {
-				continue // the functions are parts of one program
+			if !differ(users, "code") { // the functions are parts of one program
+				if v := openCode(users); v.Exists() && !oneParcel(users) {
+					p.Unknown(role, v)
+				}
+				continue
 			}
 			allows := "which allows no more than logs and the like so far: what is allowed to one next, all may do"
 			if policyUnknown(role) != "" || openActions(role) {
@@ -149,7 +152,7 @@ func checkOutsideRole(p *Pass, role *graph.Node, users []*graph.Node) {
 	}
 	for _, file := range files {
 		fns := byFile[file]
-		if _, surely := differingCode(fns); !surely || oneParcel(fns) {
+		if !differ(fns, "code") {
 			continue
 		}
 		p.Report(Hit{Node: fns[0], Severity: Info, Values: []graph.Value{{}}, Related: fns[1:],
@@ -172,18 +175,56 @@ func oneParcel(fns []*graph.Node) bool {
 	return true
 }
 
-// differingCode tells whether the code of two functions surely differs; v is what leaves it open.
-func differingCode(fns []*graph.Node) (v graph.Value, surely bool) {
-	known := map[string]bool{}
+// openCode is what leaves the code of functions open.
+func openCode(fns []*graph.Node) (v graph.Value) {
 	for _, fn := range fns {
-		// The parameters of CDK's assets are named by the hash of what they hold.
-		if unknown := firstOpen(firstWithin(fn.Setting("code")), fn.Setting("handler")); unknown.Exists() && !strings.HasPrefix(unknown.Reason(), "parameter AssetParameters") {
+		if unknown := firstOpen(firstWithin(fn.Setting("code")), fn.Setting("handler")); unknown.Exists() {
 			v = unknown
-			continue
 		}
-		known[fn.Setting("code").String()+" "+fn.Setting("handler").String()] = true
 	}
-	return v, len(known) > 1
+	return v
+}
+
+// differ tells whether two functions surely differ in one of their settings.
+func differ(fns []*graph.Node, settings ...string) bool {
+	for i, fn := range fns {
+		for _, other := range fns[:i] {
+			for _, name := range settings {
+				if apart(fn.Setting(name), other.Setting(name)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// apart tells whether two values surely differ. What is not known is the same where the same leaves it open, and may be
+// anything else where it is another; the parameters of CDK's assets are named by the hash of what they hold.
+func apart(a, b graph.Value) bool {
+	if a.Kind == graph.Map && b.Kind == graph.Map {
+		for _, kind := range [...]string{"ZipFile", "ImageUri"} {
+			if a.Get(kind).Exists() != b.Get(kind).Exists() {
+				return true
+			}
+		}
+		return slices.ContainsFunc(a.Fields(), func(f graph.Field) bool { return apart(f.Value, b.Get(f.Name)) })
+	}
+	if !open(a) && !open(b) {
+		return a.Exists() && b.Exists() && a.String() != b.String()
+	}
+	x, y := a.Parts(), b.Parts()
+	differ := false
+	for i, part := range x {
+		if len(x) != len(y) || (part.Ref == nil) != (y[i].Ref == nil) || part.Ref != nil && *part.Ref != *y[i].Ref {
+			return false
+		}
+		if part.Unknown != y[i].Unknown && !strings.HasPrefix(part.Unknown, "parameter AssetParameters") {
+			return false
+		}
+		differ = differ || part.Literal != y[i].Literal || part.Unknown != y[i].Unknown
+	}
+	return differ
 }
 
 // everyFunctionMay tells the rights to write logs, traces and metrics and to stand in a network, by which no function
