@@ -211,7 +211,7 @@ func apart(a, b graph.Value) bool {
 		return slices.ContainsFunc(a.Fields(), func(f graph.Field) bool { return apart(f.Value, b.Get(f.Name)) })
 	}
 	if !open(a) && !open(b) {
-		return a.Exists() && b.Exists() && a.String() != b.String()
+		return a.String() != b.String()
 	}
 	x, y := a.Parts(), b.Parts()
 	differ := false
