@@ -2,8 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -20,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Configuring JSON and plain text log formats"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:LambdaLogging", "cdk-nag:LambdaLogLevel"},
-	Gaps:        `Advice (profile advisory). An explicit Text passes beside a layer, which may bring a logger of its own, and so do container images. What the code logs is not seen.`,
+	Gaps:        `Advice (profile advisory). An explicit Text passes beside a layer of these files, or one whose name speaks of Powertools or logging: it may bring a logger of its own; so do container images. A layer that is not known leaves it open. What the code logs is not seen.`,
 	Bad: `Resources:
   Worker: # want "plain text"
     Type: AWS::Lambda::Function
@@ -66,11 +68,28 @@ Resources:
 			kind, _ := format.Str()
 			if v := firstOpen(config, format); v.Exists() {
 				p.Unknown(fn, v)
-			} else if kind == "Text" && len(fn.Setting("layers").Each()) == 0 {
-				p.Report(Hit{Node: fn, Values: []graph.Value{format}, Message: fmt.Sprintf("%s logs plain text (LoggingConfig.LogFormat is Text)", nameOf(fn))})
+			} else if kind == "Text" {
+				checkPlainText(p, fn, format)
 			} else if !format.Exists() {
 				p.Report(Hit{Node: fn, Values: []graph.Value{config}, Message: fmt.Sprintf("%s logs plain text (LoggingConfig.LogFormat is absent)", nameOf(fn))})
 			}
 		}
 	},
 })
+
+var loggingLayer = lazy.Regexp(`(?i)(powertools|logg(er|ing)|structlog|pino|winston|serilog)`)
+
+// checkPlainText reports a function that is set to log text, unless a layer brings a logger that writes JSON by itself.
+func checkPlainText(p *Pass, fn *graph.Node, format graph.Value) {
+	for _, l := range fn.Setting("layers").Each() {
+		_, known := l.Str()
+		switch {
+		case loggingLayer().MatchString(l.String()), !known && len(l.Refs()) > 0:
+			return
+		case !known && open(l) && !strings.Contains(l.String(), ":layer:"):
+			p.Unknown(fn, l)
+			return
+		}
+	}
+	p.Report(Hit{Node: fn, Values: []graph.Value{format}, Message: fmt.Sprintf("%s logs plain text (LoggingConfig.LogFormat is Text)", nameOf(fn))})
+}
