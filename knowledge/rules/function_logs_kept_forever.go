@@ -129,8 +129,14 @@ func logRetentions(g *graph.Graph) (unnamed map[string]graph.Value, retained map
 	for _, n := range g.Nodes {
 		switch {
 		case n.Type == "Custom::LogRetention":
+			if !n.Setting("retentionInDays").Exists() { // CDK's RetentionDays.INFINITE
+				continue
+			}
 			for _, ref := range n.Setting("logGroupName").Refs() {
 				retained[g.Node(ref.Resource)] = true
+			}
+			if name, literal := n.Setting("logGroupName").Str(); literal {
+				retained[functionOfGroup(g, n, name)] = true
 			}
 			if open(n.Setting("logGroupName")) && n.Resource != nil {
 				unnamed[n.Resource.File] = n.Setting("logGroupName")
@@ -140,6 +146,16 @@ func logRetentions(g *graph.Graph) (unnamed map[string]graph.Value, retained map
 		}
 	}
 	return unnamed, retained
+}
+
+// functionOfGroup finds the function of the stack of n that writes to the log group of a name, nil where there is none.
+func functionOfGroup(g *graph.Graph, n *graph.Node, group string) *graph.Node {
+	for _, fn := range g.OfKind(graph.Function) {
+		if fn.Name != "" && group == "/aws/lambda/"+fn.Name && sameStack(fn.Resource, n) {
+			return fn
+		}
+	}
+	return nil
 }
 
 // begins tells whether a text that is not all known may begin with a prefix.
