@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `AWS announcement, "Amazon S3 will automatically enable S3 Block Public Access and disable access control lists for all new buckets starting in April 2023"`, URL: "https://aws.amazon.com/about-aws/whats-new/2022/12/amazon-s3-automatically-enable-block-public-access-disable-access-control-lists-buckets-april-2023/", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-S2", "cdk-nag:S3BucketLevelPublicAccessProhibited", "cdk-nag:S3BucketPublicReadProhibited", "cdk-nag:S3BucketPublicWriteProhibited", "checkov:CKV_AWS_53", "checkov:CKV_AWS_54", "checkov:CKV_AWS_55", "checkov:CKV_AWS_56", "checkov:CKV_AWS_20", "checkov:CKV_AWS_57", "security-hub:S3.2", "security-hub:S3.3", "security-hub:S3.8", "prowler:s3_bucket_level_public_access_block", "prowler:s3_bucket_public_access", "prowler:s3_bucket_public_list_acl", "prowler:s3_bucket_public_write_acl", "prowler:s3_bucket_policy_public_write_access", "guard-rules-registry:s3_bucket_level_public_access_prohibited", "guard-rules-registry:s3_bucket_public_read_acl", "guard-rules-registry:s3_bucket_public_read_prohibited", "guard-rules-registry:s3_bucket_public_rw_acl", "guard-rules-registry:s3_bucket_public_write_prohibited", "guard-rules-registry:s3_bucket_policy_no_wildcard_principal", "control-tower:s3_bucket_level_public_access_prohibited_check"},
-	Gaps:        `An absent configuration is info: since April 2023 new buckets block public access by default. One that leaves flags out is low. A website bucket is left out.`,
+	Gaps:        `An absent configuration is info: since April 2023 new buckets block public access by default. One that leaves flags out is low. A bucket with WebsiteConfiguration is left out where it writes no flags, and low where it sets some false: its author may mean it, which Metadata serverless-review public says.`,
 	Bad: `Resources:
   Files:
     Type: AWS::S3::Bucket
@@ -43,9 +43,10 @@ var _ = add(Rule{
 
 func checkPublicAccess(p *Pass) {
 	for _, b := range p.Graph.OfKind(graph.Bucket) {
-		if b.External || intent(b, "public") != "" || b.Setting("websiteConfiguration").Exists() {
+		if b.External || intent(b, "public") != "" {
 			continue
 		}
+		website := b.Setting("websiteConfiguration").Exists()
 		var off, left []string
 		var values []graph.Value
 		for _, name := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
@@ -58,17 +59,22 @@ func checkPublicAccess(p *Pass) {
 			}
 		}
 		written := b.Setting("publicAccessBlockConfiguration")
-		if written.Kind == graph.Map && len(off) == 0 && len(left) > 0 {
+		if written.Kind == graph.Map && len(off) == 0 && len(left) > 0 && !website {
 			p.Report(Hit{Node: b, Severity: Low, Confidence: Likely, Values: []graph.Value{written},
 				Message: fmt.Sprintf("PublicAccessBlockConfiguration of %s leaves %s out: in place of the default of new buckets, what is not written is off", nameOf(b), strings.Join(left, ", "))})
 		}
-		if !written.Exists() {
+		if !written.Exists() && !website {
 			p.Report(Hit{Node: b, Severity: Info, Values: []graph.Value{{}},
 				Fix:     `Write PublicAccessBlockConfiguration with all four flags true: drift detection then sees when somebody changes them.`,
 				Message: fmt.Sprintf("%s blocks public access by the default of new buckets only: drift detection does not see when somebody takes the block away", nameOf(b))})
 		}
 		if len(off) > 0 {
-			p.Report(Hit{Node: b, Values: values, Message: fmt.Sprintf("%s of %s is off: a mistake in a policy or ACL could publish its objects", strings.Join(off, ", "), nameOf(b))})
+			h := Hit{Node: b, Values: values, Message: fmt.Sprintf("%s of %s is off: a mistake in a policy or ACL could publish its objects", strings.Join(off, ", "), nameOf(b))}
+			if website { // whose author may mean it
+				h.Severity = Low
+				h.Fix = `Keep the bucket private behind CloudFront with origin access control and set the four flags true; or say that it is public by Metadata serverless-review: {public: true}.`
+			}
+			p.Report(h)
 		}
 	}
 }

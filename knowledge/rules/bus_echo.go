@@ -55,7 +55,13 @@ func (p *Pass) choosesBus(fn *graph.Node) bool {
 func reportEcho(p *Pass, way []*graph.Edge, bus *graph.Node, back *graph.Edge) bool {
 	rule, fn := way[0].From, back.From
 	severity, picks := Medium, "only one of source and detail-type"
-	if pattern := rule.Setting("eventPattern"); pattern.Get("source").Exists() && pattern.Get("detail-type").Exists() {
+	pattern := rule.Setting("eventPattern")
+	switch {
+	case back.Label == "on success" && !takesResults(pattern):
+		return false
+	case pattern.Get("detail").Exists():
+		severity, picks = Info, "what is in their detail"
+	case pattern.Get("source").Exists() && pattern.Get("detail-type").Exists():
 		severity, picks = Low, "source and detail-type"
 	}
 	related, where, through := []*graph.Node{rule, bus}, "the same bus", ""
@@ -75,6 +81,13 @@ func reportEcho(p *Pass, way []*graph.Edge, bus *graph.Node, back *graph.Edge) b
 		Message: fmt.Sprintf("%s works off events of %s that rule %s picks by %s%s, and puts events on %s: if what it emits matches, events go round in a circle",
 			nameOf(fn), nameOf(bus), nameOf(rule), picks, through, where)})
 	return true
+}
+
+// takesResults tells whether a pattern takes what Lambda itself puts on a bus that is the destination of a function.
+// Source: Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations", checked 2026-12-01.
+func takesResults(pattern graph.Value) bool {
+	return taken(pattern.Get("source"), graph.NewString(nil, "lambda")) &&
+		taken(pattern.Get("detail-type"), graph.NewString(nil, "Lambda Function Invocation Result - Success"))
 }
 
 // longestWay bounds how many edges are followed back from a function to the rule that its events come from.
@@ -147,27 +160,39 @@ func forwarder(g *graph.Graph, from, to *graph.Node) *graph.Node {
 	return nil
 }
 
-// looselyMatched tells whether a pattern asks for sources and detail-types alone. One that excludes some leaves out what
-// its author thought of.
+// looselyMatched tells whether events of an application may match a pattern: it asks for sources or detail-types, and for
+// none of AWS's. A pattern that excludes some of an application's leaves out what its author thought of.
 func looselyMatched(rule *graph.Node) bool {
 	pattern := rule.Setting("eventPattern")
 	source, kind := pattern.Get("source"), pattern.Get("detail-type")
-	if pattern.Kind != graph.Map || open(pattern) || pattern.Get("detail").Exists() || pattern.Get("resources").Exists() || !source.Exists() && !kind.Exists() {
+	if pattern.Kind != graph.Map || open(pattern) || firstWithin(pattern.Get("detail")).Exists() || pattern.Get("resources").Exists() || !source.Exists() && !kind.Exists() {
 		return false
 	}
 	for _, v := range append(source.Each(), kind.Each()...) {
 		text, literal := v.Str()
-		if strings.HasPrefix(text, "aws.") || !literal && v.Get("anything-but").Exists() || open(v) {
+		if strings.HasPrefix(text, "aws.") || !literal && excludesOwn(v.Get("anything-but")) || open(v) {
 			return false
 		}
 	}
 	return true
 }
 
+// excludesOwn tells whether an anything-but filter excludes more than sources of AWS.
+func excludesOwn(v graph.Value) bool {
+	if !v.Exists() {
+		return false
+	}
+	excluded := append(v.Each(), v.Get("prefix").Each()...)
+	return slices.ContainsFunc(excluded, func(item graph.Value) bool {
+		text, _ := item.Str()
+		return !strings.HasPrefix(text, "aws.")
+	})
+}
+
 // emitsOther tells whether a function's environment or Metadata says what it emits, and the pattern takes none of it.
 func emitsOther(rule, fn *graph.Node) bool {
 	for _, f := range fn.Setting("environment", "Variables").Fields() {
-		if wanted := rule.Setting("eventPattern", "source"); strings.Contains(strings.ToLower(f.Name), "source") && wanted.Exists() && !taken(wanted, f.Value) {
+		if wanted := rule.Setting("eventPattern", "source"); namesSource(f) && wanted.Exists() && !taken(wanted, f.Value) {
 			return true
 		}
 	}
@@ -182,6 +207,13 @@ func emitsOther(rule, fn *graph.Node) bool {
 	return !slices.ContainsFunc(emits.Each(), func(event graph.Value) bool {
 		return taken(pattern.Get("source"), event.Get("source")) && taken(pattern.Get("detail-type"), event.Get("detail-type"))
 	})
+}
+
+// namesSource tells whether a variable of the environment may be a source of events, and not a bucket or table that is
+// the source of something.
+func namesSource(f graph.Field) bool {
+	name := strings.ToLower(f.Name)
+	return strings.Contains(strings.ReplaceAll(name, "resource", ""), "source") && len(f.Value.Refs()) == 0
 }
 
 // emissionLimited tells whether a function's right to put events depends on what they say or on the bus: events:source,

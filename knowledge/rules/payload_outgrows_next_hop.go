@@ -46,7 +46,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, e := range p.Graph.OfEdge(graph.Routes) {
-			if (e.From.Kind == graph.Pipe || e.From.Kind == graph.Rule) && !e.From.External && !e.To.External {
+			if (e.From.Kind == graph.Pipe || e.From.Kind == graph.Rule || e.From.Kind == graph.Topic) && !e.From.External && !e.To.External {
 				checkNextSize(p, e)
 			}
 		}
@@ -90,8 +90,15 @@ func checkNextSize(p *Pass, e *graph.Edge) {
 		Message: fmt.Sprintf("%s may pass on up to %s, but %s takes %s", nameOf(e.From), kib(largest(p, e.From)), nameOf(e.To), kib(takes))})
 }
 
-// largest is the size in bytes of what may come into a rule or pipe; 0 where that is small or not known.
+// largest is the size in bytes of what may come into a rule, pipe or topic; 0 where that is small or not known.
 func largest(p *Pass, n *graph.Node) int {
+	if n.Kind == graph.Topic {
+		v := n.Setting("maximumMessageSize")
+		if size, known := v.Int(); known || v.Exists() {
+			return size
+		}
+		return smallHop
+	}
 	if n.Kind == graph.Rule {
 		for _, v := range n.Setting("eventPattern", "source").Each() {
 			if s, ok := v.Str(); !ok || strings.HasPrefix(s, "aws.") {

@@ -24,7 +24,7 @@ var _ = add(Rule{
 	},
 	Outranks: []string{"GRF003"},
 	Gaps: `What code writes is taken from the role's rights and the environment. Filtered streams and subscriptions are taken to exclude own writes, save where the filter of a table's stream asks for new and changed items and no more. A loop through a table's stream is likely, not certain: code may leave out its own writes. On an event bus a loop is seen where the rule takes every event, ` +
-		`or where its pattern's source is a value of the function's environment; where the pattern asks for sources or detail-types and nothing else, the loop is likely and of Medium severity, Low where it asks for both. A loop through a state machine is likely, too: which of its states run depends on what comes in. A function that starts the workflow anew that calls it, and loops through Firehose transformations, are left out.`,
+		`or where its pattern's source is a value of the function's environment; where the pattern asks for sources or detail-types, the loop is likely and of Medium severity, Low where it asks for both, Info where it looks into the detail, too. A loop through a state machine is likely, too: which of its states run depends on what comes in. A function that starts the workflow anew that calls it, and loops through Firehose transformations, are left out.`,
 	Bad: `Transform: AWS::Serverless-2016-10-31
 Resources:
   Counter: # want "Table → Counter → Table"
@@ -180,7 +180,7 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	h := Hit{Node: fn, Severity: High, Confidence: weaker(loop...), Values: append([]graph.Value{{}}, edgePlace(loop...)...)}
 	var steps []string
 	detected := true
-	wildcard := false
+	wildcard, failing := false, false
 	for _, e := range loop {
 		steps = append(steps, nameOf(e.From))
 		h.Related = append(h.Related, e.From)
@@ -188,6 +188,7 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 			h.RelatedResources = append(h.RelatedResources, e.Via)
 		}
 		wildcard = wildcard || e.Strength == graph.Wildcard
+		failing = failing || e.Kind == graph.FailsTo
 		switch e.From.Kind {
 		case graph.Function:
 			if s, _ := e.From.Setting("recursiveLoop").Str(); s == "Allow" {
@@ -215,6 +216,8 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	case wildcard:
 		h.Severity, h.Aliases = Medium, nil
 		tail = "the write is inferred from a wildcard grant"
+	case failing:
+		tail = "an event that always fails is sent to its own topic again, and fails again"
 	case table && !detected:
 		tail = "nothing stops it but code that leaves out its own writes (a FilterCriteria does that before the function is called)"
 	case !detected && h.Confidence == Certain:
@@ -269,8 +272,8 @@ func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
 	for depth := 0; depth < longestLoop && len(frontier) > 0; depth++ {
 		var next []*graph.Node
 		for _, n := range frontier {
-			for _, e := range g.Out(n, graph.Polls, graph.Routes, graph.Invokes, graph.Writes) {
-				if _, been := came[e.To]; been || !carries(g, e, fn) || e.Strength == graph.Wildcard && (e.To != in.From || explained(g, e)) {
+			for _, e := range g.Out(n, graph.Polls, graph.Routes, graph.Invokes, graph.Writes, graph.FailsTo) {
+				if _, been := came[e.To]; been || e.Kind == graph.FailsTo && !failsBack(e, in) || !carries(g, e, fn) || e.Strength == graph.Wildcard && (e.To != in.From || explained(g, e)) {
 					continue
 				}
 				if overwritten(g, n, e, in) || came[n] != nil && overwritten(g, came[n].From, came[n], e) {
@@ -286,6 +289,11 @@ func wayTo(g *graph.Graph, fn *graph.Node, in *graph.Edge) []*graph.Edge {
 		frontier = next
 	}
 	return nil
+}
+
+// failsBack tells whether e is where a function's failed events go, and it is what calls the function with them: by in.
+func failsBack(e, in *graph.Edge) bool {
+	return e.From == in.To && e.To == in.From && in.Kind == graph.Routes && e.To.Kind == graph.Topic
 }
 
 // explained tells whether a wildcard grant is there for another thing of the kind, which the writer names.
