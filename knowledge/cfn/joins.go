@@ -125,22 +125,31 @@ func (w *world) offers(e exported) bool {
 // exportLike finds the one output of another stack whose name, as far as both are known, may be that of an import: templates
 // put the name of their stack before it, and others take that as a parameter. Where several may be meant none is.
 func (w *world) exportLike(s *stack, name graph.Value) (*stack, *node, bool) {
-	wanted := starred(name)
-	var found []exported
-	for like, all := range w.exported().byName {
-		if !telling(like) || !telling(wanted) || like != wanted && !fits(like, wanted) && !fits(wanted, like) {
-			continue
-		}
-		for _, e := range all {
-			if e.s != s && w.offers(e) {
-				found = append(found, e)
-			}
+	e, ok := onlyOne(w.exported().like(starred(name)), func(e exported) bool { return e.s != s && w.offers(e) })
+	return e.s, e.out, ok
+}
+
+// like gives what is offered under names that may be the wanted one, as far as both are known.
+func (x *index[T]) like(wanted string) []T {
+	var out []T
+	for name, all := range x.byName {
+		if telling(name) && telling(wanted) && (name == wanted || fits(name, wanted) || fits(wanted, name)) {
+			out = append(out, all...)
 		}
 	}
-	if len(found) != 1 {
-		return nil, nil, false
+	return out
+}
+
+// onlyOne is the only one of those that count.
+func onlyOne[T any](all []T, counts func(T) bool) (one T, ok bool) {
+	n := 0
+	for _, x := range all {
+		if counts(x) {
+			one = x
+			n++
+		}
 	}
-	return found[0].s, found[0].out, true
+	return one, n == 1
 }
 
 // starred spells a text with a * for each part that is not known.
@@ -208,7 +217,13 @@ func (w *world) nestedOutput(s *stack, resource, name string, at *graph.Evidence
 	return graph.Value{}, false
 }
 
-// ssm gives the value of an SSM parameter that a template of the system sets, else an unknown value.
+// sets tells whether a parameter is set in this scenario.
+func (w *world) sets(p set) bool {
+	return w.stackExists(p.s) && (p.d.condition == "" || w.condition(p.s, p.d.condition, p.d.at))
+}
+
+// ssm gives the value of an SSM parameter that a template of the system sets, else an unknown value. What is not known of its
+// name is a *.
 func (w *world) ssm(name string, at *graph.Evidence, reason string) graph.Value {
 	name, _, _ = strings.Cut(name, ":") // a version may follow the name
 	w.settings.build(w, func(put func(string, set)) {
@@ -217,15 +232,23 @@ func (w *world) ssm(name string, at *graph.Evidence, reason string) graph.Value 
 				if d.typ != "AWS::SSM::Parameter" {
 					continue
 				}
-				if got, ok := w.eval(s, d.body.get("Properties").get("Name")).Str(); ok {
+				if got := starred(w.eval(s, d.body.get("Properties").get("Name"))); got != "" {
 					put(strings.TrimPrefix(got, "/"), set{s, d})
 				}
 			}
 		}
 	})
-	for _, p := range w.settings.byName[strings.TrimPrefix(name, "/")] {
+	name = strings.TrimPrefix(name, "/")
+	candidates := w.settings.byName[name]
+	if len(candidates) == 0 || strings.Contains(name, "*") {
+		candidates = nil
+		if p, ok := onlyOne(w.settings.like(name), w.sets); ok {
+			candidates = []set{p}
+		}
+	}
+	for _, p := range candidates {
 		key := p.s.name + "\x00ssm\x00" + p.d.name
-		if name == "" || w.active[key] || !w.stackExists(p.s) || p.d.condition != "" && !w.condition(p.s, p.d.condition, p.d.at) {
+		if name == "" || w.active[key] || !w.sets(p) {
 			continue
 		}
 		w.enter(key)

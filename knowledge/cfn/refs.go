@@ -288,6 +288,11 @@ func (w *world) dynamicParts(n *node, v graph.Value) graph.Value {
 		p.Literal = text
 		out = append(out, p)
 	}
+	if name, ok := strings.CutPrefix(starred(v), "{{resolve:ssm:"); ok && strings.Contains(name, "*") && strings.Index(name, "}}") == len(name)-2 {
+		if set := w.ssm(strings.TrimSuffix(name, "}}"), n.at, v.Reason()); !set.IsUnknown() {
+			return set
+		}
+	}
 	if len(out) == 2 && out[0].Literal == "" && out[1].Unknown != "" || len(out) == 3 && out[0].Literal == "" && out[2] == (graph.Part{}) {
 		if service, name, _ := strings.Cut(strings.TrimPrefix(out[1].Unknown, "dynamic reference "), ":"); service == "ssm" {
 			return w.ssm(name, n.at, out[1].Unknown)

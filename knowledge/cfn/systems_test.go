@@ -171,6 +171,34 @@ Outputs: {There: {Value: !GetAtt Bucket.Arn, Export: {Name: !Sub "${AWS::StackNa
 	}
 }
 
+func TestLoadJoinsSSMParametersByWhatIsKnownOfTheName(t *testing.T) {
+	a := `
+Parameters: {Environment: {Type: String}}
+Resources:
+  Key: {Type: AWS::KMS::Key}
+  Arn: {Type: AWS::SSM::Parameter, Properties: {Name: !Sub "/${Environment}/keys/orders", Type: String, Value: !GetAtt Key.Arn}}
+`
+	b := `
+Parameters: {Environment: {Type: String}, Here: {Type: AWS::SSM::Parameter::Value<String>, Default: /prod/keys/orders}}
+Resources:
+  Q:
+    Type: AWS::SQS::Queue
+    Properties:
+      Alike: !Sub "{{resolve:ssm:/${Environment}/keys/orders}}"
+      InOne: !Ref Here
+      Another: !Sub "{{resolve:ssm:/${Environment}/keys/bills}}"
+`
+	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "a.yaml", Data: []byte(a)}, {Name: "b.yaml", Data: []byte(b)}}, cfn.Options{})
+	require.NoError(t, err)
+	p := find(t, s.Scenarios[0], "Q").Properties
+	for _, name := range []string{"Alike", "InOne"} {
+		ref, ok := p.Get(name).Ref()
+		require.True(t, ok, name)
+		assert.Equal(t, "Key", ref.Resource, name)
+	}
+	assert.NotEmpty(t, p.Get("Another").Reason())
+}
+
 func TestLoadReadsTheRestWhereOneOfSeveralFilesIsUnreadable(t *testing.T) {
 	s, err := cfn.Load(context.Background(), []cfn.File{{Name: "bad.yaml", Data: []byte("a: b: c")},
 		{Name: "good.yaml", Data: []byte("Resources: {Q: {Type: AWS::SQS::Queue}}")}}, cfn.Options{})
