@@ -92,18 +92,20 @@ func checkAPIOrigins(p *Pass) {
 		}
 		origin, ok := anyOrigin(p, api, origins, "*", "https://*", "http://*") // the last two are known to HTTP APIs
 		var method *Place
+		var alike []*graph.Resource
 		refused := false
 		if !ok {
 			var r graph.Value
 			if origin, r, ok = preflightOrigin(api); ok {
 				method, refused = routePlace(p, api, origin, r), asksWho(r)
+				alike = preflightsAlike(p, api)
 			}
 		}
 		if !ok {
 			continue
 		}
 		text, _ := origin.Str()
-		h := Hit{Node: api, Place: method, Related: []*graph.Node{api}, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
+		h := Hit{Node: api, Place: method, Related: []*graph.Node{api}, RelatedResources: alike, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
 		if refused {
 			h.Severity = Info
 			h.Message = fmt.Sprintf("%s names the origin %q for scripts of any site, though its preflights ask for an authorization, which browsers do not send", nameOf(api), strings.Trim(text, "'"))
@@ -156,25 +158,47 @@ func preflightOrigin(api *graph.Node) (origin, route graph.Value, ok bool) {
 		if key, _ := r.Get("RouteKey").Str(); !strings.HasPrefix(key, "OPTIONS ") || ok && asksWho(r) {
 			continue
 		}
-		var answers []graph.Value
-		for _, answer := range r.Get("Integration", "IntegrationResponses").Each() {
-			answers = append(answers, answer.Get("ResponseParameters"))
+		v := anyOriginAnswer(r)
+		if !v.Exists() {
+			continue
 		}
-		for _, answer := range r.Get("Integration", "responses").Fields() {
-			answers = append(answers, answer.Value.Get("responseParameters"))
+		if !asksWho(r) {
+			return v, r, true
 		}
-		for _, parameters := range answers {
-			v := header(parameters, "Access-Control-Allow-Origin")
-			if s, known := v.Str(); !known || strings.Trim(s, "'") != "*" {
-				continue
-			}
-			if !asksWho(r) {
-				return v, r, true
-			}
-			origin, route, ok = v, r, true
-		}
+		origin, route, ok = v, r, true
 	}
 	return origin, route, ok
+}
+
+// anyOriginAnswer is the "*" among the origins that a route answers by itself; absent where there is none.
+func anyOriginAnswer(r graph.Value) graph.Value {
+	var answers []graph.Value
+	for _, answer := range r.Get("Integration", "IntegrationResponses").Each() {
+		answers = append(answers, answer.Get("ResponseParameters"))
+	}
+	for _, answer := range r.Get("Integration", "responses").Fields() {
+		answers = append(answers, answer.Value.Get("responseParameters"))
+	}
+	for _, parameters := range answers {
+		v := header(parameters, "Access-Control-Allow-Origin")
+		if s, known := v.Str(); known && strings.Trim(s, "'") == "*" {
+			return v
+		}
+	}
+	return graph.Value{}
+}
+
+// preflightsAlike are the OPTIONS methods of an API that answer "*", resources of their own.
+func preflightsAlike(p *Pass, api *graph.Node) []*graph.Resource {
+	var out []*graph.Resource
+	for _, r := range api.Setting("routes").Each() {
+		key, _ := r.Get("RouteKey").Str()
+		id, _ := r.Get("ResourceId").Str()
+		if m := p.Graph.Resource(id); strings.HasPrefix(key, "OPTIONS ") && m != nil && m.Type == "AWS::ApiGateway::Method" && anyOriginAnswer(r).Exists() {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // header is what an integration puts into a header of its response. The names of headers know no case.

@@ -40,11 +40,13 @@ var _ = add(Rule{
   Graph: {Type: AWS::AppSync::GraphQLApi, Properties: {Name: shop, AuthenticationType: AWS_IAM, Visibility: PRIVATE}}
 `,
 	Check: func(p *Pass) {
-		// What an association protects may be any of them.
+		// What an association protects may be any of them, also one in another of the files: they often stand in one of their own.
 		accuse := func(h Hit) {
-			if other := p.openLink(h.Node, "ResourceArn", "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation"); other.Exists() {
-				p.Unknown(h.Node, other)
-				return
+			for _, l := range p.openLinks("ResourceArn", "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation") {
+				if !p.namesAnother(l.value, h.Node) {
+					p.Unknown(h.Node, l.value)
+					return
+				}
 			}
 			if why := givenToUnread(p.Graph, h.Node); why != "" {
 				p.Unclear(h.Node, why)

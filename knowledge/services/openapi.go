@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -31,6 +32,7 @@ func (b *builder) openAPI(api *graph.Node, r *graph.Resource, body graph.Value) 
 			if !verbs[strings.ToLower(op.Name)] {
 				continue
 			}
+			op.Value = withIntegration(op.Value, body)
 			b.operation(api, r, path.Name, op, body)
 		}
 	}
@@ -39,6 +41,19 @@ func (b *builder) openAPI(api *graph.Node, r *graph.Resource, body graph.Value) 
 			b.scheme(api, r, scheme)
 		}
 	}
+}
+
+// withIntegration puts the integration that an operation refers to in the place of the reference. Source: API Gateway developer
+// guide, "x-amazon-apigateway-integrations object".
+func withIntegration(op, body graph.Value) graph.Value {
+	const extension = "x-amazon-apigateway-integration"
+	to, _ := op.Get(extension, "$ref").Str()
+	name, ok := strings.CutPrefix(to, "#/components/x-amazon-apigateway-integrations/")
+	shared := body.Get("components", "x-amazon-apigateway-integrations", name)
+	if !ok || !shared.Exists() {
+		return op
+	}
+	return record(op.At, slices.Concat(op.Fields(), []graph.Field{{Name: extension, Value: shared}})...)
 }
 
 // included tells whether a part of a definition is in a file that was not given.
