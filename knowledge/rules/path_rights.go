@@ -107,11 +107,34 @@ func checkUniversalRight(p *Pass, n, role *graph.Node, target string) {
 	for _, e := range p.Graph.Out(n, graph.Routes) {
 		if !e.To.External && e.Label == name && worksOn(e.To.Kind, action) {
 			checkCallRole(p, e, role, []string{action})
+			checkStreamKey(p, e, role)
 			return
 		}
 	}
 	checkRightOnAnything(p, role, action, Hit{Node: n, Related: []*graph.Node{role}, Values: []graph.Value{{}, n.Setting("target", "arn")},
 		Fix: fmt.Sprintf("Allow role %s to do %s on the thing that the call works on.", nameOf(role), action), CDK: "new targets.Universal(...) with policyStatements, or role.addToPolicy"})
+}
+
+// checkStreamKey asks for the right to encrypt what is put into a stream with a key of its own. Queues and topics are the
+// matter of sender-may-not-use-key. Source: Kinesis developer guide, "Permissions to use user-generated KMS keys", checked 2026-12-01.
+func checkStreamKey(p *Pass, e *graph.Edge, role *graph.Node) {
+	const action = "kms:GenerateDataKey"
+	if e.To.Kind != graph.Stream {
+		return
+	}
+	for _, k := range p.Graph.In(e.To, graph.Encrypts) {
+		if k.From.Type != "AWS::KMS::Key" {
+			continue
+		}
+		switch d := roleMayUseKey(role, action, k.From); d.Answer {
+		case policy.Unknown:
+			p.Unclear(role, "whether it may encrypt with "+nameOf(k.From)+": "+d.Why)
+		case policy.No:
+			p.Report(Hit{Node: e.From, Confidence: weaker(e, k), Related: []*graph.Node{role, e.To, k.From}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+				Fix:     fmt.Sprintf("Allow role %s to do %s with %s.", nameOf(role), action, nameOf(k.From)),
+				Message: fmt.Sprintf("role %s may not do %s with key %s of %s: %s cannot put records into it", nameOf(role), action, nameOf(k.From), nameOf(e.To), nameOf(e.From))})
+		}
+	}
 }
 
 // worksOn tells whether the right of an action is one on things of a kind.

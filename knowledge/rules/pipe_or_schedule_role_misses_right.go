@@ -134,6 +134,7 @@ func checkPathRights(p *Pass, n, role *graph.Node) {
 		}
 		if actions := callsOf(e); actions != "" {
 			checkCallRole(p, e, role, strings.Fields(actions))
+			checkStreamKey(p, e, role)
 		}
 		for _, action := range looseActions(p.Graph, e) {
 			confidence := Certain
