@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Lambda polls the source with the function's own role. Without the rights Lambda refuses to create the mapping, and the deployment fails; where they are lost later nothing is processed, and LastProcessingResult of the mapping names the problem.`,
-	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Kinesis: kinesis:DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards (SubscribeToShard for enhanced fan-out). Table: dynamodb:DescribeStream, GetRecords, GetShardIterator, ListStreams on its stream. MSK: kafka:GetBootstrapBrokers and DescribeClusterV2; MQ: mq:DescribeBroker; DocumentDB: rds:DescribeDBClusters. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold these, but not kms:Decrypt, which a queue or Kinesis stream under a key of your own needs on that key.`,
+	Fix:      `Queue: sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes. Kinesis: kinesis:DescribeStream, DescribeStreamSummary, GetRecords, GetShardIterator, ListShards (SubscribeToShard for enhanced fan-out). Table: dynamodb:DescribeStream, GetRecords, GetShardIterator, ListStreams on its stream. MSK: kafka:GetBootstrapBrokers and DescribeClusterV2; MQ: mq:DescribeBroker; DocumentDB: rds:DescribeDBClusters. The managed policies AWSLambdaSQSQueueExecutionRole, AWSLambdaKinesisExecutionRole and AWSLambdaDynamoDBExecutionRole hold these, but not kms:Decrypt, which a queue, Kinesis stream or table under a key of your own needs on that key.`,
 	CDK:      `fn.addEventSource(...) grants them`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html", Checked: "2026-11-23"},
@@ -262,12 +262,10 @@ func checkListRights(p *Pass, e *graph.Edge, role *graph.Node) {
 		Message: fmt.Sprintf("role %s of %s may not do %s on %s, which AWS names among the rights that reading it needs", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
 }
 
-// checkPollKey asks for the right to decrypt what a source encrypts with a key of its own. Records of table streams are
-// decrypted by DynamoDB itself.
+// checkPollKey asks for the right to decrypt what a source encrypts with a key of its own. DynamoDB decrypts in the name of
+// who reads; how long it works from what it decrypted before is not documented. Sources: DynamoDB developer guide,
+// "Authorizing use of your customer managed key"; aws-cdk, issue 22796; checked 2026-12-01.
 func checkPollKey(p *Pass, e *graph.Edge, role *graph.Node) {
-	if e.From.Kind == graph.Table {
-		return
-	}
 	for _, k := range p.Graph.In(e.From, graph.Encrypts) {
 		if k.From.Type != "AWS::KMS::Key" {
 			continue
@@ -276,7 +274,11 @@ func checkPollKey(p *Pass, e *graph.Edge, role *graph.Node) {
 		case policy.Unknown:
 			p.Unclear(role, "whether it may decrypt with "+nameOf(k.From)+": "+d.Why)
 		case policy.No:
-			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e, k), Related: []*graph.Node{role, e.From, k.From, e.To}, Values: []graph.Value{{}},
+			confidence := weaker(e, k)
+			if e.From.Kind == graph.Table {
+				confidence = Likely
+			}
+			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: confidence, Related: []*graph.Node{role, e.From, k.From, e.To}, Values: []graph.Value{{}},
 				Message: fmt.Sprintf("role %s of %s may not do kms:Decrypt with key %s of %s: what it receives cannot be read", nameOf(role), nameOf(e.To), nameOf(k.From), nameOf(e.From))})
 		}
 	}
