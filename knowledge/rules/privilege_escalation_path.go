@@ -102,24 +102,9 @@ func mayRun(g *graph.Graph, n *graph.Node) bool {
 	return false
 }
 
-// idleKeys are keys of conditions, in small letters, that say nothing about which role or policy is meant: what the role
-// itself is, and how and where the call is made.
+// idleKeys are keys of conditions, in small letters, that say nothing about what is acted on: whose the role itself is, and
+// how and where the call is made.
 var idleKeys = map[string]bool{"aws:requestedregion": true, "aws:securetransport": true, "aws:principalorgid": true, "aws:principalaccount": true}
-
-// limitsRoles tells whether a condition may limit what may be passed or changed.
-func limitsRoles(conditions graph.Value) bool {
-	for _, operator := range conditions.Fields() {
-		for _, key := range operator.Value.Fields() {
-			if !idleKeys[strings.ToLower(key.Name)] {
-				return true
-			}
-		}
-		if len(operator.Value.Fields()) == 0 {
-			return true
-		}
-	}
-	return conditions.Exists() && len(conditions.Fields()) == 0
-}
 
 func checkEscalation(p *Pass) {
 	const passes = "iam:PassRole together with a right to run code"
@@ -130,7 +115,7 @@ func checkEscalation(p *Pass) {
 		p.openRights(n)
 		for _, s := range n.Statements {
 			if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !hasStar(s.Resources) ||
-				limitsRoles(s.Conditions) || len(s.NotActions) > 0 || allowsAction(s, "nothing:AtAll") {
+				!saysNothing(s.Conditions) || len(s.NotActions) > 0 || allowsAction(s, "nothing:AtAll") {
 				continue
 			}
 			var found string

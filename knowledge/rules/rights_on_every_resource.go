@@ -24,8 +24,8 @@ var _ = add(Rule{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-IAM5", "checkov:CKV_AWS_109", "checkov:CKV_AWS_111", "guard-rules-registry:iam_policydocument_no_wildcard_resource"},
-	Gaps: `Looked at are the actions on data that serverless code calls, all of which take an ARN; what needs "*" (lists, metrics, traces, network interfaces) is never reported. sns:Publish, which text messages need on "*", is reported (low) only where the files have a topic and no user pool. ` +
-		`Statements with a Condition on more than TLS, AWS's managed policies and grants of a whole service (another rule's matter) are left out.`,
+	Gaps: `Looked at are the actions that serverless code calls on data and on what runs, all of which take an ARN; what needs "*" (lists, metrics, traces, network interfaces) is never reported. sns:Publish, which text messages need on "*", is reported (low) only where the files have a topic and no user pool. ` +
+		`Statements with a Condition on more than TLS, the Region or the caller's own account, AWS's managed policies and grants of a whole service (another rule's matter) are left out.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -94,25 +94,8 @@ Resources:
 	},
 })
 
-// dataActions are actions of serverless code on data, each of which takes the ARN of a resource.
-var dataActions = []string{
-	"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
-	"dynamodb:PartiQLSelect", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete",
-	"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket",
-	"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue", "sqs:StartMessageMoveTask",
-	"kinesis:PutRecord", "kinesis:PutRecords", "kinesis:GetRecords", "firehose:PutRecord", "firehose:PutRecordBatch",
-	"lambda:InvokeFunction", "states:StartExecution", "states:StartSyncExecution", "events:PutEvents",
-	"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:PutParameter",
-	"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign",
-	"cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser", "cognito-idp:AdminSetUserPassword",
-	"cognito-idp:AdminInitiateAuth", "cognito-idp:AdminGetUser", "cognito-idp:AdminAddUserToGroup",
-	"ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail", "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "sagemaker:InvokeEndpoint",
-	"codebuild:StartBuild", "ecs:RunTask", "glue:StartJobRun", "athena:StartQueryExecution", "iot:Publish", "scheduler:CreateSchedule", "cloudfront:CreateInvalidation",
-	"rds-data:ExecuteStatement", "appsync:GraphQL", "execute-api:ManageConnections",
-}
-
 func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
-	if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !asksOfTransport(s.Conditions) {
+	if !isAllow(s) || strings.HasPrefix(s.Origin, "managed ") || s.Via != nil && s.Via != n.Resource || !saysNothing(s.Conditions) {
 		return
 	}
 	star := graph.Value{}
@@ -217,8 +200,8 @@ func ownTopic(g *graph.Graph) bool {
 	return false
 }
 
-// asksOfTransport tells whether a condition asks for nothing, or for TLS alone, which says nothing about the resource.
-func asksOfTransport(conditions graph.Value) bool {
+// saysNothing tells whether a condition asks for nothing, or for what says nothing about the resource.
+func saysNothing(conditions graph.Value) bool {
 	if conditions.IsUnknown() {
 		return false
 	}
@@ -227,7 +210,7 @@ func asksOfTransport(conditions graph.Value) bool {
 			return false
 		}
 		for _, key := range operator.Value.Fields() {
-			if !strings.EqualFold(key.Name, "aws:SecureTransport") {
+			if !idleKeys[strings.ToLower(key.Name)] {
 				return false
 			}
 		}
@@ -250,7 +233,7 @@ func actsOnData(action string) bool {
 		}
 		return false
 	}
-	return anyGlob(rest, dataActionsOf[service])
+	return anyGlob(rest, dataActionsOf[service]) || slices.Contains(plainActionsOf[service], rest)
 }
 
 func anyGlob(pattern string, texts []string) bool {
@@ -261,13 +244,3 @@ func anyGlob(pattern string, texts []string) bool {
 	}
 	return false
 }
-
-// dataActionsOf holds dataActions by service, in lower case: every action of every role is looked up here.
-var dataActionsOf = func() map[string][]string {
-	out := map[string][]string{}
-	for _, a := range dataActions {
-		service, action, _ := strings.Cut(strings.ToLower(a), ":")
-		out[service] = append(out[service], action)
-	}
-	return out
-}()
