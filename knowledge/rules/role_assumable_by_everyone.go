@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
@@ -111,10 +112,10 @@ func deputy(role *graph.Node, s graph.Statement) string {
 	return ""
 }
 
-// anyService tells whether a trust statement admits every service of AWS.
+// anyService tells whether a trust statement admits every service of AWS, or a pattern of them.
 func anyService(s graph.Statement) bool {
 	for _, who := range s.Principals {
-		if text, _ := who.Value.Str(); isAllow(s) && who.Kind == "Service" && (text == "*" || text == "*.amazonaws.com") {
+		if text, _ := who.Value.Str(); isAllow(s) && who.Kind == "Service" && strings.Contains(text, "*") {
 			return true
 		}
 	}

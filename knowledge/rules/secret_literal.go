@@ -98,7 +98,11 @@ func checkSecretLiterals(p *Pass) {
 	told := checkShownParameters(p)
 	checkUntold(p, told)
 	for _, n := range p.Graph.Nodes {
-		if n.External || n.Resource == nil {
+		switch kind := n.Kind; {
+		case kind == graph.RestAPI, kind == graph.HTTPAPI, kind == graph.WebSocketAPI:
+			checkStageVariables(p, n)
+			continue
+		case n.External || n.Resource == nil:
 			continue
 		}
 		switch n.Kind {
@@ -108,13 +112,15 @@ func checkSecretLiterals(p *Pass) {
 			for _, name := range []string{"definition", "definitionString", "definitionSubstitutions"} {
 				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
 			}
-		case graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI:
-			for _, stage := range n.Setting("stages").Each() {
-				h := Hit{Node: n, Place: stagePlace(n, stage), Related: []*graph.Node{n}}
-				reportCredentials(p, h, stage.Get("Variables"), "a stage variable of "+nameOf(n))
-				reportCredentials(p, h, stage.Get("StageVariables"), "a stage variable of "+nameOf(n))
-			}
 		}
+	}
+}
+
+func checkStageVariables(p *Pass, api *graph.Node) {
+	for _, stage := range stagesHere(api) {
+		h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}}
+		reportCredentials(p, h, stage.Get("Variables"), "a stage variable of "+nameOf(api))
+		reportCredentials(p, h, stage.Get("StageVariables"), "a stage variable of "+nameOf(api))
 	}
 }
 
@@ -165,11 +171,14 @@ func inDocument(text string) bool {
 
 // checkClientSecret looks at what an identity provider of a user pool, of this system or another, is told.
 func checkClientSecret(p *Pass, r *graph.Resource) {
-	v := r.Properties.Get("ProviderDetails", "client_secret")
+	v, what := r.Properties.Get("ProviderDetails", "client_secret"), "client secret"
+	if !v.Exists() { // Apple's
+		v, what = r.Properties.Get("ProviderDetails", "private_key"), "private key"
+	}
 	if text, ok := v.Str(); !ok || !inTemplate(v) || !carriesSecret(text) {
 		return
 	}
-	h := Hit{Resource: r, Values: []graph.Value{hidden(v)}, Message: fmt.Sprintf("the client secret of %s is written in the template", plainID(r.ID))}
+	h := Hit{Resource: r, Values: []graph.Value{hidden(v)}, Message: fmt.Sprintf("the %s of %s is written in the template", what, plainID(r.ID))}
 	if ref, ok := r.Properties.Get("UserPoolId").Ref(); ok {
 		if pool := p.Graph.Node(ref.Resource); pool != nil {
 			h.Node, h.Related = pool, []*graph.Node{pool}
@@ -212,7 +221,13 @@ func reportCredentials(p *Pass, h Hit, root graph.Value, where string) {
 	})
 }
 
+// authorization matches the value of a header that carries a token or a user and password itself.
+var authorization = lazy.Regexp(`^(Bearer|Basic|Token|ApiKey) [0-9A-Za-z+/=_.~-]{8,}$`)
+
 // givenAsSecret tells a secret from what is looked up in the input of a state: paths, and expressions of JSONata.
 func givenAsSecret(name, text string) bool {
+	if strings.EqualFold(name, "authorization") {
+		return authorization().MatchString(text) && !stub().MatchString(text)
+	}
 	return !strings.HasSuffix(name, ".$") && !strings.HasPrefix(text, "$") && !strings.HasPrefix(text, "{%") && looksLikeSecret(name, text)
 }

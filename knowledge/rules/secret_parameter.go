@@ -9,7 +9,7 @@ import (
 )
 
 // secretEnd matches ends of names that say that the secret itself is given. "Secret" alone is mostly the name of one.
-var secretEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd|api_?key|private_?key|secret_?(access_?)?key|(client|shared|signing|webhook|jwt|app|api)_?secret|(access|auth|api|bot|git_?hub|oauth|bearer)_?token)$`)
+var secretEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd|(^|[a-z_])(db|user|admin|root|master|database)_?pass|api_?key|private_?key|secret_?(access_?)?key|(client|shared|signing|webhook|jwt|app|api)_?secret|(access|auth|api|bot|git_?hub|oauth|bearer)_?token)$`)
 
 // givesSecret tells whether a parameter's name says that the secret itself is given.
 func givesSecret(name string) bool { return speaksOfSecrets(name) && secretEnd().MatchString(name) }

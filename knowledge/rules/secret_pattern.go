@@ -31,7 +31,7 @@ var tokens = []struct {
 }
 
 var (
-	secretName  = lazy.Regexp(`(?i)(passw(or)?d|secret|token|api_?key|private_?key|credential)`)
+	secretName  = lazy.Regexp(`(?i)(passw(or)?d|secret|token|api[_-]?key|private[_-]?key|credential)`)
 	harmlessEnd = lazy.Regexp(`(?i)(arn|name|id|ids|url|uri|path|param|parameter|key_?prefix|table|queue|topic|bucket|ttl|timeout|expiry|expiration|validity|length|type|issuer|audience|enabled|endpoint|seconds|minutes|hours|days|version|algorithm|header|region|use|usage|count|limit|max|min|field|prefix|label|policy|format|mode|provider|store|service|alias|key_?alias)$`)
 	passwordEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd|(^|_)pass)$`)
 	accessKey   = lazy.Regexp(`^[0-9A-Za-z/+]{40}$`)
