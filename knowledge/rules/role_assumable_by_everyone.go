@@ -19,11 +19,12 @@ var _ = add(Rule{
 	CDK:      `assumedBy: new iam.ServicePrincipal(...)`,
 	Sources: []Source{
 		{Title: `AWS IAM User Guide, "AWS JSON policy elements: Principal"`, URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html", Checked: "2026-11-30"},
+		{Title: `GitHub Docs, "Configuring OpenID Connect in Amazon Web Services"`, URL: "https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws", Checked: "2026-12-01"},
 		{Title: `Amazon EventBridge User Guide, "Cross-service confused deputy prevention in Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html", Checked: "2026-11-30"},
 		{Title: `Amazon EventBridge Scheduler User Guide, "Confused deputy prevention in EventBridge Scheduler"`, URL: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_60", "checkov:CKV_AWS_61", "prowler:iam_no_custom_policy_permissive_role_assumption", "guard-rules-registry:iam_role_no_allow_plus_not_action_on_trust_policy", "guard-rules-registry:iam_role_no_allow_plus_not_principal", "guard-rules-registry:iam_role_no_full_access_on_trust_policy", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_action", "guard-rules-registry:iam_role_or_policy_no_allow_plus_not_resource"},
-	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition on who asks (sts:ExternalId, aws:PrincipalOrgID ...), is reported as likely and at Medium. Roles for EventBridge rules, pipes and schedules that do not ask for aws:SourceAccount are low, and info where CDK wrote them.`,
+	Gaps:        `That an account is foreign cannot be seen: one whose number is written out, and that is trusted as a whole and without a condition on who asks (sts:ExternalId, aws:PrincipalOrgID ...), is reported as likely and at Medium. Of providers of web identities that serve everyone (GitHub, GitLab, Terraform Cloud) a condition on the subject is asked for, of others one on subject or audience. Roles for EventBridge rules, pipes and schedules that do not ask for aws:SourceAccount are low, and info where CDK wrote them.`,
 	Bad: `Resources:
   Role:
     Type: AWS::IAM::Role
@@ -67,6 +68,7 @@ func checkTrust(p *Pass) {
 			if v := mayBeOpen(s); v.Exists() {
 				p.Unknown(role, v)
 			}
+			checkFederation(p, role, s)
 			if isAllow(s) && s.NotPrincipal {
 				p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "NotPrincipal")},
 					Message: fmt.Sprintf("trust policy of %s lets everyone but those named assume the role", nameOf(role))})
