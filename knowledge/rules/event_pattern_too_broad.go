@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -66,7 +67,7 @@ func checkPatterns(p *Pass) {
 		if rule.Type == "AWS::Events::Rule" && !rule.External && open(pattern) {
 			p.Unknown(rule, pattern)
 		}
-		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) || dedicated(p.Graph, rule) {
+		if rule.Type != "AWS::Events::Rule" || rule.External || pattern.Kind != graph.Map || disabled(rule) || !matchesAll(pattern) && !idleSource(pattern) || dedicated(p.Graph, rule) {
 			continue
 		}
 		if only, unsure := onlyRecords(p.Graph, rule); only {
@@ -75,12 +76,16 @@ func checkPatterns(p *Pass) {
 			}
 			continue
 		}
-		says := "matches nearly every event on its bus"
-		if pattern.Get("detail").Exists() {
-			says = "matches events of any source whose detail looks alike"
+		h := Hit{Node: rule, Values: []graph.Value{pattern},
+			Message: fmt.Sprintf("rule %s matches nearly every event on its bus: its pattern names neither source nor detail-type", nameOf(rule))}
+		switch {
+		case !matchesAll(pattern):
+			h.Severity, h.Values = Low, []graph.Value{pattern.Get("source")}
+			h.Message = fmt.Sprintf("rule %s matches events of any sender with its detail-type: what its pattern asks of source, every source fulfils", nameOf(rule))
+		case pattern.Get("detail").Exists():
+			h.Message = fmt.Sprintf("rule %s matches events of any source whose detail looks alike: its pattern names neither source nor detail-type", nameOf(rule))
 		}
-		p.Report(Hit{Node: rule, Values: []graph.Value{pattern},
-			Message: fmt.Sprintf("rule %s %s: its pattern names neither source nor detail-type", nameOf(rule), says)})
+		p.Report(h)
 	}
 }
 
@@ -109,6 +114,15 @@ func matchesAll(pattern graph.Value) bool {
 		}
 	}
 	return true
+}
+
+// idleSource tells whether a pattern asks something of source that every source fulfils, where the detail-type alone tells
+// events apart. All but some is no such thing: it mostly keeps the rule's own events away.
+func idleSource(pattern graph.Value) bool {
+	source := pattern.Get("source")
+	return pattern.Get("detail-type").Exists() && admitsAll(source) && !slices.ContainsFunc(source.Each(), func(v graph.Value) bool {
+		return v.Get("anything-but").Exists()
+	})
 }
 
 // admitsAll tells whether one of the alternatives lets nearly everything through.
