@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 var _ = add(Rule{
@@ -20,7 +21,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
 	},
-	Gaps: `What lies behind a subnet or an address given by parameter is not known: only functions in subnets of this template are judged. Compliance profiles may ask for the opposite.`,
+	Gaps: `Only functions in subnets of these files are judged. A security group that leads to a group of elsewhere, and an address or a database's name in the environment, tell of a private thing; one that a parameter or import gives leaves it open. Compliance profiles may ask for the opposite.`,
 	Bad: `Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Inner: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
@@ -35,27 +36,117 @@ var _ = add(Rule{
   Cache: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {ReplicationGroupDescription: cache, SecurityGroupIds: [!Ref Group]}}
 `,
 	Check: func(p *Pass) {
+		leading := leadingElsewhere(p.Graph)
 		for _, fn := range p.Graph.OfKind(graph.Function) {
-			if fn.External || fn.Framework != "" || fn.Setting("fileSystemConfigs").Exists() {
-				continue
-			}
-			in, needed := false, false
-			for _, e := range p.Graph.Out(fn, graph.AttachedTo) {
-				if e.To.Kind != graph.Subnet {
-					continue
-				}
-				in = true
-				needed = needed || e.To.External
-				for _, v := range p.Graph.Out(e.To, graph.AttachedTo) {
-					needed = needed || v.To.Kind == graph.VPC && (v.To.External || privateThings(p.Graph, fn, v.To))
-				}
-			}
-			if in && !needed {
-				p.Report(Hit{Node: fn, Confidence: Likely, Values: []graph.Value{{}}, Message: fmt.Sprintf("%s is in a VPC, but there is no private thing in this system that it could reach there", nameOf(fn))})
+			if !fn.External && fn.Framework == "" && !fn.Setting("fileSystemConfigs").Exists() {
+				checkNeed(p, fn, leading)
 			}
 		}
 	},
 })
+
+// checkNeed looks for what a function may reach in its VPC; leading are the security groups that lead out of the files.
+func checkNeed(p *Pass, fn *graph.Node, leading map[string]bool) {
+	in := false
+	for _, e := range p.Graph.Out(fn, graph.AttachedTo) {
+		if e.To.Kind != graph.Subnet {
+			continue
+		}
+		in = true
+		if e.To.External {
+			return
+		}
+		for _, v := range p.Graph.Out(e.To, graph.AttachedTo) {
+			if v.To.Kind == graph.VPC && (v.To.External || privateThings(p.Graph, fn, v.To)) {
+				return
+			}
+		}
+	}
+	if !in {
+		return
+	}
+	var asked graph.Value
+	for _, group := range fn.Setting("vpcConfig", "SecurityGroupIds").Each() {
+		if ref, ok := group.Ref(); ok && leading[ref.Resource] {
+			return
+		}
+		if open(group) {
+			asked = group
+		}
+	}
+	for _, f := range fn.Setting("environment", "Variables").Fields() {
+		switch private, unknown := tellsOfPrivate(f.Name, f.Value); {
+		case private:
+			return
+		case unknown:
+			asked = f.Value
+		}
+	}
+	if asked.Exists() {
+		p.Unknown(fn, asked)
+		return
+	}
+	p.Report(Hit{Node: fn, Confidence: Likely, Values: []graph.Value{{}}, Message: fmt.Sprintf("%s is in a VPC, but there is no private thing in this system that it could reach there", nameOf(fn))})
+}
+
+// leadingElsewhere finds the security groups whose members may call those of a group outside the files, or private
+// addresses. HTTPS to private addresses is for endpoints.
+func leadingElsewhere(g *graph.Graph) map[string]bool {
+	out := map[string]bool{}
+	from := func(group, to graph.Value) {
+		if ref, ok := group.Ref(); ok && to.Exists() && len(to.Refs()) == 0 {
+			out[ref.Resource] = true
+		}
+	}
+	for _, r := range g.Resources {
+		p := r.Properties
+		switch r.Type {
+		case "AWS::EC2::SecurityGroupIngress":
+			from(p.Get("SourceSecurityGroupId"), p.Get("GroupId"))
+		case "AWS::EC2::SecurityGroupEgress":
+			from(p.Get("GroupId"), privateTarget(p))
+		case "AWS::EC2::SecurityGroup":
+			for _, rule := range p.Get("SecurityGroupEgress").Each() {
+				if to := privateTarget(rule); to.Exists() && len(to.Refs()) == 0 {
+					out[r.ID] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// privateTarget is the group or private range that an egress rule leads to, absent where it is another.
+func privateTarget(rule graph.Value) graph.Value {
+	if group := rule.Get("DestinationSecurityGroupId"); group.Exists() {
+		return group
+	}
+	cidr := rule.Get("CidrIp")
+	if text, _ := cidr.Str(); privateAddress().MatchString(text) && rule.Get("FromPort").String() != "443" {
+		return cidr
+	}
+	return graph.Value{}
+}
+
+var (
+	privateAddress = lazy.Regexp(`(?i)(^|[/@])(10\.\d|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|\.(rds|docdb|neptune|cache)\.amazonaws\.com|\.kafka\.[a-z0-9-]+\.amazonaws|\bvpc-[^/]*\.es\.amazonaws|\.(internal|local|corp|lan)\b|^(jdbc:|(postgres(ql)?|mysql|mongodb(\+srv)?|rediss?|amqps?|ldaps?):)`)
+	databaseName   = lazy.Regexp(`(?i)(^|_)(db|database|rds|aurora|mysql|mssql|postgres(ql)?|pg|mongo(db)?|docdb|redis|valkey|memcached|elasticache|cache|kafka|elastic|elasticsearch|opensearch|neptune|ldap)($|_?(cluster_?)?(host(name)?|endpoint|url|uri|addr(ess)?|servers?|dsn|conn(ection)?(_string)?|brokers?|bootstrap(_servers)?|writer|reader|proxy|secret(_arn|_name|_id)?|cred(ential)?s?|user(name)?|password|port)$)`)
+	hostName       = lazy.Regexp(`(?i)(host(name)?|endpoint|servers?|brokers?|addr(ess)?)$`)
+)
+
+// tellsOfPrivate tells whether a variable names a private thing that is not among the resources of the files; unknown,
+// whether its value may.
+func tellsOfPrivate(name string, v graph.Value) (private, unknown bool) {
+	if len(v.Refs()) > 0 {
+		return false, false // a thing of the files
+	}
+	database := databaseName().MatchString(name)
+	if open(v) {
+		return privateAddress().MatchString(ownText(v)), database || hostName().MatchString(name)
+	}
+	text := v.String()
+	return text != "" && (database || privateAddress().MatchString(text)), false
+}
 
 // privateThings tells whether the function's stack, or its VPC, has anything that is reached inside a VPC only.
 func privateThings(g *graph.Graph, fn, vpc *graph.Node) bool {
