@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -36,14 +37,53 @@ var _ = add(resourceType{Type: "AWS::AppSync::GraphQLSchema", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::AppSync::ApiKey", Of: "ApiId", Connect: collectAs("ApiId", "apiKeys")})
 var _ = add(resourceType{Type: "AWS::AppSync::ApiCache", Of: "ApiId", Connect: collectAs("ApiId", "caches")})
 var _ = add(resourceType{Type: "AWS::AppSync::ChannelNamespace", Of: "ApiId"})
-var _ = add(resourceType{Type: "AWS::AppSync::FunctionConfiguration", Of: "ApiId", Connect: collectAs("ApiId", "functions")})
+var _ = add(resourceType{Type: "AWS::AppSync::FunctionConfiguration", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	collectAs("ApiId", "functions")(b, r, n)
+	b.eventInvocation(b.find(r.Properties.Get("ApiId")).node, r)
+}})
 var _ = add(resourceType{Type: "AWS::AppSync::DomainNameApiAssociation", Of: "ApiId"})
 
 var _ = add(resourceType{Type: "AWS::AppSync::Resolver", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
 	p := r.Properties
 	api := b.find(p.Get("ApiId")).node
 	b.collect(api, "routes", route(r, p.Get("TypeName").String()+"."+p.Get("FieldName").String(), p))
+	b.eventInvocation(api, r)
 }})
+
+// eventInvocation joins an API once more with the function behind a data source, where the code or mapping template of a
+// resolver asks for an asynchronous call.
+func (b *builder) eventInvocation(api *graph.Node, r *graph.Resource) {
+	p := r.Properties
+	if api == nil || !asksForEvent(p.Get("Code").String()) && !asksForEvent(p.Get("RequestMappingTemplate").String()) {
+		return
+	}
+	source := p.Get("DataSourceName")
+	b.later = append(b.later, func() {
+		for _, e := range b.g.Out(api, graph.Invokes) {
+			if e.Mode == graph.Sync && e.To.Kind == graph.Function && e.Via != nil && e.Via.Type == "AWS::AppSync::DataSource" && (source.String() == e.Label || refersTo(source, e.Via.ID)) {
+				b.edge(graph.Edge{From: api, Kind: graph.Invokes, Mode: graph.Async, Via: r, Label: e.Label, Settings: p}, target{node: e.To}, source)
+			}
+		}
+	})
+}
+
+func refersTo(v graph.Value, id string) bool {
+	return slices.ContainsFunc(v.Refs(), func(ref graph.Ref) bool { return ref.Resource == id })
+}
+
+// asksForEvent tells whether a resolver's text sets invocationType to Event, in JavaScript or in a mapping template.
+func asksForEvent(text string) bool {
+	for {
+		_, rest, found := strings.Cut(text, "invocationType")
+		if !found {
+			return false
+		}
+		if strings.HasPrefix(strings.TrimLeft(rest, "\"': \t"), "Event") {
+			return true
+		}
+		text = rest
+	}
+}
 
 var _ = add(resourceType{Type: "AWS::AppSync::DataSource", Of: "ApiId", Connect: connectDataSource})
 

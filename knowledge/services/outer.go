@@ -143,6 +143,11 @@ var _ = add(resourceType{Type: "AWS::Config::ConfigRule", Kind: graph.Rule, Name
 	}
 }})
 
+var _ = add(resourceType{Type: "AWS::Config::OrganizationConfigRule", Kind: graph.Rule, Name: "OrganizationConfigRuleName", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
+	v := r.Properties.Get("OrganizationCustomRuleMetadata", "LambdaFunctionArn")
+	b.edge(graph.Edge{From: n, Kind: graph.Routes, Mode: graph.Async, Via: r}, b.reach(v, graph.Function, "lambda:function:"), v)
+}})
+
 var _ = add(resourceType{Type: "AWS::CodeCommit::Repository", Kind: graph.Other, Name: "RepositoryName", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
 	for _, t := range r.Properties.Get("Triggers").Each() {
 		v := t.Get("DestinationArn")
