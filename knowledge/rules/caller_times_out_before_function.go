@@ -129,7 +129,7 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 		if !ok {
 			return
 		}
-		if triesAgain(e.Settings) {
+		if triesAgain(e.Settings) && intent(e.To, "idempotent") == "" {
 			aliases = []string{"SFN011"}
 		}
 		limit, severity, caller = n, High, "state "+e.Label+" of "+caller

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -69,7 +70,7 @@ func checkOrder(p *Pass, from *graph.Node) {
 			continue
 		}
 		for _, second := range p.Graph.Out(first.To, graph.Writes, graph.Routes, graph.Invokes) {
-			if startsRuns(second) {
+			if startsRuns(second) && !checksOrder(p.Graph, second.To) {
 				p.Report(Hit{Node: from, Related: []*graph.Node{first.To, second.To}, Confidence: weaker(first, second), Values: append([]graph.Value{{}}, edgePlace(second)...),
 					Message: fmt.Sprintf("%s keeps the order of its messages, but %s starts %s for them without waiting: the runs work side by side", nameOf(from), nameOf(first.To), nameOf(second.To))})
 				continue
@@ -77,6 +78,15 @@ func checkOrder(p *Pass, from *graph.Node) {
 			checkNextHop(p, from, first, second)
 		}
 	}
+}
+
+// checksOrder tells whether the author says that a thing, or each consumer of a queue or topic, takes messages in any order:
+// it looks at their versions, or is idempotent.
+func checksOrder(g *graph.Graph, n *graph.Node) bool {
+	says := func(n *graph.Node) bool { return intent(n, "ordering") != "" || intent(n, "idempotent") != "" }
+	consumers := g.Out(n, graph.Polls, graph.Routes)
+	return says(n) || (n.Kind == graph.Queue || n.Kind == graph.Topic) && len(consumers) > 0 &&
+		!slices.ContainsFunc(consumers, func(e *graph.Edge) bool { return !says(e.To) })
 }
 
 // startsRuns tells whether an edge starts runs that work side by side: executions of a state machine, or a pipe's calls of
@@ -95,7 +105,7 @@ func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
 		p.Unclear(from, "whether "+nameOf(to)+" keeps the order: it is not part of this system"+because(to.ARN.Reason()))
 		return
 	}
-	if to.Kind != graph.Queue && to.Kind != graph.Topic || to.External || last.Strength == graph.Wildcard || everTakesFailures(p.Scenarios, to) || to == from {
+	if to.Kind != graph.Queue && to.Kind != graph.Topic || to.External || last.Strength == graph.Wildcard || everTakesFailures(p.Scenarios, to) || to == from || checksOrder(p.Graph, to) {
 		return
 	}
 	for _, name := range []string{"fifoQueue", "fifoTopic"} {

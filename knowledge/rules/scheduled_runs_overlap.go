@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" (throttled events wait)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"checkov:CKV_AWS_115", "cdk-nag:LambdaConcurrency", "guard-rules-registry:LAMBDA_CONCURRENCY_CHECK"},
-	Gaps:        `Of cron expressions the minutes and hours are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low, and against others at Info where one of its tasks has no TimeoutSeconds either; what its states take is not added up. Metadata serverless-review idempotent excuses a function that may run twice.`,
+	Gaps:        `Of cron expressions the minutes and hours are compared. A Standard workflow without TimeoutSeconds is held against schedules of an hour or less, at Low, and against others at Info where one of its tasks has no TimeoutSeconds either; what its states take is not added up. Metadata serverless-review idempotent, of the function or its schedule, excuses a function that may run twice.`,
 	Bad: `Resources:
   Often:
     Type: AWS::Events::Rule
@@ -83,7 +83,7 @@ func checkOverlaps(p *Pass) {
 			continue
 		}
 		for _, e := range p.Graph.Out(s, graph.Routes) {
-			if e.To.External || intent(e.To, "idempotent") != "" || e.To.Kind != graph.Function && e.To.Kind != graph.StateMachine {
+			if e.To.External || intent(e.To, "idempotent") != "" || intent(s, "idempotent") != "" || e.To.Kind != graph.Function && e.To.Kind != graph.StateMachine {
 				continue
 			}
 			expression := s.Setting("scheduleExpression")

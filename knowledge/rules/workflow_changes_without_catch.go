@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -19,7 +20,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Handling errors in Step Functions workflows"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html", Checked: "2026-11-30"},
 	},
-	Gaps: `What a Lambda function does is not known: functions are taken to change things unless their state's name speaks of reading. One Catch on a way through the workflow is taken as thought of there, whatever it catches.`,
+	Gaps: `What a Lambda function does is not known: functions are taken to change things unless their state's name speaks of reading. One Catch on a way through the workflow is taken as thought of there, whatever it catches. Workflows that only pipes, rules and schedules with a dead-letter queue start are left out.`,
 	Bad: `Resources:
   Flow: # want "2 steps"
     Type: AWS::StepFunctions::StateMachine
@@ -45,7 +46,7 @@ var _ = add(Rule{
 `,
 	Check: func(p *Pass) {
 		for _, m := range p.Graph.OfKind(graph.StateMachine) {
-			if m.External || m.Workflow == nil || m.Workflow.Unknown != "" {
+			if m.External || m.Workflow == nil || m.Workflow.Unknown != "" || callersKeepFailures(p.Graph, m) {
 				continue
 			}
 			changing := newWays(m.Workflow).uncaught()
@@ -63,6 +64,21 @@ var _ = add(Rule{
 		}
 	},
 })
+
+// callersKeepFailures tells whether all that starts a workflow are pipes, rules and schedules, and each has a place for
+// what fails: a dead-letter queue of its own, or of the queue that it reads.
+func callersKeepFailures(g *graph.Graph, machine *graph.Node) bool {
+	callers := g.In(machine, graph.Routes, graph.Invokes)
+	return len(callers) > 0 && !slices.ContainsFunc(callers, func(e *graph.Edge) bool {
+		switch e.From.Kind {
+		case graph.Pipe, graph.Rule, graph.Schedule:
+		default:
+			return true
+		}
+		sources := g.In(e.From, graph.Polls)
+		return len(g.Out(e.From, graph.FailsTo)) == 0 && !slices.ContainsFunc(sources, func(in *graph.Edge) bool { return len(g.Out(in.From, graph.FailsTo)) > 0 })
+	})
+}
 
 // ways looks through a workflow for what changes on its ways from start to end.
 type ways struct {
