@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -63,24 +64,62 @@ var _ = add(Rule{
 	},
 })
 
-// inSequence are the tasks that change different things, one after the other, outside what a Catch leads to.
+// inSequence are the tasks that change different things, one after the other, outside what a Catch leads to: those of the
+// workflow itself, or of the branch of a Parallel or Map state that has most of them.
 func inSequence(w *graph.Workflow) []graph.State {
-	states := map[string]graph.State{}
+	q := sequence{states: map[string]graph.State{}, from: map[string][]graph.State{}}
 	for _, s := range w.States {
-		states[s.Name] = s
+		q.states[s.Name] = s
 	}
-	var out []graph.State
-	seen := map[string]bool{}
-	for name, turns := w.StartAt, 0; name != "" && turns < len(w.States); turns++ {
-		s := states[name]
-		target := s.Resource.String() + s.Definition.Get("Parameters").String() + s.Definition.Get("Arguments").String()
-		if s.Type == "Task" && changesThings(s) && !seen[target] {
-			seen[target] = true
-			out = append(out, s)
+	longest := q.changing(w.StartAt)
+	for _, s := range w.States {
+		starts := append(s.Definition.Get("ItemProcessor").Each(), s.Definition.Get("Iterator").Each()...)
+		for _, branch := range append(starts, s.Definition.Get("Branches").Each()...) {
+			start, _ := branch.Get("StartAt").Str()
+			if inner := q.changing(start); len(inner) > len(longest) {
+				longest = inner
+			}
 		}
-		name, _ = s.Definition.Get("Next").Str()
 	}
-	return out
+	return longest
+}
+
+// sequence keeps what was found from each state on.
+type sequence struct {
+	states map[string]graph.State
+	from   map[string][]graph.State
+}
+
+// changing are the tasks that change different things from one state on, on the way that has most of them. A way that
+// turns back adds nothing.
+func (q sequence) changing(name string) []graph.State {
+	if known, been := q.from[name]; been {
+		return known
+	}
+	q.from[name] = nil
+	s := q.states[name]
+	ways := append(s.Definition.Get("Next").Each(), s.Definition.Get("Default").Each()...)
+	for _, choice := range s.Definition.Get("Choices").Each() {
+		ways = append(ways, choice.Get("Next"))
+	}
+	var longest []graph.State
+	for _, way := range ways {
+		next, _ := way.Str()
+		if on := q.changing(next); len(on) > len(longest) {
+			longest = on
+		}
+	}
+	if s.Type == "Task" && changesThings(s) {
+		others := slices.DeleteFunc(slices.Clone(longest), func(t graph.State) bool { return whatChanges(t) == whatChanges(s) })
+		longest = append([]graph.State{s}, others...)
+	}
+	q.from[name] = longest
+	return longest
+}
+
+// whatChanges tells two tasks apart by what they change.
+func whatChanges(s graph.State) string {
+	return s.Resource.String() + s.Definition.Get("Parameters").String() + s.Definition.Get("Arguments").String()
 }
 
 // compensates tells whether a Catch leads to a task that changes things.
