@@ -1,10 +1,29 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
+
+// reportOwnLogs finds functions that a subscription calls with all lines of their own log: each call writes new ones.
+func reportOwnLogs(p *Pass, fn *graph.Node) {
+	for _, in := range p.Graph.In(fn, graph.Routes) {
+		group, pattern := in.From, in.Settings.Get("FilterPattern")
+		if text, known := pattern.Str(); group.Kind != graph.LogGroup || pattern.Exists() && (!known || strings.TrimSpace(text) != "") {
+			continue
+		}
+		for _, own := range p.Graph.Out(group, graph.Logs) {
+			if own.To == fn {
+				p.Report(Hit{Node: fn, Confidence: weaker(in, own), Related: []*graph.Node{group}, RelatedResources: []*graph.Resource{in.Via}, Values: append([]graph.Value{{}}, edgePlace(in)...),
+					Message: fmt.Sprintf("%s is subscribed to its own log group %s, whatever the lines say: each run logs, and so calls it again", nameOf(fn), nameOf(group)),
+					Fix:     "Subscribe the function to the log groups of others, or take its own lines out by FilterPattern."})
+				return
+			}
+		}
+	}
+}
 
 // loopsThrough finds for each way events reach fn the shortest way back to where they came from. A loop begins
 // with the edge that reaches fn.

@@ -159,6 +159,7 @@ Resources:
 				}
 			}
 			reportEchoes(p, fn, known)
+			reportOwnLogs(p, fn)
 			for _, in := range p.Graph.In(fn, graph.Polls, graph.Routes) {
 				if action := failureActions[in.From.Kind]; in.From.Kind == graph.Queue || in.From.Kind == graph.Topic {
 					if v := mayDoOnAnything(p.Graph, fn, action); v.Exists() && !known[in.From] {
