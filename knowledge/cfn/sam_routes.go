@@ -138,10 +138,14 @@ func (e event) restRoute() {
 	if !e.m.x.managed(api) && !merge {
 		return
 	}
-	stream := literal(e.props.Get("ResponseTransferMode")) == "RESPONSE_STREAM"
+	mode := e.props.Get("ResponseTransferMode")
+	stream := literal(mode) == "RESPONSE_STREAM" || literal(mode) == "STREAM" // the latter is API Gateway's own word
 	integration := []graph.Field{f("type", str(e.at, "aws_proxy")), f("httpMethod", str(e.at, "POST")), f("uri", e.lambdaURI(stream))}
 	if stream {
-		integration = append(integration, f("responseTransferMode", str(e.at, "STREAM")))
+		mode = str(e.at, "STREAM")
+	}
+	if stream || mode.IsUnknown() {
+		integration = append(integration, f("responseTransferMode", mode))
 	}
 	integration = append(integration, f("timeoutInMillis", e.props.Get("TimeoutInMillis")), f("credentials", e.invokeRole(api)))
 	fields := []graph.Field{f("x-amazon-apigateway-integration", obj(e.at, integration...)), f("responses", obj(e.at)),

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Throttle requests to your HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-APIGWDefaultThrottling", "cdk-nag:APIGWDefaultThrottling", "serverless-rules:ES2003"},
-	Gaps:        `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. Private APIs and APIs with a usage plan that has a Throttle, for all or for each method, pass: whether each method asks for the plan's key is not looked at. A quota is no throttle. Limits of single methods or routes do not count.`,
+	Gaps:        `Low for stages named dev, test or sandbox and for APIs with mock integrations alone. Private APIs and stages of a usage plan that has a Throttle, for all or for each method, pass: whether each method asks for the plan's key is not looked at. A quota is no throttle. Limits of single methods or routes do not count.`,
 	Bad: `Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
   Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
@@ -74,7 +74,7 @@ Resources:
 func checkStageThrottling(p *Pass) {
 	for _, api := range p.Graph.OfKind(graph.RestAPI, graph.HTTPAPI, graph.WebSocketAPI) {
 		stages := stagesHere(api)
-		if api.Kind == graph.RestAPI && usagePlan(p.Graph, api) || privateAPI(api) {
+		if privateAPI(api) {
 			continue
 		}
 		if v := openEndpoint(api); v.Exists() && api.Kind == graph.RestAPI && (len(stages) > 0 || !api.External) {
@@ -82,7 +82,7 @@ func checkStageThrottling(p *Pass) {
 			continue
 		}
 		for _, stage := range stages {
-			if api.Kind == graph.RestAPI && !ownResource(p.Graph, stage) {
+			if api.Kind == graph.RestAPI && (!ownResource(p.Graph, stage) || usagePlan(p.Graph, api, stage)) {
 				continue
 			}
 			limited, undecided := throttled(api, stage)
@@ -103,16 +103,16 @@ func checkStageThrottling(p *Pass) {
 	}
 }
 
-// usagePlan tells whether a usage plan may limit the rate of an API: it has a throttle, and no stages of other APIs alone.
-func usagePlan(g *graph.Graph, api *graph.Node) bool {
-	for _, n := range g.Nodes {
+// usagePlan tells whether a usage plan may limit the rate of a stage: it has a throttle, and no other stages alone.
+func usagePlan(g *graph.Graph, api *graph.Node, stage graph.Value) bool {
+	for _, n := range g.OfKind(graph.Other) {
 		if n.Type != "AWS::ApiGateway::UsagePlan" {
 			continue
 		}
 		throttle, stages := n.Setting("throttle"), n.Setting("apiStages")
 		for _, s := range stages.Each() {
 			of := s.Get("ApiId")
-			if ref, ok := of.Ref(); ok && ref.Resource != api.ID {
+			if ref, ok := of.Ref(); ok && ref.Resource != api.ID || isAnotherStage(g, s.Get("Stage"), stage) {
 				continue
 			}
 			if throttle.Exists() || limitsEveryMethod(api, s.Get("Throttle")) || open(s) {
@@ -124,6 +124,18 @@ func usagePlan(g *graph.Graph, api *graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// isAnotherStage tells whether a name of a stage, or a reference to one, is known not to be of a stage.
+func isAnotherStage(g *graph.Graph, name, stage graph.Value) bool {
+	if ref, ok := name.Ref(); ok {
+		id, _ := stage.Get("ResourceId").Str()
+		named := g.Resource(ref.Resource)
+		return named != nil && named.Type == "AWS::ApiGateway::Stage" && ref.Resource != id
+	}
+	text, known := name.Str()
+	own, ownKnown := stage.Get("StageName").Str()
+	return known && ownKnown && text != own
 }
 
 // limitsEveryMethod tells whether the limits that a usage plan sets by method ("/orders/GET") name all methods of an API, or
