@@ -17,7 +17,7 @@ var lambdaTable = Table{Name: "lambda", Title: "AWS Lambda: limits and defaults"
 	{ID: "lambda.managed_instances_timeout_seconds", Value: "5400", Unit: "seconds", Text: "90 minutes (5,400 s)", Kind: Hard,
 		Title:  "Longest timeout on Lambda Managed Instances for asynchronous and event source mapping invocations",
 		Source: botoLambda, Verified: true,
-		Note: "Not for Amazon MQ and DocumentDB sources; synchronous calls stay at 900 s."},
+		Note: "Not for Amazon MQ and DocumentDB sources; synchronous calls stay at 900 s by the announcement of September 2026, the API documentation of late November says 1,800 s of synchronous invocations in general."},
 	{ID: "lambda.durable_execution_seconds", Value: "31622400", Unit: "seconds", Text: "366 days (31,622,400 s)", Kind: Hard,
 		Title:  "Longest execution timeout of a durable function",
 		Source: cfnFunction, Verified: true,
