@@ -119,6 +119,11 @@ func checkWholeService(p *Pass, n *graph.Node, s graph.Statement) {
 	}
 	for _, v := range s.Actions {
 		action, ok := v.Str()
+		if ok && strings.Trim(action, "*:") == "" && !everywhere && len(s.Resources) > 0 && !firstOpen(s.Resources...).Exists() {
+			p.Report(Hit{Node: n, Resource: s.Via, Severity: Medium, Values: append([]graph.Value{v}, s.Resources...),
+				Message: fmt.Sprintf("%s allows every action on %s, deleting included", nameOf(n), strings.Join(spellAll(s.Resources), ", "))})
+			continue
+		}
 		service, rest, found := strings.Cut(action, ":")
 		if !ok || !found || strings.Trim(rest, "*") != "" || rest == "" || service == "*" || harmless(strings.ToLower(service), everywhere) {
 			continue
