@@ -86,7 +86,7 @@ func checkSyncStarts(p *Pass) {
 		}
 		for _, in := range api.Setting("integrations").Each() { // one that no route here leads to
 			id, _ := in.Get("ResourceId").Str()
-			machine := in.Get("RequestParameters", "StateMachineArn")
+			machine := in.Get("StateMachine")
 			ref, ok := machine.Ref()
 			to := p.Graph.Node(ref.Resource)
 			if subtype, _ := in.Get("IntegrationSubtype").Str(); subtype != "StepFunctions-StartSyncExecution" || routed[id] || !ok || to == nil || to.Kind != graph.StateMachine {

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -49,7 +50,13 @@ var _ = add(resourceType{Type: "AWS::ApiGatewayV2::RouteResponse", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::IntegrationResponse", Of: "ApiId"})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::ApiMapping", Of: "ApiId", Connect: collectAs("ApiId", "domainMappings")})
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::Integration", Of: "ApiId", Connect: func(b *builder, r *graph.Resource, _ *graph.Node) {
-	b.collect(b.apiOf(r, "ApiId"), "integrations", withID(r))
+	in := withID(r)
+	if arn := r.Properties.Get("RequestParameters", "StateMachineArn"); arn.Exists() && !isPath(arn) {
+		if to := b.find(arn, "states:stateMachine:"); to.node != nil { // by an alias or its ARN, too
+			in = record(in.At, slices.Concat(in.Fields(), []graph.Field{{Name: "StateMachine", Value: graph.NewRef(arn.At, to.node.ID, "")}})...)
+		}
+	}
+	b.collect(b.apiOf(r, "ApiId"), "integrations", in)
 }})
 
 var _ = add(resourceType{Type: "AWS::ApiGatewayV2::VpcLink", Kind: graph.Endpoint, Name: "Name", Connect: func(b *builder, r *graph.Resource, n *graph.Node) {
