@@ -131,9 +131,12 @@ func (w *world) exportLike(s *stack, name graph.Value) (*stack, *node, bool) {
 
 // like gives what is offered under names that may be the wanted one, as far as both are known.
 func (x *index[T]) like(wanted string) []T {
+	if !telling(wanted) {
+		return nil
+	}
 	var out []T
 	for name, all := range x.byName {
-		if telling(name) && telling(wanted) && (name == wanted || fits(name, wanted) || fits(wanted, name)) {
+		if (name == wanted || fits(name, wanted) || fits(wanted, name)) && telling(name) {
 			out = append(out, all...)
 		}
 	}
@@ -170,8 +173,11 @@ func telling(name string) bool { return len(strings.Trim(name, "*:-_/.")) >= 4 }
 
 // fits tells whether a name that is known in full fits one that is known in part.
 func fits(part, name string) bool {
+	if !strings.Contains(part, "*") || strings.ContainsAny(name, "*$") {
+		return false
+	}
 	pieces := strings.Split(part, "*")
-	if len(pieces) < 2 || strings.ContainsAny(name, "*$") || !strings.HasPrefix(name, pieces[0]) {
+	if !strings.HasPrefix(name, pieces[0]) {
 		return false
 	}
 	rest := name[len(pieces[0]):]
