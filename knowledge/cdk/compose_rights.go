@@ -35,9 +35,9 @@ func (c *composer) poll(source *graph.Node) []mapping {
 		arn = getAtt{c.ids[source], "StreamArn"}
 	}
 	out := []mapping{allow(arn, pollRights[source.Kind]...)}
-	if source.Kind == graph.Table {
-		list := allow("*", "dynamodb:ListStreams")
-		list[len(list)-1].Comment = "streams can be listed only together: reading holds for this table's"
+	if service := map[graph.Kind]string{graph.Table: "dynamodb", graph.Stream: "kinesis"}[source.Kind]; service != "" {
+		list := allow("*", service+":ListStreams")
+		list[len(list)-1].Comment = "streams can be listed only together: reading holds for this one"
 		out = append(out, list)
 	}
 	return out
