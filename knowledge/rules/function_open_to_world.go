@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Fix:      `Name the principal, or add SourceArn, SourceAccount or PrincipalOrgID.`,
 	CDK:      `fn.addPermission with principal and sourceArn`,
 	Sources: []Source{
-		{Title: `AWS Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Working with resource-based policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:LambdaFunctionPublicAccessProhibited", "security-hub:Lambda.1", "prowler:awslambda_function_not_publicly_accessible", "guard-rules-registry:lambda_function_public_access_prohibited", "guard-rules-registry:LAMBDA_NO_WILDCARD_PRINCIPALS", "control-tower:lambda_function_public_access_prohibited_check"},
 	Gaps:        `The permissions of a public function URL belong to another rule. With FunctionUrlAuthType AWS_IAM the finding is high; a layer that everyone may use is medium.`,

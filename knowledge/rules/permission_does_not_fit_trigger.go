@@ -22,7 +22,7 @@ var _ = add(Rule{
 	CDK: `use the event source or target construct of the trigger on the function or alias: it writes the permission`,
 	Sources: []Source{
 		{Title: "CloudFormation reference, AWS::Lambda::Permission SourceArn", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html#cfn-lambda-permission-sourcearn", Checked: "2026-11-30"},
-		{Title: `AWS Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-30"},
+		{Title: `AWS Lambda Developer Guide, "Working with resource-based policies in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cfn-lint:W3664"},
 	Outranks:    []string{"EVT003", "API011", "S3B001"},
