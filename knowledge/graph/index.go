@@ -5,11 +5,17 @@ import (
 	"sync"
 )
 
-// mentioning holds what the properties of a graph's resources refer to.
+// mentioning holds what the properties of a graph's resources take from elsewhere.
 type mentioning struct {
 	once sync.Once
-	by   map[*Resource][]Ref
-	ids  map[string]bool
+	by   map[*Resource]taken
+	ids  map[string]bool // of what they refer to
+}
+
+// taken is what the properties of a resource take from elsewhere.
+type taken struct {
+	refs  []Ref
+	given []Field
 }
 
 // resourceIndex finds resources by their ids.
@@ -36,7 +42,14 @@ func (g *Graph) Resource(id string) *Resource {
 // after which nothing may be added to it.
 func (g *Graph) Mentions(n *Node) []Ref {
 	g.mentioning.once.Do(g.collectMentions)
-	return g.mentioning.by[n.Resource]
+	return g.mentioning.by[n.Resource].refs
+}
+
+// Given returns the values below r's properties that are not known or are a parameter's, each with the name of the field that it
+// stands in, or its list. They are collected once for the whole graph, after which nothing may be added to it.
+func (g *Graph) Given(r *Resource) []Field {
+	g.mentioning.once.Do(g.collectMentions)
+	return g.mentioning.by[r].given
 }
 
 // Mentioned tells whether the properties of any resource refer to the resource of an id.
@@ -45,29 +58,34 @@ func (g *Graph) Mentioned(id string) bool {
 	return g.mentioning.ids[id]
 }
 
-func (g *Graph) collectMentions() { g.mention(references(g)) }
+func (g *Graph) collectMentions() { g.mention(allTaken(g)) }
 
-// mention keeps what the resources of the graph refer to, of a map that may hold other graphs' resources too.
-func (g *Graph) mention(by map[*Resource][]Ref) {
+// mention keeps what the resources of the graph take, of a map that may hold other graphs' resources too.
+func (g *Graph) mention(by map[*Resource]taken) {
 	g.mentioning.by, g.mentioning.ids = by, make(map[string]bool, len(g.Nodes))
 	for _, n := range g.Nodes {
-		for _, ref := range by[n.Resource] {
+		for _, ref := range by[n.Resource].refs {
 			g.mentioning.ids[ref.Resource] = true
 		}
 	}
 }
 
-// references collects what the properties of all resources with a node refer to.
-func references(graphs ...*Graph) map[*Resource][]Ref {
-	by := map[*Resource][]Ref{}
+// allTaken collects what the properties of all resources take from elsewhere. Graphs of one system share most of them.
+func allTaken(graphs ...*Graph) map[*Resource]taken {
+	by := map[*Resource]taken{}
+	add := func(r *Resource) {
+		if _, seen := by[r]; !seen && r != nil {
+			var t taken
+			r.Properties.takes("", &t)
+			by[r] = t
+		}
+	}
 	for _, g := range graphs {
+		for _, r := range g.Resources {
+			add(r)
+		}
 		for _, n := range g.Nodes {
-			if n.Resource == nil {
-				continue
-			}
-			if _, seen := by[n.Resource]; !seen {
-				by[n.Resource] = n.Resource.Properties.Refs()
-			}
+			add(n.Resource)
 		}
 	}
 	return by
@@ -80,13 +98,13 @@ type index struct {
 }
 
 // Seal says that the graphs, those of one system, are whole: nothing is added to them, and no node changes its kind,
-// from now on. It makes OfKind, OfEdge, Mentions and Mentioned quick.
+// from now on. It makes OfKind, OfEdge, Mentions, Mentioned and Given quick.
 func Seal(graphs ...*Graph) {
-	by := references(graphs...) // the graphs share most of their resources
+	by := allTaken(graphs...)
 	Parallel(len(graphs), func(i int) { graphs[i].seal(by) })
 }
 
-func (g *Graph) seal(by map[*Resource][]Ref) {
+func (g *Graph) seal(by map[*Resource]taken) {
 	i := &index{nodes: map[Kind][]*Node{}, edges: map[EdgeKind][]*Edge{}}
 	for at, n := range g.Nodes {
 		n.place = at

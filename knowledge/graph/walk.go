@@ -22,6 +22,27 @@ func (v *Value) refs(out []Ref) []Ref {
 	return out
 }
 
+// takes adds what the value and everything below it take from elsewhere; name is the field that it stands in.
+func (v *Value) takes(name string, out *taken) {
+	given := v.Kind == Unknown || v.At != nil && v.At.From != nil
+	for _, p := range v.parts() {
+		if p.Ref != nil {
+			out.refs = append(out.refs, *p.Ref)
+		}
+		given = given || p.Unknown != ""
+	}
+	if given {
+		out.given = append(out.given, Field{Name: name, Value: *v})
+	}
+	items, fields := v.Items(), v.Fields()
+	for i := range items {
+		items[i].takes(name, out)
+	}
+	for i := range fields {
+		fields[i].Value.takes(fields[i].Name, out)
+	}
+}
+
 // Walk calls visit for the value and everything below it, top down.
 func (v Value) Walk(visit func(Value)) {
 	visit(v)

@@ -12,7 +12,14 @@ import (
 var secretEnd = lazy.Regexp(`(?i)(passw(or)?d|passwd|pwd|(^|[a-z_])(db|user|admin|root|master|database)_?pass|api_?key|private_?key|secret_?(access_?)?key|(client|shared|signing|webhook|jwt|app|api)_?secret|(access|auth|api|bot|git_?hub|oauth|bearer)_?token)$`)
 
 // givesSecret tells whether a parameter's name says that the secret itself is given.
-func givesSecret(name string) bool { return speaksOfSecrets(name) && secretEnd().MatchString(name) }
+func givesSecret(name string) bool {
+	for _, end := range [...]string{"word", "wd", "pass", "key", "secret", "token"} { // of all that the expression takes
+		if at := len(name) - len(end); at >= 0 && strings.EqualFold(name[at:], end) {
+			return secretEnd().MatchString(name)
+		}
+	}
+	return false
+}
 
 // rightsOnly are types that say who may do what, at length, and are given no secrets.
 var rightsOnly = map[string]bool{
@@ -28,14 +35,15 @@ func checkShownParameters(p *Pass) map[string]bool {
 		if rightsOnly[r.Type] {
 			continue
 		}
-		withNames(r.Properties, "", func(name string, v graph.Value) {
+		for _, f := range p.Graph.Given(r) {
+			name, v := f.Name, f.Value
 			parameter, isDefault := shownBy(name, v)
 			if parameter == "" {
-				return
+				continue
 			}
 			key := r.WrittenID() + " " + parameter
 			if told[key] {
-				return
+				continue
 			}
 			told[key] = true
 			h := Hit{Resource: r, Node: p.Graph.Node(r.ID), Values: append([]graph.Value{hidden(v)}, parameterPlace(p.Graph, parameter, v)...), Severity: High, Fix: "Set NoEcho: true on parameter " + parameter + ", or better hand over the ARN of a secret that Secrets Manager makes.",
@@ -45,7 +53,7 @@ func checkShownParameters(p *Pass) map[string]bool {
 				h.Message = fmt.Sprintf("%s of %s holds the default of parameter %s, which looks like a secret", name, plainID(r.ID), parameter)
 			}
 			p.Report(h)
-		})
+		}
 	}
 	return told
 }
@@ -103,14 +111,15 @@ func usersOf(g *graph.Graph, parameter string) (users []*graph.Resource, inEnvir
 	bare, secret := "parameter "+parameter+" has no default", "parameter "+parameter+" is a secret (NoEcho)"
 	for _, r := range g.Resources {
 		used := false
-		withNames(r.Properties, "", func(_ string, v graph.Value) {
+		for _, f := range g.Given(r) {
+			v := f.Value
 			by := v.At != nil && v.At.From != nil && v.At.From.Name == parameter
 			for _, part := range v.Parts() {
 				by = by || part.Unknown == bare || part.Unknown == secret
 			}
 			used = used || by
 			inEnvironment = inEnvironment || by && v.At != nil && strings.Contains(v.At.Path, "/Environment/Variables/")
-		})
+		}
 		if used {
 			users = append(users, r)
 		}
