@@ -127,7 +127,12 @@ func filledIn(text string) string {
 	for id, arn := range things {
 		if strings.Contains(text, "${"+id) {
 			arn = filledIn(arn)
-			text = strings.NewReplacer("${"+id+".Arn}", arn, "${"+id+"}", arn).Replace(text)
+			name := arn[strings.LastIndexAny(arn, ":/")+1:]
+			ref := arn
+			if id == "Queue" || id == "Fn" { // of the things that cases refer to so, the others give their ARN
+				ref = name
+			}
+			text = strings.NewReplacer("${"+id+".Arn}", arn, "${"+id+".QueueName}", name, "${"+id+"}", ref).Replace(text)
 		}
 	}
 	for {
