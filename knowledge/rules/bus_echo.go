@@ -67,7 +67,11 @@ func reportEcho(p *Pass, way []*graph.Edge, bus *graph.Node, back *graph.Edge) b
 	related, where, through := []*graph.Node{rule, bus}, "the same bus", ""
 	for i, e := range way[1:] {
 		related = append(related, e.From)
-		through += map[bool]string{true: " through ", false: ", "}[i == 0] + nameOf(e.From)
+		if i == 0 {
+			through = " through " + nameOf(e.From)
+		} else {
+			through += ", " + nameOf(e.From)
+		}
 	}
 	if back.To != bus {
 		forward := forwarder(p.Graph, back.To, bus)

@@ -226,14 +226,14 @@ func actsOnData(action string) bool {
 		return false
 	}
 	if strings.ContainsRune(service, '?') {
-		for name, actions := range dataActionsOf {
+		for name, actions := range dataActionsOf() {
 			if policy.Glob(service, name) && anyGlob(rest, actions) {
 				return true
 			}
 		}
 		return false
 	}
-	return anyGlob(rest, dataActionsOf[service]) || slices.Contains(plainActionsOf[service], rest)
+	return anyGlob(rest, dataActionsOf()[service]) || slices.Contains(plainActionsOf()[service], rest)
 }
 
 func anyGlob(pattern string, texts []string) bool {
