@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    "Queue does not admit the EventBridge rule that sends to it",
 	Severity: Critical,
 	Pillar:   Reliability,
-	Why: `EventBridge writes to a queue, as target or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused, and not tried again: ` +
+	Why: `EventBridge writes to a queue, as target whose entry names no role or as dead-letter queue, by the right that the queue's own policy gives it. Without it every delivery is refused, and not tried again: ` +
 		`the events go to the target's dead-letter queue or, where it has none, are dropped, which shows in the metric FailedInvocations and in the logs of the bus, where it writes them; what a dead-letter queue refuses is lost (InvocationsFailedToBeSentToDlq).`,
 	Fix: `Add an AWS::SQS::QueuePolicy on the queue: ` + ruleMaySend,
 	CDK: `new targets.SqsQueue(queue) and its deadLetterQueue option write the policy; with an imported queue write it in the queue's stack`,
