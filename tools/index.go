@@ -42,11 +42,11 @@ func OpenKnowledge(ctx context.Context, cacheDir string) (*search.Index, error) 
 var errNotBuilt = errors.New("no index was built into this program")
 
 func openUnpacked(ctx context.Context, corpus *search.Corpus, base string) (*search.Index, error) {
-	content, err := fs.ReadFile(prebuilt, path.Join(indexFolder, contentFile))
+	content, err := prebuiltContent()
 	if err != nil {
-		return nil, errNotBuilt
+		return nil, err
 	}
-	return openKept(ctx, corpus, base, "index-"+string(content), func(dir string) error {
+	return openKept(ctx, corpus, base, "index-"+content, func(dir string) error {
 		sub, err := fs.Sub(prebuilt, indexFolder)
 		if err != nil {
 			return err
@@ -55,10 +55,22 @@ func openUnpacked(ctx context.Context, corpus *search.Corpus, base string) (*sea
 	})
 }
 
+// prebuiltContent returns the hash of what the prebuilt index was made of.
+func prebuiltContent() (string, error) {
+	content, err := fs.ReadFile(prebuilt, path.Join(indexFolder, contentFile))
+	if err != nil {
+		return "", errNotBuilt
+	}
+	return string(content), nil
+}
+
 // WriteIndex builds the index of the product's own knowledge into dir/corpus, replacing what is there.
 func WriteIndex(ctx context.Context, dir string) error {
 	target := filepath.Join(dir, filepath.Base(indexFolder))
 	if err := os.RemoveAll(target); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(target, 0o700); err != nil {
 		return err
 	}
 	corpus := search.NewCorpus(references.Files)

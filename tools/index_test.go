@@ -3,6 +3,7 @@ package tools_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,22 +40,34 @@ func TestWriteIndexReplacesWhatIsThere(t *testing.T) {
 	assert.Equal(t, hash, string(content), "two versions of the program would share an unpacked index")
 }
 
-// The cache folder may hold a broken index, of a crash or of another program: knowledge opens all the same.
+// The cache folder may hold a broken index, of a crash or of another program: knowledge opens all the same, and the next
+// program finds it whole.
 func TestKnowledgeSurvivesABrokenCache(t *testing.T) {
 	dir := t.TempDir()
-	for range 2 {
+	open := func() {
 		ix, err := tools.OpenKnowledge(t.Context(), dir)
 		require.NoError(t, err)
-		require.NoError(t, ix.Close())
-		entries, err := os.ReadDir(dir)
+		res, err := ix.Search(t.Context(), search.Query{Text: "visibility timeout"})
 		require.NoError(t, err)
-		for _, e := range entries {
-			require.NoError(t, os.RemoveAll(filepath.Join(dir, e.Name(), "store")))
-		}
+		assert.NotEmpty(t, res.Passages)
+		require.NoError(t, ix.Close())
 	}
-	ix, err := tools.OpenKnowledge(t.Context(), dir)
+	open()
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.zap"))
 	require.NoError(t, err)
-	require.NoError(t, ix.Close())
+	require.Len(t, files, 1)
+	whole, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	for name, left := range map[string][]byte{"emptied": {}, "cut off": whole[:len(whole)/2], "its head": whole[:3], "another file": []byte(strings.Repeat("not an index\n", 100))} {
+		require.NoError(t, os.WriteFile(files[0], left, 0o600), name)
+		open()
+		again, err := os.ReadFile(files[0])
+		require.NoError(t, err)
+		assert.Equal(t, len(whole), len(again), name)
+	}
+	require.NoError(t, os.Remove(files[0]))
+	open()
+	assert.FileExists(t, files[0])
 }
 
 // Each version of the program leaves megabytes in the cache: what nobody opened for long goes when a new index is made.

@@ -23,6 +23,9 @@ func openOwn(ctx context.Context, dir, cacheDir string) (*search.Index, error) {
 	for _, base := range cacheBases(cacheDir) {
 		if ix, err := openKept(ctx, corpus, base, "own-"+hash, func(dir string) error {
 			defer letGo(dir)
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				return err
+			}
 			return search.Build(ctx, corpus, dir)
 		}); err == nil {
 			return ix, nil

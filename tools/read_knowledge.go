@@ -57,6 +57,14 @@ func (w *Workbench) index(ctx context.Context) (*search.Index, error) {
 	return w.words.ix, w.words.err
 }
 
+// Prepare opens the knowledge ahead of the first question, as a server can while it greets its client. What goes wrong is told
+// to who asks. Where no index was built into the program, nothing is done: making one takes seconds, and perhaps nobody asks.
+func (w *Workbench) Prepare(ctx context.Context) {
+	if _, err := prebuiltContent(); err == nil {
+		_, _ = w.index(ctx)
+	}
+}
+
 // ReadKnowledge returns a page by id, whole.
 func (w *Workbench) ReadKnowledge(ctx context.Context, in ReadInput) (ReadResult, error) {
 	ix, err := w.index(ctx)

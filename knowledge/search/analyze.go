@@ -6,29 +6,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
-	"github.com/blevesearch/bleve/v2/registry"
 	"github.com/blevesearch/go-porterstemmer"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
-// analyzerName is how the mapping names our analyzer. bleve's own camelCase filter drops the whole identifier
-// and keeps underscores, so identifiers are taken apart here: ReportBatchItemFailures is found whole and by its
-// words, AWS::SQS::Queue by both, 10,240 as one number, 6MB as a number and its unit.
-const analyzerName = "serverless"
-
-// pairAnalyzerName makes terms of neighbouring words.
-const pairAnalyzerName = "serverless-pairs"
-
-func init() {
-	for name, a := range map[string]analysis.Analyzer{analyzerName: analyzer{}, pairAnalyzerName: pairAnalyzer{}} {
-		err := registry.RegisterAnalyzer(name, func(map[string]interface{}, *registry.Cache) (analysis.Analyzer, error) { return a, nil })
-		if err != nil {
-			panic(err) // the name is taken: a mistake of ours
-		}
-	}
-}
-
+// pairAnalyzer makes terms of neighbouring words.
 type pairAnalyzer struct{}
 
 // Analyze implements analysis.Analyzer. Each pair counts once.
@@ -40,6 +23,9 @@ func (pairAnalyzer) Analyze(input []byte) analysis.TokenStream {
 	return out
 }
 
+// analyzer makes terms of words. bleve's own camelCase filter drops the whole identifier and keeps underscores, so identifiers
+// are taken apart here: ReportBatchItemFailures is found whole and by its words, AWS::SQS::Queue by both, 10,240 as one
+// number, 6MB as a number and its unit.
 type analyzer struct{}
 
 // Analyze implements analysis.Analyzer. Positions count words, so that parts of one identifier share a place.

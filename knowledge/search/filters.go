@@ -1,13 +1,9 @@
 package search
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
 )
 
 // UnknownFilterError tells that a question is to be answered from a domain or kind that no passage has.
@@ -43,21 +39,13 @@ func (ix *Index) checkFilters(q Query) error {
 
 // values lists what passages have in a field that is not analysed, the user's included.
 func (ix *Index) values(field string) ([]string, error) {
-	dict, err := ix.index.FieldDict(field)
+	terms, err := ix.segment.terms(field)
 	if err != nil {
 		return nil, fmt.Errorf("searching: %w", err)
 	}
-	defer dict.Close()
-	var out []string
-	for {
-		entry, err := dict.Next()
-		if err != nil {
-			return nil, fmt.Errorf("searching: %w", err)
-		}
-		if entry == nil {
-			break
-		}
-		out = append(out, entry.Term)
+	out := make([]string, 0, len(terms))
+	for _, t := range terms {
+		out = append(out, t.term)
 	}
 	if ix.own != nil {
 		theirs, err := ix.own.values(field)
@@ -70,30 +58,38 @@ func (ix *Index) values(field string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-// filtered adds the question's filters, which do not score.
-func filtered(scored *conceptQuery, q Query) query.Query {
-	var filters []query.Query
+// filter takes the score from all documents that the question's filters leave out.
+func (ix *Index) filter(scores []float32, q Query) error {
 	for field, value := range map[string]string{fieldDomain: strings.ToLower(q.Domain), fieldKind: kindKey(q.Kind), fieldService: serviceKey(q.Service)} {
-		if value != "" {
-			f := bleve.NewTermQuery(value)
-			f.SetField(field)
-			filters = append(filters, f)
+		if value == "" {
+			continue
 		}
+		admitted, err := ix.segment.postings(value, field)
+		if err != nil {
+			return err
+		}
+		from := 0
+		for {
+			hit, err := admitted.next()
+			if err != nil {
+				return err
+			}
+			if hit == nil || int(hit.Number()) >= len(scores) {
+				break
+			}
+			clear(scores[from:hit.Number()])
+			from = int(hit.Number()) + 1
+		}
+		admitted.close()
+		clear(scores[min(from, len(scores)):])
 	}
-	if len(filters) == 0 {
-		return scored
-	}
-	all := bleve.NewConjunctionQuery(filters...)
-	b := bleve.NewBooleanQuery()
-	b.AddMust(scored)
-	b.AddFilter(all)
-	return b
+	return nil
 }
 
 // nearestAnywhere names what comes closest where the filters left nothing.
-func (ix *Index) nearestAnywhere(ctx context.Context, concepts []concept, q Query, res *Result) error {
+func (ix *Index) nearestAnywhere(concepts []concept, q Query, res *Result) error {
 	scored := &conceptQuery{concepts: concepts, impacts: ix.impacts, correct: ix.correct}
-	ranked, err := ix.rank(ctx, scored, Query{Text: q.Text, Limit: 1})
+	ranked, err := ix.rank(scored, Query{Text: q.Text, Limit: 1})
 	for i := 0; err == nil && i < len(ranked); i++ {
 		err = res.nearest(ranked[i])
 	}

@@ -1,15 +1,12 @@
 package search
 
 import (
-	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/search"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // weightOf says how much a hit in a field counts, and how much a field's length takes from it (BM25's b).
@@ -45,7 +42,7 @@ type impact struct {
 // impactCache works out impacts and keeps them: fields and weights are fixed, so that a term is worth the same in
 // every question. It serves one index and is safe for concurrent use.
 type impactCache struct {
-	stats *search.BM25Stats
+	stats *stats
 
 	mu    sync.Mutex
 	terms map[string]*impacts
@@ -57,19 +54,19 @@ type impactCache struct {
 // maxImpacts bounds what is kept, at 8 bytes a hit. The corpus has about 300,000, but questions ask for few of its words.
 const maxImpacts = 200_000
 
-func newImpactCache(stats *search.BM25Stats) *impactCache {
+func newImpactCache(stats *stats) *impactCache {
 	return &impactCache{stats: stats, terms: map[string]*impacts{}}
 }
 
 // of returns the impacts of a word, or of a pair of words, which holds a blank.
-func (c *impactCache) of(ctx context.Context, r index.IndexReader, term string) (*impacts, error) {
+func (c *impactCache) of(of *segment, term string) (*impacts, error) {
 	c.mu.Lock()
 	out, ok := c.terms[term]
 	c.mu.Unlock()
 	if ok {
 		return out, nil
 	}
-	out, err := c.read(ctx, r, term)
+	out, err := c.read(of, term)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +80,7 @@ func (c *impactCache) of(ctx context.Context, r index.IndexReader, term string) 
 	return out, nil
 }
 
-func (c *impactCache) read(ctx context.Context, r index.IndexReader, term string) (*impacts, error) {
+func (c *impactCache) read(of *segment, term string) (*impacts, error) {
 	out := &impacts{}
 	fields := scoredFields
 	if strings.Contains(term, " ") {
@@ -100,7 +97,7 @@ func (c *impactCache) read(ctx context.Context, r index.IndexReader, term string
 		}
 	}()
 	for _, field := range fields {
-		n, err := c.field(ctx, r, term, field, out, at)
+		n, err := c.field(of, term, field, out, at)
 		if err != nil {
 			return nil, err
 		}
@@ -113,42 +110,41 @@ func (c *impactCache) read(ctx context.Context, r index.IndexReader, term string
 }
 
 // field adds a term's BM25 scores in one field and returns how many passages hold it there.
-func (c *impactCache) field(ctx context.Context, r index.IndexReader, term, field string, out *impacts, at *[]int32) (float64, error) {
-	postings, err := r.TermFieldReader(ctx, []byte(term), field, true, true, false)
+func (c *impactCache) field(of *segment, term, field string, out *impacts, at *[]int32) (float64, error) {
+	hits, err := of.postings(term, field)
 	if err != nil {
 		return 0, err
 	}
-	defer postings.Close()
-	n := float64(postings.Count())
+	defer hits.close()
+	n := float64(hits.count())
 	if n == 0 {
 		return 0, nil
 	}
 	out.hits = slices.Grow(out.hits, max(0, int(n)-len(out.hits)))
 	weight, b := weightOf(field)
 	weight *= c.idf(n)
-	mean := float64(c.stats.FieldCardinality[field]) / c.stats.DocCount
+	mean := float64(c.stats.Length[field]) / float64(c.stats.Count)
 	fixed, byLength := search.BM25_k1*(1-b), search.BM25_k1*b/mean
-	var hit index.TermFieldDoc
 	for {
-		next, err := postings.Next(hit.Reset())
-		if err != nil || next == nil {
+		hit, err := hits.next()
+		if err != nil || hit == nil {
 			return n, err
 		}
-		d := int32(binary.BigEndian.Uint64(next.ID))
-		if int(d) >= len(*at) {
-			*at = append(*at, make([]int32, max(int(d)+1, int(c.stats.DocCount))-len(*at))...)
+		d := int(hit.Number())
+		if d >= len(*at) {
+			*at = append(*at, make([]int32, max(d+1, c.stats.Count)-len(*at))...)
 		}
 		if (*at)[d] == 0 {
-			out.hits = append(out.hits, impact{doc: d})
+			out.hits = append(out.hits, impact{doc: int32(d)})
 			(*at)[d] = int32(len(out.hits))
 		}
 		// BM25 of a length of 1/short, in one division.
-		tf, short := float64(next.Freq), next.Norm*next.Norm
+		tf, short := float64(hit.Frequency()), hit.Norm()*hit.Norm()
 		out.hits[(*at)[d]-1].score += float32(weight * search.BM25_k1 * tf * short / ((tf+fixed)*short + byLength))
 	}
 }
 
 // idf is BM25's weight of a term that n passages hold.
 func (c *impactCache) idf(n float64) float64 {
-	return math.Log(1 + (c.stats.DocCount-n+0.5)/(n+0.5))
+	return math.Log(1 + (float64(c.stats.Count)-n+0.5)/(n+0.5))
 }

@@ -5,19 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
-	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/mapping"
-	"github.com/blevesearch/bleve/v2/search"
 	index "github.com/blevesearch/bleve_index_api"
 )
 
 // indexVersion changes whenever analysis or the fields change, so that an index of an older program is stale.
-const indexVersion = 6
+const indexVersion = 7
 
 // ErrStale is returned by Open for an index that was built from another corpus.
 var ErrStale = errors.New("the index was built from another corpus")
@@ -33,6 +29,7 @@ const (
 	fieldDomain  = "domain"  // filters, not analysed
 	fieldKind    = "kind"
 	fieldService = "service"
+	fieldStored  = "stored" // of documents that belong to the index as a whole
 )
 
 var (
@@ -40,14 +37,14 @@ var (
 	pairFields   = []string{fieldPairs}
 )
 
-var (
-	statsKey    = []byte("serverless-architect")
-	synonymsKey = []byte("serverless-architect-synonyms")
+// Two documents behind the passages keep what belongs to an index as a whole. They are found by their place.
+const (
+	synonymsFromEnd = 2
+	statsFromEnd    = 1
 )
 
 // stats is kept inside the index: what it was built from, the true length of each field, which BM25 needs
-// and bleve does not know (it takes the number of distinct terms for the number of terms), and what the pages stand in
-// for, so that none of them is read before it is part of an answer.
+// and a segment does not know, and what the pages stand in for, so that none of them is read before it is part of an answer.
 type stats struct {
 	Hash     string         `json:"hash"`
 	Count    int            `json:"count"`
@@ -58,7 +55,7 @@ type stats struct {
 // Index answers questions over a corpus. It is safe for concurrent use.
 type Index struct {
 	corpus  *Corpus
-	index   bleve.Index
+	segment *segment
 	impacts *impactCache
 	stats   stats
 
@@ -70,30 +67,19 @@ type Index struct {
 	synonyms   func() synonyms
 }
 
-type indexedPassage struct {
-	Heading string   `json:"heading"`
-	Page    string   `json:"page"`
-	Lead    string   `json:"lead"`
-	Body    string   `json:"body"`
-	Asked   string   `json:"asked"`
-	Pairs   string   `json:"pairs"`
-	Domain  string   `json:"domain"`
-	Kind    string   `json:"kind"`
-	Service []string `json:"service"`
+// searchedTexts are the texts of a passage by the field that they are searched in.
+func searchedTexts(p Passage) map[string]string {
+	return map[string]string{
+		fieldHeading: p.Title,
+		fieldPage:    p.Page + "\n" + strings.Join(p.Topics, " ") + "\n" + strings.Join(p.Services, " "),
+		fieldLead:    leadOf(p.Text),
+		fieldBody:    p.Text,
+		fieldAsked:   p.Asked,
+	}
 }
 
-func indexed(p Passage) indexedPassage {
-	services := make([]string, 0, len(p.Services))
-	for _, s := range p.Services {
-		services = append(services, serviceKey(s))
-	}
-	return indexedPassage{
-		Heading: p.Title,
-		Page:    p.Page + "\n" + strings.Join(p.Topics, " ") + "\n" + strings.Join(p.Services, " "),
-		Lead:    leadOf(p.Text), Body: p.Text, Asked: p.Asked, Pairs: p.Title + "\n" + p.Text + "\n" + p.Asked,
-		Domain: p.Domain, Kind: p.Kind, Service: services,
-	}
-}
+// pairedText is the text whose neighbouring words are searched.
+func pairedText(p Passage) string { return p.Title + "\n" + p.Text + "\n" + p.Asked }
 
 // serviceKey makes "Step Functions", "step-functions" and "stepfunctions" one.
 func serviceKey(name string) string {
@@ -104,56 +90,16 @@ func serviceKey(name string) string {
 	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(name)
 }
 
-func newMapping() mapping.IndexMapping {
-	m := bleve.NewIndexMapping()
-	m.DefaultAnalyzer = analyzerName
-	m.ScoringModel = index.BM25Scoring
-	m.StoreDynamic, m.IndexDynamic, m.DocValuesDynamic = false, false, false
-	doc := bleve.NewDocumentStaticMapping()
-	for _, name := range scoredFields {
-		f := bleve.NewTextFieldMapping()
-		f.Store, f.IncludeTermVectors, f.IncludeInAll, f.DocValues = false, false, false, false
-		f.Analyzer = analyzerName
-		doc.AddFieldMappingsAt(name, f)
-	}
-	pairs := bleve.NewTextFieldMapping()
-	pairs.Store, pairs.IncludeTermVectors, pairs.IncludeInAll, pairs.DocValues = false, false, false, false
-	pairs.Analyzer = pairAnalyzerName
-	doc.AddFieldMappingsAt(fieldPairs, pairs)
-	for _, name := range []string{fieldDomain, fieldKind, fieldService} {
-		f := bleve.NewTextFieldMapping()
-		f.Store, f.IncludeTermVectors, f.IncludeInAll, f.DocValues = false, false, false, false
-		f.Analyzer = keyword.Name
-		doc.AddFieldMappingsAt(name, f)
-	}
-	m.DefaultMapping = doc
-	return m
-}
-
-// Build writes the index of a corpus into a folder that does not exist yet.
+// Build writes the index of a corpus into a folder.
 func Build(ctx context.Context, c *Corpus, dir string) error {
-	builder, err := bleve.NewBuilder(dir, newMapping(), map[string]interface{}{})
-	if err != nil {
-		return fmt.Errorf("building the search index: %w", err)
-	}
-	st, err := fill(ctx, c, builder.Index)
-	if closing := builder.Close(); err == nil {
-		err = closing
+	parts, _, err := makeSegments(ctx, c, segmentDocs)
+	if err == nil {
+		err = writeSegment(parts, dir)
 	}
 	if err != nil {
 		return fmt.Errorf("building the search index: %w", err)
 	}
-	// The builder takes no values of our own, hence the second step.
-	ix, err := bleve.OpenUsing(dir, nil)
-	if err != nil {
-		return fmt.Errorf("finishing the search index: %w", err)
-	}
-	err = errors.Join(ix.SetInternal(statsKey, st.json()), ix.SetInternal(synonymsKey, []byte(loadSynonyms())))
-	if err != nil {
-		ix.Close()
-		return fmt.Errorf("finishing the search index: %w", err)
-	}
-	return ix.Close()
+	return nil
 }
 
 // Open opens the index in a folder for reading. Where it was built from another corpus, the error is ErrStale.
@@ -162,25 +108,25 @@ func Open(_ context.Context, c *Corpus, dir string) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	ix, err := bleve.OpenUsing(dir, map[string]interface{}{"read_only": true})
+	seg, err := openSegment(dir)
 	if err != nil {
 		return nil, fmt.Errorf("opening the search index: %w", err)
 	}
-	raw, err := ix.GetInternal(statsKey)
+	raw, err := seg.stored(seg.count() - statsFromEnd)
 	var st stats
 	if err == nil {
-		err = json.Unmarshal(raw, &st)
+		err = json.Unmarshal([]byte(raw), &st)
 	}
 	if err == nil && st.Hash != want {
 		err = ErrStale
 	}
 	if err != nil {
-		ix.Close()
+		seg.close()
 		return nil, fmt.Errorf("opening the search index: %w", err)
 	}
-	out := newIndex(c, ix, st)
+	out := newIndex(c, seg, st)
 	out.synonyms = sync.OnceValue(func() synonyms {
-		if text, err := ix.GetInternal(synonymsKey); err == nil && len(text) > 0 {
+		if text, err := seg.stored(seg.count() - synonymsFromEnd); err == nil && text != "" {
 			return synonyms(text)
 		}
 		return loadSynonyms()
@@ -188,59 +134,63 @@ func Open(_ context.Context, c *Corpus, dir string) (*Index, error) {
 	return out, nil
 }
 
-// Memory builds the index in memory, for when no folder can be written or none was prepared. It uses scorch:
-// bleve's NewMemOnly would fall back to another engine that knows no BM25 and is several times slower.
+// Memory builds the index in memory, for when no folder can be written or none was prepared.
 func Memory(ctx context.Context, c *Corpus) (*Index, error) {
-	ix, err := bleve.NewUsing("", newMapping(), scorch.Name, scorch.Name, nil)
+	parts, st, err := makeSegments(ctx, c, math.MaxInt)
 	if err != nil {
 		return nil, fmt.Errorf("building the search index in memory: %w", err)
 	}
-	batch := ix.NewBatch()
-	st, err := fill(ctx, c, batch.Index)
-	if err == nil {
-		err = ix.Batch(batch)
-	}
-	if err != nil {
-		ix.Close()
-		return nil, fmt.Errorf("building the search index in memory: %w", err)
-	}
-	return newIndex(c, ix, st), nil
+	return newIndex(c, parts[0], st), nil
 }
 
-func newIndex(c *Corpus, ix bleve.Index, st stats) *Index {
-	out := &Index{corpus: c, index: ix, stats: st, synonyms: loadSynonyms,
-		impacts: newImpactCache(&search.BM25Stats{DocCount: float64(st.Count), FieldCardinality: st.Length})}
+func newIndex(c *Corpus, seg *segment, st stats) *Index {
+	out := &Index{corpus: c, segment: seg, stats: st, synonyms: loadSynonyms, impacts: newImpactCache(&st)}
 	out.vocabulary = sync.OnceValue(out.readVocabulary)
 	return out
 }
 
-// fill indexes every passage and counts what BM25 needs.
-func fill(ctx context.Context, c *Corpus, add func(id string, data interface{}) error) (stats, error) {
+// makeSegments takes all passages apart, so many at a time, and what belongs to the index as a whole with the last.
+func makeSegments(ctx context.Context, c *Corpus, atATime int) ([]*segment, stats, error) {
 	hash, err := c.Hash()
 	if err != nil {
-		return stats{}, err
+		return nil, stats{}, err
 	}
 	passages, err := c.Passages()
 	if err != nil {
-		return stats{}, err
+		return nil, stats{}, err
 	}
 	st := stats{Hash: hash, Count: len(passages), Length: map[string]int{}, Replaces: c.replaces()}
-	for _, p := range passages {
-		if err := ctx.Err(); err != nil {
-			return stats{}, err
+	var out []*segment
+	var docs []index.Document
+	cut := func() error {
+		if err := analyse(ctx, docs); err != nil {
+			return err
 		}
-		doc := indexed(p)
-		for field, text := range map[string]string{fieldHeading: doc.Heading, fieldPage: doc.Page, fieldLead: doc.Lead, fieldBody: doc.Body, fieldAsked: doc.Asked} {
-			for _, w := range scan(text) {
-				st.Length[field] += len(w.terms())
+		seg, err := newSegment(docs)
+		out, docs = append(out, seg), nil
+		return err
+	}
+	for _, p := range passages {
+		st.measure(p)
+		if docs = append(docs, passageDocument(p)); len(docs) == atATime {
+			if err := cut(); err != nil {
+				return nil, st, err
 			}
 		}
-		st.Length[fieldPairs] += len(pairsOf(scan(doc.Pairs)))
-		if err := add(p.ID, doc); err != nil {
-			return stats{}, fmt.Errorf("indexing %s: %w", p.ID, err)
+	}
+	docs = append(docs, storedDocument("synonyms", string(loadSynonyms())), storedDocument("stats", string(st.json())))
+	err = cut()
+	return out, st, err
+}
+
+// measure counts the terms of a passage, which BM25 needs.
+func (s *stats) measure(p Passage) {
+	for field, text := range searchedTexts(p) {
+		for _, w := range scan(text) {
+			s.Length[field] += len(w.terms())
 		}
 	}
-	return st, nil
+	s.Length[fieldPairs] += len(pairsOf(scan(pairedText(p))))
 }
 
 func (s stats) json() []byte {
@@ -252,7 +202,7 @@ func (s stats) json() []byte {
 }
 
 // Close lets go of the index's files.
-func (ix *Index) Close() error { return ix.index.Close() }
+func (ix *Index) Close() error { return ix.segment.close() }
 
 // Hash names the corpus that the index was built from.
 func (ix *Index) Hash() string { return ix.stats.Hash }

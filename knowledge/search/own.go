@@ -1,13 +1,10 @@
 package search
 
 import (
-	"context"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/blevesearch/bleve/v2/search"
 )
 
 // ownPrefix begins the ids of the user's own pages, and ownKind is what they are.
@@ -32,7 +29,7 @@ func (ix *Index) With(own *Index) *Index {
 	for _, r := range own.stats.Replaces {
 		replaced[r] = true
 	}
-	return &Index{corpus: ix.corpus, index: ix.index, impacts: ix.impacts, stats: ix.stats, vocabulary: ix.vocabulary, synonyms: ix.synonyms,
+	return &Index{corpus: ix.corpus, segment: ix.segment, impacts: ix.impacts, stats: ix.stats, vocabulary: ix.vocabulary, synonyms: ix.synonyms,
 		own: own, ownImpacts: newImpactCache(measuredBy(ix.impacts.stats, own.impacts.stats)), replaced: replaced}
 }
 
@@ -52,10 +49,10 @@ func (c *Corpus) replaces() []string {
 
 // measuredBy takes the mean lengths of fields from ours, for a few pages of the user's say nothing of what is usual; the
 // number of passages is the larger one, since no term may be in more passages than there are.
-func measuredBy(ours, own *search.BM25Stats) *search.BM25Stats {
-	out := &search.BM25Stats{DocCount: max(ours.DocCount, own.DocCount), FieldCardinality: map[string]int{}}
-	for field, n := range ours.FieldCardinality {
-		out.FieldCardinality[field] = int(float64(n) * out.DocCount / ours.DocCount)
+func measuredBy(ours, own *stats) *stats {
+	out := &stats{Count: max(ours.Count, own.Count), Length: map[string]int{}}
+	for field, n := range ours.Length {
+		out.Length[field] = int(float64(n) * float64(out.Count) / float64(ours.Count))
 	}
 	return out
 }
@@ -106,7 +103,7 @@ func parseOwn(id, text string) *Page {
 
 // beside ranks the user's own pages with ours. Lengths are measured by ours, and scores are brought to the same share of
 // what the question's words weigh: a few pages say nothing of what is usual.
-func (ix *Index) beside(ctx context.Context, ranked []candidate, ours *conceptQuery, q Query) ([]candidate, error) {
+func (ix *Index) beside(ranked []candidate, ours *conceptQuery, q Query) ([]candidate, error) {
 	if ix.own == nil {
 		return ranked, nil
 	}
@@ -118,7 +115,7 @@ func (ix *Index) beside(ctx context.Context, ranked []candidate, ours *conceptQu
 		return ix.own.correct(term)
 	}
 	scored := &conceptQuery{concepts: ix.own.concepts(q.Text), impacts: ix.ownImpacts, correct: correct}
-	theirs, err := ix.own.rank(ctx, scored, q)
+	theirs, err := ix.own.rank(scored, q)
 	if err != nil || scored.ideal == 0 {
 		return ranked, err
 	}

@@ -1,16 +1,6 @@
 package search
 
-import (
-	"context"
-	"encoding/binary"
-
-	"github.com/blevesearch/bleve/v2/mapping"
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
-
-	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
-)
+import "github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 
 // concept is one idea of a question: the asked word, or what it stands for. A passage that holds several
 // alternatives of a concept gets the best one, not their sum, so that synonyms never outweigh another word.
@@ -25,10 +15,9 @@ type alternative struct {
 	weight float64
 }
 
-// conceptQuery is a bleve query that adds up concepts. bleve's own disjunction multiplies by the share of matched
-// clauses, which punishes a word that is in the body only, weighs rare words twice, and takes a field's mean
-// length to be its number of distinct terms; all three are put right here. The formula is BM25 with bleve's k1
-// over the frequencies and lengths that the index keeps.
+// conceptQuery adds up concepts. bleve's own disjunction multiplies by the share of matched clauses, which punishes a word
+// that is in the body only, weighs rare words twice, and takes a field's mean length to be its number of distinct terms; all
+// three are put right here. The formula is BM25 with bleve's k1 over the frequencies and lengths that the index keeps.
 type conceptQuery struct {
 	concepts []concept
 	impacts  *impactCache
@@ -59,12 +48,10 @@ const (
 // Nor do words that every trade has, here by their stems: a table may be one of a spreadsheet.
 var noAnchors = lazy.Words("amazon aws bucket chang control cost error file http instanc json key limit page pipelin rule tabl test")
 
-var _ query.Query = (*conceptQuery)(nil)
-
-// Searcher implements query.Query. All scoring is done here, term by term, which is several times faster than
-// merging hundreds of posting lists document by document.
-func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
-	s := &tally{ctx: ctx, reader: r, impacts: q.impacts}
+// score returns the scores of all documents by their number; 0 is no match. They are added up term by term, which is
+// several times faster than merging hundreds of posting lists document by document.
+func (q *conceptQuery) score(of *segment) ([]float32, error) {
+	s := &tally{segment: of, impacts: q.impacts}
 	asked, unknown, anchored := 0, 0, false
 	q.weights, q.unknown = map[string]float64{}, map[string]bool{}
 	for _, c := range q.concepts {
@@ -104,13 +91,12 @@ func (q *conceptQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapp
 		s.endConcept(c)
 	}
 	q.foreign = !anchored && unknown > 0 && float64(unknown) >= foreignShare*float64(asked)
-	return &scoreSearcher{scores: s.scores()}, nil
+	return s.scores(), nil
 }
 
 // tally adds up the scores of all documents, indexed by their number.
 type tally struct {
-	ctx     context.Context
-	reader  index.IndexReader
+	segment *segment
 	impacts *impactCache
 
 	total   []float32
@@ -128,7 +114,7 @@ type tally struct {
 func (t *tally) alternative(alt alternative) (bool, error) {
 	found := false
 	for _, term := range alt.terms {
-		i, err := t.impacts.of(t.ctx, t.reader, term)
+		i, err := t.impacts.of(t.segment, term)
 		if err != nil {
 			return false, err
 		}
@@ -158,11 +144,11 @@ func (t *tally) alternative(alt alternative) (bool, error) {
 
 // isAnchor tells whether enough pages are on the term at hand.
 func (t *tally) isAnchor(term string) bool {
-	return t.titled >= anchorShare*t.impacts.stats.DocCount && !noAnchors()[term]
+	return t.titled >= anchorShare*float64(t.impacts.stats.Count) && !noAnchors()[term]
 }
 
 func (t *tally) grow(d int) {
-	n := max(d+1, int(t.impacts.stats.DocCount)) - len(t.sum)
+	n := max(d+1, t.impacts.stats.Count) - len(t.sum)
 	t.total = append(t.total, make([]float32, n)...)
 	t.covered = append(t.covered, make([]float32, n)...)
 	t.best = append(t.best, make([]float32, n)...)
@@ -194,53 +180,3 @@ func (t *tally) scores() []float32 {
 	}
 	return t.total
 }
-
-// scoreSearcher hands out documents with their scores in the order of their numbers.
-type scoreSearcher struct {
-	scores []float32
-	next   int
-}
-
-var _ search.Searcher = (*scoreSearcher)(nil)
-
-// Next implements search.Searcher.
-func (s *scoreSearcher) Next(ctx *search.SearchContext) (*search.DocumentMatch, error) {
-	for ; s.next < len(s.scores); s.next++ {
-		if s.scores[s.next] == 0 {
-			continue
-		}
-		out := ctx.DocumentMatchPool.Get()
-		out.IndexInternalID = binary.BigEndian.AppendUint64(out.IndexInternalID[:0], uint64(s.next))
-		out.Score = float64(s.scores[s.next])
-		s.next++
-		return out, nil
-	}
-	return nil, nil
-}
-
-// Advance implements search.Searcher.
-func (s *scoreSearcher) Advance(ctx *search.SearchContext, id index.IndexInternalID) (*search.DocumentMatch, error) {
-	s.next = max(s.next, int(binary.BigEndian.Uint64(id)))
-	return s.Next(ctx)
-}
-
-// Close implements search.Searcher; the posting lists were closed when they were read.
-func (s *scoreSearcher) Close() error { return nil }
-
-// Weight implements search.Searcher. Scores are absolute: there is nothing to normalise.
-func (s *scoreSearcher) Weight() float64 { return 1 }
-
-// SetQueryNorm implements search.Searcher. bleve would multiply every score by it; it is left out on purpose.
-func (s *scoreSearcher) SetQueryNorm(float64) {}
-
-// Count implements search.Searcher.
-func (s *scoreSearcher) Count() uint64 { return uint64(len(s.scores)) }
-
-// Min implements search.Searcher.
-func (s *scoreSearcher) Min() int { return 1 }
-
-// Size implements search.Searcher; it serves memory estimates only.
-func (s *scoreSearcher) Size() int { return 4 * len(s.scores) }
-
-// DocumentMatchPoolSize implements search.Searcher.
-func (s *scoreSearcher) DocumentMatchPoolSize() int { return 1 }

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/blevesearch/bleve/v2"
 )
 
 // Query is one question. Empty filters admit everything; zero limits mean the defaults.
@@ -85,12 +83,15 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if strings.TrimSpace(q.Text) == "" {
 		return res, fmt.Errorf("searching: the question is empty")
 	}
+	if err := ctx.Err(); err != nil {
+		return res, err
+	}
 	if err := ix.checkFilters(q); err != nil {
 		return res, err
 	}
 	concepts := ix.concepts(q.Text)
 	scored := &conceptQuery{concepts: concepts, impacts: ix.impacts, correct: ix.correct}
-	ranked, err := ix.rank(ctx, scored, q)
+	ranked, err := ix.rank(scored, q)
 	if err != nil {
 		return res, err
 	}
@@ -100,7 +101,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 			ranked[i].score = 0 // only what is nearest
 		}
 	}
-	if ranked, err = ix.beside(ctx, ranked, scored, q); err != nil {
+	if ranked, err = ix.beside(ranked, scored, q); err != nil {
 		return res, err
 	}
 	if q.Limit <= 0 {
@@ -116,7 +117,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (Result, error) {
 		res.lead(h, q.Limit, q.MaxTokens)
 	}
 	if len(res.Passages)+len(res.Nearest) == 0 {
-		if err := ix.nearestAnywhere(ctx, concepts, q, &res); err != nil {
+		if err := ix.nearestAnywhere(concepts, q, &res); err != nil {
 			return res, err
 		}
 	}
@@ -134,7 +135,7 @@ const enoughShare = 0.22
 // duplicates and passages that are too long for what is left of the budget.
 const candidatesPerLimit = 6
 
-func (ix *Index) rank(ctx context.Context, scored *conceptQuery, q Query) ([]candidate, error) {
+func (ix *Index) rank(scored *conceptQuery, q Query) ([]candidate, error) {
 	if len(scored.concepts) == 0 {
 		return nil, nil
 	}
@@ -142,14 +143,21 @@ func (ix *Index) rank(ctx context.Context, scored *conceptQuery, q Query) ([]can
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
-	req := bleve.NewSearchRequestOptions(filtered(scored, q), candidatesPerLimit*limit, 0, false)
-	found, err := ix.index.SearchInContext(ctx, req)
+	scores, err := scored.score(ix.segment)
+	if err == nil {
+		err = ix.filter(scores, q)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("searching: %w", err)
 	}
-	out := make([]candidate, 0, len(found.Hits))
-	for _, h := range found.Hits {
-		out = append(out, candidate{h.ID, h.Score * kindWeight(h.ID), ix.corpus})
+	best := highest(scores, candidatesPerLimit*limit)
+	out := make([]candidate, 0, len(best))
+	for _, doc := range best {
+		id, err := ix.segment.id(doc)
+		if err != nil {
+			return nil, fmt.Errorf("searching: %w", err)
+		}
+		out = append(out, candidate{id, float64(scores[doc]) * kindWeight(id), ix.corpus})
 	}
 	sortByScore(out)
 	if err := ix.byPhrases(scored, out); err != nil {
@@ -157,6 +165,23 @@ func (ix *Index) rank(ctx context.Context, scored *conceptQuery, q Query) ([]can
 	}
 	addSiblings(out)
 	return out, nil
+}
+
+// highest returns the places of the highest scores, highest first. Among equals the first comes first; 0 is none.
+func highest(scores []float32, n int) []int {
+	out := make([]int, 0, n+1)
+	for i, score := range scores {
+		if score == 0 || len(out) == n && score <= scores[out[n-1]] {
+			continue
+		}
+		at := len(out)
+		for at > 0 && scores[out[at-1]] < score {
+			at--
+		}
+		out = slices.Insert(out, at, i)
+		out = out[:min(len(out), n)]
+	}
+	return out
 }
 
 func sortByScore(ranked []candidate) {

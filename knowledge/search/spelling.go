@@ -8,19 +8,11 @@ type vocable struct {
 
 // readVocabulary lists the terms of the bodies. An index that cannot be read gives none: spelling is a help only.
 func (ix *Index) readVocabulary() []vocable {
-	dict, err := ix.index.FieldDict(fieldBody)
+	terms, err := ix.segment.terms(fieldBody)
 	if err != nil {
 		return nil
 	}
-	defer dict.Close()
-	var out []vocable
-	for {
-		entry, err := dict.Next()
-		if err != nil || entry == nil {
-			return out
-		}
-		out = append(out, vocable{entry.Term, entry.Count})
-	}
+	return terms
 }
 
 // shortestMisspelling is the length below which a word is taken as it is: too many words are one letter apart.
