@@ -30,6 +30,7 @@ func runServe(ctx context.Context, s *session, args []string) error {
 		return usageError("serve", "unexpected argument %q", rest[0])
 	}
 	w := &tools.Workbench{Today: s.bench.Today, Version: s.bench.Version, Knowledge: s.bench.Knowledge}
+	go w.Prepare(ctx)
 	if *addr == "" {
 		if w.Reach.Roots, err = absolute(*roots); err != nil {
 			return err
