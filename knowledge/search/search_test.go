@@ -220,6 +220,34 @@ func TestMisspelledWordsAreMendedAndRightOnesLeftAlone(t *testing.T) {
 	assert.Contains(t, ids, right.Passages[0].ID)
 }
 
+func TestScenesDoNotDecideWhatIsFound(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	first := func(question string) string {
+		res, err := ix.Search(t.Context(), search.Query{Text: question})
+		require.NoError(t, err)
+		require.NotEmpty(t, res.Passages, question)
+		return res.Passages[0].ID
+	}
+	plain := first("two people change the same record")
+	for _, scene := range []string{"two clerks in our london office change the same record", "on monday two shoppers change the same record"} {
+		assert.Equal(t, plain, first(scene), scene)
+	}
+}
+
+func TestPhrasesAreFoundWithTheirSmallWords(t *testing.T) {
+	ix, err := ours()
+	require.NoError(t, err)
+	domain := func(question string) string {
+		res, err := ix.Search(t.Context(), search.Query{Text: question})
+		require.NoError(t, err)
+		require.NotEmpty(t, res.Passages, question)
+		return res.Passages[0].Domain
+	}
+	assert.Equal(t, "security", domain("users log in to the app"))
+	assert.Equal(t, "observability", domain("which logs does a function write"))
+}
+
 func TestNothingGoodNamesTheNearestTitles(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)

@@ -26,9 +26,9 @@ const (
 )
 
 // correct returns the term of the index that is nearest to a term it does not know, or "", and whether that is
-// surely meant. Among equals the more frequent one wins.
+// surely meant. Among equals the more frequent one wins. An everyday word is no slip.
 func (ix *Index) correct(term string) (meant string, sure bool) {
-	if len(term) < shortestMisspelling || hasDigit(term) {
+	if len(term) < shortestMisspelling || hasDigit(term) || scenery()[term] {
 		return "", false
 	}
 	allowed := 1

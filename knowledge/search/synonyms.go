@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"github.com/seed-8eee7107/serverless-architect/knowledge/lazy"
 )
 
 // synonymText is the curated list: how people put things, and what the services call them. Its head explains it.
@@ -30,7 +32,7 @@ var loadSynonyms = sync.OnceValue(func() synonyms { return parseSynonyms(synonym
 func parseSynonyms(text string) synonyms {
 	meanings := map[string][]string{}
 	add := func(from string, to ...string) {
-		key := joinedStems(from)
+		key := keyOf(from)
 		meanings[key] = append(meanings[key], to...)
 	}
 	for _, line := range strings.Split(text, "\n") {
@@ -64,6 +66,36 @@ func parseSynonyms(text string) synonyms {
 	return synonyms(b.String())
 }
 
+// exactly marks the key of a phrase that its small words make: "log in", "is down", "out of date". Without them it would be
+// a common word that stands for anything, so such a phrase is looked for with them.
+const exactly = "= "
+
+func keyOf(phrase string) string {
+	key := joinedStems(phrase)
+	if all := wordsOf(phrase); len(all) > 1 && !strings.Contains(key, " ") {
+		return exactly + strings.Join(all, " ")
+	}
+	return key
+}
+
+var articles = lazy.Words("a an the my our your their his her its this that these those")
+
+// wordsOf returns the stems of all words but articles, stop words included.
+func wordsOf(text string) []string {
+	var out []string
+	for run := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
+		return !isWordRune(r) && r != '\'' && r != '’'
+	}) {
+		if i := strings.IndexAny(run, "'’"); i > 0 { // don't, table's
+			run = run[:i]
+		}
+		if !articles()[run] {
+			out = append(out, stem(run))
+		}
+	}
+	return out
+}
+
 func joinedStems(text string) string { return strings.Join(stemsOf(text), " ") }
 
 func stemsOf(text string) []string {
@@ -74,13 +106,13 @@ func stemsOf(text string) []string {
 	return out
 }
 
-// match finds every key among neighbouring stems.
-func (s synonyms) match(stems []string) []expansion {
+// match finds every key that begins with mark and goes on with neighbouring stems.
+func (s synonyms) match(mark string, stems []string) []expansion {
 	var out []expansion
 	seen := map[string]bool{}
 	for i := range stems {
 		for n := i + 1; n <= len(stems); n++ {
-			key := strings.Join(stems[i:n], " ")
+			key := mark + strings.Join(stems[i:n], " ")
 			rest := s.from(key)
 			if line, others, _ := strings.Cut(rest, "\n"); strings.HasPrefix(line, key+"\t") {
 				rest = others
