@@ -76,6 +76,19 @@ Resources:
       AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
       KeySchema: [{AttributeName: id, KeyType: HASH}]
       BillingMode: PAY_PER_REQUEST
+`, `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      Policies:
+        - PolicyName: queues
+          PolicyDocument:
+            Statement:
+              - Effect: Allow
+                Action: sqs:* # want "sqs:* on all but arn:aws:sqs:*:*:audit"
+                NotResource: arn:aws:sqs:*:*:audit
 `},
 	MoreGood: []string{`Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -129,8 +142,11 @@ func checkWholeService(p *Pass, n *graph.Node, s graph.Statement) {
 			continue
 		}
 		severity, where := Medium, "on "+strings.Join(spellAll(s.Resources), ", ")
-		if everywhere {
+		switch {
+		case everywhere:
 			severity, where = High, "on every resource of the account"
+		case len(s.NotResources) > 0:
+			where = "on all but " + strings.Join(spellAll(s.NotResources), ", ")
 		}
 		p.Report(Hit{Node: n, Resource: s.Via, Severity: severity, Values: append([]graph.Value{v}, s.Resources...),
 			Message: fmt.Sprintf("%s allows %s %s: every action of the service, deleting included", nameOf(n), action, where)})
