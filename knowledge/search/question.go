@@ -145,6 +145,7 @@ var tuning = struct {
 	askedB                                      float64 // how much the length of the list of other ways to ask takes from it
 	whole, pair, synonym, phrasing, weak, scene float64 // an identifier as a whole, neighbouring words, a word's synonym, a phrase's, a word that says little, scenery, against a word
 	cover                                       float64 // what a passage keeps that covers next to nothing of the question
+	niche                                       float64 // pages of niches against others, where a question is lay
 	facts, rules                                float64 // passages of these kinds against pages
 	siblings                                    float64 // what the best sections of the same page add
 	phrase                                      float64 // what a way to ask adds that is the question, in shares of what its words weigh
@@ -152,6 +153,6 @@ var tuning = struct {
 	heading: 0.9, page: 0.4, lead: 1, body: 1, asked: 1, askedB: 0.2,
 	whole: 1.1, pair: 0.75, synonym: 0.3, phrasing: 0.4, weak: 0.6, scene: 0.3,
 	cover: 0.4,
-	facts: 0.55, rules: 0.65,
+	facts: 0.55, rules: 0.65, niche: 0.8,
 	siblings: 0.3, phrase: 1.1,
 }

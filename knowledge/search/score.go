@@ -32,6 +32,9 @@ type conceptQuery struct {
 	// unknown holds, after the search, the asked words that no passage has as they are spelt.
 	unknown map[string]bool
 
+	// lay tells, after the search, that the question names nothing that pages are on.
+	lay bool
+
 	// foreign tells, after the search, that the question is on other matters: see foreignShare.
 	foreign bool
 }
@@ -90,6 +93,7 @@ func (q *conceptQuery) score(of *segment) ([]float32, error) {
 		}
 		s.endConcept(c)
 	}
+	q.lay = !anchored
 	q.foreign = !anchored && unknown > 0 && float64(unknown) >= foreignShare*float64(asked)
 	return s.scores(), nil
 }

@@ -147,6 +147,9 @@ func (ix *Index) rank(scored *conceptQuery, q Query) ([]candidate, error) {
 	if err == nil {
 		err = ix.filter(scores, q)
 	}
+	if err == nil && scored.lay {
+		err = ix.lower(scores)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("searching: %w", err)
 	}
@@ -165,6 +168,32 @@ func (ix *Index) rank(scored *conceptQuery, q Query) ([]candidate, error) {
 	}
 	addSiblings(out)
 	return out, nil
+}
+
+// niches are the kinds of pages that are on single calls, messages and dates. Who asks in everyday words seldom means
+// one of them, and their many sections hold every word.
+var niches = []string{"reference", "errors", "changes"}
+
+// lower takes from the scores of passages of niches.
+func (ix *Index) lower(scores []float32) error {
+	for _, kind := range niches {
+		docs, err := ix.segment.postings(kind, fieldKind)
+		if err != nil {
+			return err
+		}
+		for {
+			hit, err := docs.next()
+			if err != nil {
+				return err
+			}
+			if hit == nil || int(hit.Number()) >= len(scores) {
+				break
+			}
+			scores[hit.Number()] *= float32(tuning.niche)
+		}
+		docs.close()
+	}
+	return nil
 }
 
 // highest returns the places of the highest scores, highest first. Among equals the first comes first; 0 is none.
