@@ -108,6 +108,25 @@ func TestSectionsOfOnePageThatAnswerTogetherComeAsOnePassage(t *testing.T) {
 	assert.Equal(t, total, res.Tokens)
 }
 
+// Of two pages that say the same, a question in everyday words means the one that is on no single call or message; one that names
+// a service that pages are on may mean either.
+func TestALayQuestionSeldomMeansAReference(t *testing.T) {
+	page := func(kind, body string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("---\ntitle: " + kind + "\nkind: " + kind + "\nservices: [SQS]\n---\n\n## Parcels {#parcels}\n\n" + body + " [^s]\n\n[^s]: SQS, <https://example.com>, checked 2026-11-24.\n")}
+	}
+	ix, err := search.Memory(t.Context(), search.NewCorpus(fstest.MapFS{"patterns/README.md": {},
+		"guides/eda/a.md": page("errors", "SQS returns a parcel to its sender."), "guides/eda/b.md": page("guide", "SQS returns the parcel to the sender after a while, which may be long.")}))
+	require.NoError(t, err)
+	best := func(question string) string {
+		res, err := ix.Search(t.Context(), search.Query{Text: question})
+		require.NoError(t, err)
+		require.NotEmpty(t, res.Passages)
+		return res.Passages[0].ID
+	}
+	assert.Equal(t, "guides/eda/b#parcels", best("parcel returned"))
+	assert.Equal(t, "guides/eda/a#parcels", best("sqs parcel returned"))
+}
+
 func TestResultIsSearch1(t *testing.T) {
 	ix, err := ours()
 	require.NoError(t, err)
