@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: "CloudFormation reference, AWS::Lambda::EventSourceMapping FunctionResponseTypes", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-functionresponsetypes", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "Handling errors for an SQS event source in Lambda"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Whether the handler returns batchItemFailures cannot be seen in a template. Kafka, MQ and DocumentDB sources are left out.`,
+	Gaps: `Whether the handler returns batchItemFailures cannot be seen in a template. Kafka, MQ and DocumentDB sources are left out. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Mapping: # want "a batch of up to 10"
     Type: AWS::Lambda::EventSourceMapping
@@ -98,7 +98,9 @@ Resources:
 `},
 	Check: func(p *Pass) {
 		for _, e := range polled(p.Graph, graph.Queue, graph.Stream, graph.Table) {
-			checkBatchFailures(p, e)
+			if !dormant(e) {
+				checkBatchFailures(p, e)
+			}
 		}
 	},
 })

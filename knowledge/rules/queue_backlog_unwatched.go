@@ -19,7 +19,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of an Amazon SQS queue in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-sqs.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. Low where no alarm at all stands in the files: they may be kept elsewhere. An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. Low where no alarm at all stands in the files: they may be kept elsewhere. An alarm on the number of visible messages counts too. Dead-letter queues have their own rule (dlq-without-alarm). Alarms of another stack are not seen. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Orders: # want "no alarm"
     Type: AWS::SQS::Queue
@@ -65,7 +65,9 @@ Resources:
 			}
 			var readers []*graph.Node
 			for _, e := range p.Graph.Out(q, graph.Polls) {
-				readers = append(readers, e.To)
+				if !dormant(e) {
+					readers = append(readers, e.To)
+				}
 			}
 			if len(readers) == 0 {
 				continue

@@ -22,7 +22,7 @@ var _ = add(Rule{
 		{Title: `Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html", Checked: "2026-11-23"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SQS3", "cdk-nag:Serverless-SQSRedrivePolicy", "cdk-nag:SQSQueueDLQ", "cdk-nag:SQSRedrivePolicy", "serverless-rules:ES6000"},
-	Gaps:        `A queue named like a dead-letter queue is taken for one. Metadata serverless-review role (dlq, parking, reply, temporary, ephemeral) or ordering excuses a queue.`,
+	Gaps:        `A queue named like a dead-letter queue is taken for one. Metadata serverless-review role (dlq, parking, reply, temporary, ephemeral) or ordering excuses a queue. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Orders: # want "no dead-letter queue"
     Type: AWS::SQS::Queue
@@ -100,11 +100,12 @@ func checkRedrive(p *Pass, q *graph.Node) {
 	}
 	var readers []*graph.Node
 	for _, e := range append(p.Graph.Out(q, graph.Polls), p.Graph.In(q, graph.Reads)...) {
-		reader := e.To
-		if e.Kind == graph.Reads {
-			reader = e.From
+		switch {
+		case e.Kind == graph.Reads:
+			readers = append(readers, e.From)
+		case !dormant(e):
+			readers = append(readers, e.To)
 		}
-		readers = append(readers, reader)
 	}
 	fix := ""
 	if fifo, _ := q.Setting("fifoQueue").Truth(); fifo {

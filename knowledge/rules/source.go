@@ -20,6 +20,12 @@ func polled(g *graph.Graph, kinds ...graph.Kind) []*graph.Edge {
 	return out
 }
 
+// dormant tells a mapping that is written as disabled: nothing comes through it.
+func dormant(e *graph.Edge) bool {
+	on, known := e.Setting("enabled").Truth()
+	return known && !on
+}
+
 // unproven tells a mapping whose source is named by a parameter, import or the like and shown by nothing else.
 func unproven(e *graph.Edge) bool {
 	return e.From.External && e.From.Kind == graph.Other && e.From.ARN.IsUnknown()

@@ -18,7 +18,7 @@ var _ = add(Rule{
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::Lambda::EventSourceMapping MaximumRetryAttempts`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-eventsourcemapping.html#cfn-lambda-eventsourcemapping-maximumretryattempts", Checked: "2026-11-30"},
 	},
-	Gaps: `Metadata serverless-review ordering on the function says that order must hold even at that price.`,
+	Gaps: `Metadata serverless-review ordering on the function says that order must hold even at that price. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Mapping: # want "without bound"
     Type: AWS::Lambda::EventSourceMapping
@@ -84,7 +84,7 @@ Resources:
 
 func checkStreamRetries(p *Pass) {
 	for _, e := range polled(p.Graph, graph.Stream, graph.Table) {
-		if edgeIntent(e, "ordering") != "" {
+		if edgeIntent(e, "ordering") != "" || dormant(e) {
 			continue
 		}
 		retries, age := e.Setting("maximumRetryAttempts"), e.Setting("maximumRecordAgeInSeconds")

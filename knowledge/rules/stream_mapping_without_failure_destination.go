@@ -26,7 +26,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Configuring error handling controls for Kafka event sources" (10 retries with a destination)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:Serverless-LambdaEventSourceMappingDestination", "cdk-nag:LambdaEventSourceMappingDestination", "serverless-rules:ES1001"},
-	Gaps:        `Queues, MQ and DocumentDB take no destination here and are left out.`,
+	Gaps:        `Queues, MQ and DocumentDB take no destination here and are left out. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Mapping: # want "no failure destination"
     Type: AWS::Lambda::EventSourceMapping
@@ -90,6 +90,9 @@ Resources:
 
 func checkStreamDestinations(p *Pass) {
 	for _, e := range polled(p.Graph, graph.Stream, graph.Table, graph.Cluster) {
+		if dormant(e) {
+			continue
+		}
 		if v := e.Setting("destinationConfig", "onFailure", "destination"); v.Exists() {
 			if config := e.Setting("destinationConfig"); config.IsUnknown() || config.Get("OnFailure").IsUnknown() {
 				p.Unknown(e.To, v)

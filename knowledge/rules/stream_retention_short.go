@@ -19,7 +19,7 @@ var _ = add(Rule{
 		{Title: `CloudFormation reference, AWS::Kinesis::Stream RetentionPeriodHours`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-kinesis-stream.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"prowler:kinesis_stream_data_retention_period", "cfn-lint:I3013"},
-	Gaps:        `Only streams that a function, pipe or delivery stream of the system reads are looked at. A stream whose records may be lost (Metadata serverless-review role ephemeral or telemetry, loss, telemetry), or whose Metadata gives a retention-reason, is left out.`,
+	Gaps:        `Only streams that a function, pipe or delivery stream of the system reads are looked at. A stream whose records may be lost (Metadata serverless-review role ephemeral or telemetry, loss, telemetry), or whose Metadata gives a retention-reason, is left out. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Clicks: # want "24 hours"
     Type: AWS::Kinesis::Stream
@@ -70,7 +70,7 @@ Resources:
 			}
 			var readers []*graph.Node
 			for _, e := range p.Graph.Out(s, graph.Polls) {
-				if e.To.Kind == graph.Function || e.To.Kind == graph.Pipe || e.To.Kind == graph.Firehose {
+				if (e.To.Kind == graph.Function || e.To.Kind == graph.Pipe || e.To.Kind == graph.Firehose) && !dormant(e) {
 					readers = append(readers, e.To)
 				}
 			}

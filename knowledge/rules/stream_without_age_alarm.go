@@ -20,7 +20,7 @@ var _ = add(Rule{
 		{Title: `AWS Lambda Developer Guide, "Types of metrics for Lambda functions" (IteratorAge)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html", Checked: "2026-11-30"},
 		{Title: `AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources" (repeated until the items expire)`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too.`,
+	Gaps: `Info for what stands in a branch for trial stages (IsDev, not IsProd, CreateMock ...) only. An alarm on GetRecords.IteratorAgeMilliseconds of the stream counts too. A mapping that is written as disabled (Enabled: false) does not count.`,
 	Bad: `Resources:
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
@@ -90,7 +90,7 @@ func checkIteratorAge(p *Pass) {
 		var open []*graph.Edge
 		for _, e := range p.Graph.In(fn, graph.Polls) {
 			switch {
-			case p.watches(e.From, ageMetrics):
+			case p.watches(e.From, ageMetrics), dormant(e):
 			case unproven(e) && startsLike(e, graph.Stream):
 				open = append(open, e)
 			case e.From.Kind == graph.Stream, e.From.Kind == graph.Table:

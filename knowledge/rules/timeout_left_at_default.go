@@ -101,8 +101,8 @@ func checkDefaultTimeouts(p *Pass) {
 		var sources []*graph.Node
 		load := "records"
 		for _, e := range p.Graph.In(fn, graph.Polls) {
-			if on, known := e.Setting("enabled").Truth(); known && !on {
-				continue // nothing comes from it
+			if dormant(e) {
+				continue
 			}
 			sources = append(sources, e.From)
 			if size, known := e.Setting("batchSize").Int(); !known || size != 1 {

@@ -131,22 +131,26 @@ var samReads = regexp.MustCompile(`/(Events|EventInvokeConfig|DeploymentPreferen
 // letOff are values by which a rule lets something off for what another thing does with it. A parameter is given before
 // the thing has a name, so it is taken to name another.
 var letOff = map[string]*regexp.Regexp{
-	"dlq-without-alarm":                     regexp.MustCompile(`^Alarms/Parameters(/\w+)?$`),
-	"stream-without-age-alarm":              regexp.MustCompile(`^Alarms/Parameters(/\w+)?$`),
-	"public-api-without-web-acl":            regexp.MustCompile(`^Guard/Parameters(/\w+)?$`),
-	"function-in-one-zone":                  regexp.MustCompile(`^Worker/VpcConfig/SubnetIds/0$`), // one item is one subnet, whichever
-	"queue-without-dlq":                     regexp.MustCompile(`/(RedrivePolicy|DeadLetterQueue)(/deadLetterTargetArn|/TargetArn)?$`),
-	"queue-backlog-unwatched":               regexp.MustCompile(`/RedrivePolicy(/deadLetterTargetArn)?$`),
-	"subscription-without-dlq":              regexp.MustCompile(`/AlarmActions(/0)?$`),
-	"topic-without-kms-key":                 regexp.MustCompile(`/AlarmActions(/0)?$`),
-	"stateful-resource-without-retention":   regexp.MustCompile(`/KmsMasterKeyId$`),
-	"function-memory-left-at-default":       regexp.MustCompile(`/ServiceToken$`),
-	"bucket-without-versioning":             regexp.MustCompile(`/LoggingConfiguration(/DestinationBucketName)?$`),
-	"nobody-sends-or-reads":                 regexp.MustCompile(`/NotificationArns(/0)?$`),
-	"entry-point-without-alarm":             regexp.MustCompile(`^Flow/DefinitionString$|^Alarms/Parameters(/\w+)?$`), // which starts another workflow; what a nested stack is given
-	"function-without-error-alarm":          regexp.MustCompile(`^Parent/Definition(/|$)`),                            // likewise
-	"alarm-topic-refuses-cloudwatch":        regexp.MustCompile(`/Principal/AWS$`),                                    // an account
-	"async-function-without-failure-target": regexp.MustCompile(`^Calls/Parameters(/Function)?$`),
+	"dlq-without-alarm":                          regexp.MustCompile(`^Alarms/Parameters(/\w+)?$`),
+	"stream-without-age-alarm":                   regexp.MustCompile(`^Alarms/Parameters(/\w+)?$|/Enabled$`), // here and below: a mapping that may be disabled is meant to run some time
+	"public-api-without-web-acl":                 regexp.MustCompile(`^Guard/Parameters(/\w+)?$`),
+	"function-in-one-zone":                       regexp.MustCompile(`^Worker/VpcConfig/SubnetIds/0$`), // one item is one subnet, whichever
+	"queue-without-dlq":                          regexp.MustCompile(`/(RedrivePolicy|DeadLetterQueue)(/deadLetterTargetArn|/TargetArn)?$`),
+	"queue-backlog-unwatched":                    regexp.MustCompile(`/RedrivePolicy(/deadLetterTargetArn)?$|/Enabled$`),
+	"batch-failures-not-reported":                regexp.MustCompile(`/Enabled$`),
+	"stream-mapping-retries-forever":             regexp.MustCompile(`/Enabled$`),
+	"stream-mapping-without-failure-destination": regexp.MustCompile(`/Enabled$`),
+	"stream-retention-short":                     regexp.MustCompile(`/Enabled$`),
+	"subscription-without-dlq":                   regexp.MustCompile(`/AlarmActions(/0)?$`),
+	"topic-without-kms-key":                      regexp.MustCompile(`/AlarmActions(/0)?$`),
+	"stateful-resource-without-retention":        regexp.MustCompile(`/KmsMasterKeyId$`),
+	"function-memory-left-at-default":            regexp.MustCompile(`/ServiceToken$`),
+	"bucket-without-versioning":                  regexp.MustCompile(`/LoggingConfiguration(/DestinationBucketName)?$`),
+	"nobody-sends-or-reads":                      regexp.MustCompile(`/NotificationArns(/0)?$`),
+	"entry-point-without-alarm":                  regexp.MustCompile(`^Flow/DefinitionString$|^Alarms/Parameters(/\w+)?$`), // which starts another workflow; what a nested stack is given
+	"function-without-error-alarm":               regexp.MustCompile(`^Parent/Definition(/|$)`),                            // likewise
+	"alarm-topic-refuses-cloudwatch":             regexp.MustCompile(`/Principal/AWS$`),                                    // an account
+	"async-function-without-failure-target":      regexp.MustCompile(`^Calls/Parameters(/Function)?$`),
 }
 
 // A rule that is silent about an example stays so where any one value of it is not known: it could be that very value.
