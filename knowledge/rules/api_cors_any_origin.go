@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why: `With the origin "*" a script on any page may call the API from a visitor's browser and read the answer, with a token it got hold of. With "https://*" and credentials it acts in the visitor's name. ` +
 		`An API that is reached from inside a network only can be read through the browsers of those inside.`,
-	Fix: `List the origins of your own pages.`,
+	Fix: `Name the origins of your own pages: an HTTP API takes a list; the headers of a REST API hold one origin, so for several the function answers with the caller's where it is one of yours.`,
 	CDK: `corsPreflight: { allowOrigins: ['https://www.example.com'] } or defaultCorsPreflightOptions`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Configure CORS for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html", Checked: "2026-11-30"},

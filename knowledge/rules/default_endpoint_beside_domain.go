@@ -99,6 +99,9 @@ func checkDefaultEndpoint(p *Pass) {
 				continue
 			}
 			h.Related = append(h.Related, domain)
+			if c := conditionOf(domain); c != "" && c != conditionOf(api) {
+				h.Fix = fmt.Sprintf("Set DisableExecuteApiEndpoint: !If [%s, true, !Ref AWS::NoValue] on the API and deploy it again: without the domain that address is the only one.", c)
+			}
 			if tls := domain.Setting("mutualTlsAuthentication"); tls.Exists() && h.Severity == "" {
 				h.Severity, h.Values = High, append(h.Values, tls)
 				h.Message += ", where the mutual TLS that " + nameOf(domain) + " asks for is not asked"
@@ -106,4 +109,12 @@ func checkDefaultEndpoint(p *Pass) {
 		}
 		p.Report(h)
 	}
+}
+
+// conditionOf is the name of the condition that a thing stands under, "" where it stands under none.
+func conditionOf(n *graph.Node) string {
+	if n.Resource == nil {
+		return ""
+	}
+	return n.Resource.Condition
 }

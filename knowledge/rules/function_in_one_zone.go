@@ -97,7 +97,10 @@ func checkZones(p *Pass) {
 		}
 		items := subnets.Each()
 		zones := map[string]bool{}
-		known, asked := !subnets.IsUnknown(), subnets
+		known, asked, fix := !subnets.IsUnknown(), subnets, ""
+		if fn.Setting("fileSystemConfigs").Exists() {
+			fix = "List subnets of at least two Availability Zones in VpcConfig.SubnetIds, and give the file system a mount target in each of them: the function cannot mount it from a zone without."
+		}
 		for _, v := range items {
 			s, _ := v.Str()
 			ref, isRef := v.Ref()
@@ -119,16 +122,16 @@ func checkZones(p *Pass) {
 		switch {
 		case len(zones) > 1 || len(items) == 0:
 		case len(items) == 1 && !subnets.IsUnknown() && strings.HasPrefix(items[0].Reason(), "parameter "):
-			p.Report(Hit{Node: fn, Confidence: Likely, Values: []graph.Value{subnets},
+			p.Report(Hit{Node: fn, Fix: fix, Confidence: Likely, Values: []graph.Value{subnets},
 				Message: fmt.Sprintf("%s has one subnet, whatever %s gives: it stops with that subnet's Availability Zone; at least two zones are wanted", nameOf(fn), oneParameter(items[0].Reason()))})
 		case !known:
 			p.Unknown(fn, asked)
 		case len(items) == 1:
-			p.Report(Hit{Node: fn, Values: []graph.Value{subnets},
+			p.Report(Hit{Node: fn, Fix: fix, Values: []graph.Value{subnets},
 				Message: fmt.Sprintf("%s has one subnet, %s: it stops with that subnet's Availability Zone; at least two zones are wanted", nameOf(fn), plainID(strings.Trim(items[0].String(), "${}")))})
 		default:
 			for zone := range zones {
-				p.Report(Hit{Node: fn, Values: []graph.Value{subnets},
+				p.Report(Hit{Node: fn, Fix: fix, Values: []graph.Value{subnets},
 					Message: fmt.Sprintf("the %d subnets of %s are all in %s: at least two Availability Zones are wanted", len(items), nameOf(fn), zone)})
 			}
 		}

@@ -73,13 +73,13 @@ Resources:
 			if fn.External || fn.Framework != "" || !triggered(p, fn) {
 				continue
 			}
-			if !p.watches(fn, map[string]bool{"Errors": true}) {
-				silent = append(silent, fn)
-				continue
-			}
 			reserved := fn.Resource != nil && fn.Resource.Properties.Get("ReservedConcurrentExecutions").Exists()
-			if reserved && !p.watches(fn, map[string]bool{"Throttles": true}) {
-				silent, lack = append(silent, fn), "no alarm on Errors or, with reserved concurrency, on Throttles"
+			throttled := reserved && !p.watches(fn, map[string]bool{"Throttles": true})
+			if throttled {
+				lack = "no alarm on Errors or, with reserved concurrency, on Throttles"
+			}
+			if throttled || !p.watches(fn, map[string]bool{"Errors": true}) {
+				silent = append(silent, fn)
 			}
 		}
 		fix := ""

@@ -21,7 +21,7 @@ var _ = add(Rule{
 		{Title: `Amazon S3 User Guide, "Protecting data in transit with encryption"`, URL: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-SQS4", "cdk-nag:AwsSolutions-SNS3", "cdk-nag:AwsSolutions-S10"},
-	Gaps:        `One finding in each file for queues, one for topics, one for buckets: its place is the first of them. A policy that is not known counts as refusing. A statement counts that denies sending to a queue, publishing to a topic, or both reading and writing objects; further conditions beside aws:SecureTransport are not looked at.`,
+	Gaps:        `One finding in each file for queues, one for topics, one for buckets: its place is the first of them. A policy that is not known counts as refusing. A statement counts that denies sending to a queue, publishing to a topic, or both reading and writing objects; further conditions beside aws:SecureTransport are not looked at. Buckets with a WebsiteConfiguration are left out: their website answers over HTTP only.`,
 	Bad: `Resources:
   Orders: {Type: AWS::SQS::Queue} # want "Orders and Lost"
   Lost: {Type: AWS::SQS::Queue}
@@ -50,7 +50,7 @@ var _ = add(Rule{
 		for _, kind := range []graph.Kind{graph.Queue, graph.Topic, graph.Bucket} {
 			var plain []*graph.Node
 			for _, n := range p.Graph.OfKind(kind) {
-				if !n.External && n.Framework == "" && policyUnknown(n) == "" && !refusesPlainText(n) {
+				if !n.External && n.Framework == "" && !n.Setting("websiteConfiguration").Exists() && policyUnknown(n) == "" && !refusesPlainText(n) {
 					plain = append(plain, n)
 				}
 			}

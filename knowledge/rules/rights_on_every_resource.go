@@ -116,7 +116,11 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 		}
 		names, h.Values = append(names, action), append(h.Values, v)
 		service, _, _ := strings.Cut(strings.ToLower(action), ":")
-		if words, ok := narrower[service]; ok && !slices.Contains(arns, words.arn) {
+		words, ok := narrower[strings.ToLower(action)]
+		if !ok {
+			words, ok = narrower[service]
+		}
+		if ok && !slices.Contains(arns, words.arn) {
 			arns, grants = append(arns, words.arn), append(grants, words.grant)
 		}
 	}
@@ -143,35 +147,41 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 	p.Report(h)
 }
 
-// narrower holds, by the service of an action, what to name in a template, and the grant of CDK (aws-cdk-lib 2.276.0,
+// narrower holds, by an action or its service, what to name in a template, and the grant of CDK (aws-cdk-lib 2.276.0,
 // checked 2026-11-30) that names it; "" where CDK has none.
 var narrower = map[string]struct{ arn, grant string }{
-	"dynamodb":       {"the table (!GetAtt Table.Arn) and its indexes (the same with /index/*)", "table.grantReadWriteData(grantee)"},
-	"s3":             {`the bucket's objects (!Sub "${Bucket.Arn}/*"; !GetAtt Bucket.Arn for s3:ListBucket)`, "bucket.grantReadWrite(grantee)"},
-	"sqs":            {"the queue (!GetAtt Queue.Arn)", "queue.grantSendMessages(grantee) or queue.grantConsumeMessages(grantee)"},
-	"sns":            {"the topic (!Ref Topic)", "topic.grantPublish(grantee)"},
-	"kinesis":        {"the stream (!GetAtt Stream.Arn)", "stream.grantReadWrite(grantee)"},
-	"firehose":       {"the delivery stream (!GetAtt DeliveryStream.Arn)", "deliveryStream.grantPutRecords(grantee)"},
-	"lambda":         {"the called function (!GetAtt Function.Arn)", "calledFunction.grantInvoke(grantee)"},
-	"states":         {"the state machine (!Ref StateMachine)", "stateMachine.grantStartExecution(grantee)"},
-	"events":         {`the event bus (!GetAtt Bus.Arn; the default one is !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")`, "events.EventBus.fromEventBusName(this, 'Bus', 'default').grantPutEventsTo(grantee)"},
-	"secretsmanager": {"the secret (!Ref Secret)", "secret.grantRead(grantee)"},
-	"ssm":            {`the parameters (!Sub "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/NAME")`, "parameter.grantRead(grantee)"},
-	"kms":            {"the key (!GetAtt Key.Arn)", "key.grantEncryptDecrypt(grantee)"},
-	"cognito-idp":    {"the user pool (!GetAtt UserPool.Arn)", "userPool.grant(grantee, ...)"},
-	"ses":            {"the identity that sends (its ARN)", "emailIdentity.grantSendEmail(grantee)"},
-	"bedrock":        {"the models (their ARNs)", ""},
-	"sagemaker":      {"the endpoint (!Ref Endpoint)", "endpoint.grantInvoke(grantee)"},
-	"codebuild":      {"the project (!GetAtt Project.Arn)", ""},
-	"ecs":            {"the task definition (!Ref TaskDefinition)", "taskDefinition.grantRun(grantee)"},
-	"glue":           {"the job (its ARN)", ""},
-	"athena":         {"the workgroup (its ARN)", ""},
-	"iot":            {"the topics (their ARNs)", ""},
-	"scheduler":      {"the schedules' group (the ARN of its schedules)", ""},
-	"cloudfront":     {"the distribution (its ARN)", "distribution.grantCreateInvalidation(grantee)"},
-	"rds-data":       {"the cluster (its ARN)", "cluster.grantDataApiAccess(grantee)"},
-	"appsync":        {"the API (its ARN with /*)", "api.grantQuery(grantee) or api.grantMutation(grantee)"},
-	"execute-api":    {"the WebSocket API's connections (its ARN)", "webSocketApi.grantManageConnections(grantee)"},
+	"dynamodb":          {"the table (!GetAtt Table.Arn) and its indexes (the same with /index/*)", "table.grantReadWriteData(grantee)"},
+	"s3":                {`the bucket's objects (!Sub "${Bucket.Arn}/*"; !GetAtt Bucket.Arn for s3:ListBucket)`, "bucket.grantReadWrite(grantee)"},
+	"sqs":               {"the queue (!GetAtt Queue.Arn)", "queue.grantSendMessages(grantee) or queue.grantConsumeMessages(grantee)"},
+	"sns":               {"the topic (!Ref Topic)", "topic.grantPublish(grantee)"},
+	"kinesis":           {"the stream (!GetAtt Stream.Arn)", "stream.grantReadWrite(grantee)"},
+	"firehose":          {"the delivery stream (!GetAtt DeliveryStream.Arn)", "deliveryStream.grantPutRecords(grantee)"},
+	"lambda":            {"the called function (!GetAtt Function.Arn)", "calledFunction.grantInvoke(grantee)"},
+	"states":            {"the state machine (!Ref StateMachine)", "stateMachine.grantStartExecution(grantee)"},
+	"events":            {`the event bus (!GetAtt Bus.Arn; the default one is !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")`, "events.EventBus.fromEventBusName(this, 'Bus', 'default').grantPutEventsTo(grantee)"},
+	"secretsmanager":    {"the secret (!Ref Secret)", "secret.grantRead(grantee)"},
+	"ssm":               {`the parameters (!Sub "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/NAME")`, "parameter.grantRead(grantee)"},
+	"kms":               {"the key (!GetAtt Key.Arn)", "key.grantEncryptDecrypt(grantee)"},
+	"cognito-idp":       {"the user pool (!GetAtt UserPool.Arn)", "userPool.grant(grantee, ...)"},
+	"ses":               {"the identity that sends (its ARN)", "emailIdentity.grantSendEmail(grantee)"},
+	"bedrock":           {"the models (their ARNs)", ""},
+	"sagemaker":         {"the endpoint (!Ref Endpoint)", "endpoint.grantInvoke(grantee)"},
+	"codebuild":         {"the project (!GetAtt Project.Arn)", ""},
+	"ecs":               {"the task definition (!Ref TaskDefinition)", "taskDefinition.grantRun(grantee)"},
+	"ecs:updateservice": {"the ECS service (!Ref Service)", ""},
+	"appconfig":         {`the configuration (!Sub "arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:application/${Application}/environment/${Environment}/configuration/${Profile}")`, ""},
+	"codepipeline":      {`the pipeline (!Sub "arn:${AWS::Partition}:codepipeline:${AWS::Region}:${AWS::AccountId}:${Pipeline}")`, ""},
+	"cloudformation":    {"the stacks (their ARNs)", ""},
+	"es":                {`the domain (!Sub "${Domain.Arn}/*")`, "domain.grantReadWrite(grantee)"},
+	"pipes":             {"the pipes (their ARNs)", ""},
+	"glue":              {"the job (its ARN)", ""},
+	"athena":            {"the workgroup (its ARN)", ""},
+	"iot":               {"the topics (their ARNs)", ""},
+	"scheduler":         {"the schedules' group (the ARN of its schedules)", ""},
+	"cloudfront":        {"the distribution (its ARN)", "distribution.grantCreateInvalidation(grantee)"},
+	"rds-data":          {"the cluster (its ARN)", "cluster.grantDataApiAccess(grantee)"},
+	"appsync":           {"the API (its ARN with /*)", "api.grantQuery(grantee) or api.grantMutation(grantee)"},
+	"execute-api":       {"the WebSocket API's connections (its ARN)", "webSocketApi.grantManageConnections(grantee)"},
 }
 
 // publishes finds the action of a statement that publishes to topics. Text messages need it on every resource, and so does

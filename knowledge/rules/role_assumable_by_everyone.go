@@ -86,6 +86,7 @@ func checkTrust(p *Pass) {
 				}
 				p.Report(Hit{Node: role, Resource: s.Via, Severity: severity, Values: []graph.Value{graph.NewString(s.At, service)},
 					Fix:     `Add Condition: {StringEquals: {"aws:SourceAccount": !Ref AWS::AccountId}} to the statement; aws:SourceArn narrows it to one rule or pipe; for schedules it has to name a schedule group, not a schedule.`,
+					CDK:     fmt.Sprintf(`assumedBy: new iam.ServicePrincipal('%s', { conditions: { StringEquals: { 'aws:SourceAccount': this.account } } })`, service),
 					Message: fmt.Sprintf("trust policy of %s lets %s assume the role for any account: aws:SourceAccount is not asked for", nameOf(role), service)})
 				continue
 			}

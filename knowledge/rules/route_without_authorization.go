@@ -182,7 +182,18 @@ func (p *Pass) maybeClosed(api *graph.Node, matters bool) bool {
 	if v.Exists() && matters {
 		p.Unknown(api, v)
 	}
+	if !v.Exists() && definedElsewhere(api) {
+		if matters {
+			p.Unclear(api, "its definition is in S3 and was not read: it may hold a resource policy")
+		}
+		return true
+	}
 	return v.Exists()
+}
+
+// definedElsewhere tells whether the definition of an API is in a file that is not at hand, and nothing here is its policy.
+func definedElsewhere(api *graph.Node) bool {
+	return api.Setting("bodyS3Location").Exists() && !api.Setting("body").Exists() && !api.Setting("policy").Exists()
 }
 
 // openRoute tells whether the method or path of a route, such as "POST /orders", is not known; openPart says why.
