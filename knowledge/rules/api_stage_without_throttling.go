@@ -141,11 +141,13 @@ func isAnotherStage(g *graph.Graph, name, stage graph.Value) bool {
 // limitsEveryMethod tells whether the limits that a usage plan sets by method ("/orders/GET") name all methods of an API, or
 // may do so.
 func limitsEveryMethod(api *graph.Node, byMethod graph.Value) bool {
-	if !byMethod.Exists() {
-		return false
-	}
 	routes := api.Setting("routes").Each()
-	if open(byMethod) || len(routes) == 0 {
+	switch {
+	case open(byMethod):
+		return true
+	case len(byMethod.Fields()) == 0:
+		return false
+	case len(routes) == 0:
 		return true
 	}
 	for _, r := range routes {
