@@ -13,8 +13,8 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Wakes:    true,
-	Why:      `The metrics of queues, Kinesis streams and APIs come by the name or id of the thing only, no totals: an alarm without that dimension looks at a metric that does not exist. It stays in INSUFFICIENT_DATA, or in what TreatMissingData makes of absent data, whatever happens.`,
-	Fix:      `Name the thing in Dimensions: QueueName (!GetAtt Queue.QueueName), StreamName (!Ref Stream), or ApiName (REST API) or ApiId (HTTP and WebSocket API), with Stage if one stage is meant.`,
+	Why:      `The metrics of queues, Kinesis streams, APIs, workflows, search domains, buckets, distributions and load balancers come by the name or id of the thing only, no totals: an alarm without that dimension looks at a metric that does not exist. It stays in INSUFFICIENT_DATA, or in what TreatMissingData makes of absent data, whatever happens.`,
+	Fix:      `Name the thing in Dimensions: QueueName (!GetAtt Queue.QueueName), StreamName (!Ref Stream), or ApiName (REST API) or ApiId (HTTP and WebSocket API), with Stage if one stage is meant; StateMachineArn (!Ref StateMachine); DomainName and ClientId (the account's number) of a search domain; BucketName; DistributionId with Region: Global; LoadBalancer (!GetAtt LoadBalancer.LoadBalancerFullName).`,
 	CDK:      `queue.metricApproximateAgeOfOldestMessage().createAlarm(...), likewise of a stream or API: it names the dimension`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-30"},
@@ -23,7 +23,7 @@ var _ = add(Rule{
 		{Title: `Amazon API Gateway Developer Guide, "Monitor CloudWatch metrics for HTTP APIs in API Gateway"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Monitor WebSocket API execution with CloudWatch metrics"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html", Checked: "2026-11-30"},
 	},
-	Gaps: `Alarms with metric math or queries (Metrics) are left out, and services that publish totals too (Lambda). A dimension that is there with a wrong name or value is not seen.`,
+	Gaps: `Alarms with metric math or queries (Metrics) are left out, and services that publish totals too, or may do so (Lambda, DynamoDB, SNS, EventBridge); of Step Functions, only the metrics of executions and activities are known. A dimension that is there with a wrong name or value is not seen.`,
 	Bad: `Resources:
   Late: # want "names no QueueName"
     Type: AWS::CloudWatch::Alarm
@@ -65,6 +65,16 @@ var _ = add(Rule{
 	Check: checkAlarmData,
 })
 
+// namedBy holds the fixes by the dimension that is absent, where it alone tells the kind of the thing.
+var namedBy = map[string]struct{ thing, dimensions, cdk string }{
+	"StreamName":                   {"stream", "{Name: StreamName, Value: !Ref the stream}", "stream.metricGetRecordsIteratorAgeMilliseconds().createAlarm(...)"},
+	"StateMachineArn":              {"state machine", "{Name: StateMachineArn, Value: !Ref the state machine}", "stateMachine.metricFailed().createAlarm(...)"},
+	"ActivityArn":                  {"activity", "{Name: ActivityArn, Value: !Ref the activity}", "activity.metricFailed().createAlarm(...)"},
+	"DomainName (with ClientId)":   {"domain", "{Name: DomainName, Value: !Ref the domain}, {Name: ClientId, Value: !Ref AWS::AccountId}", "domain.metricFreeStorageSpace().createAlarm(...)"},
+	"DistributionId (with Region)": {"distribution", "{Name: DistributionId, Value: !Ref the distribution}, {Name: Region, Value: Global}", "distribution.metric5xxErrorRate().createAlarm(...)"},
+	"LoadBalancer":                 {"load balancer", "{Name: LoadBalancer, Value: !GetAtt the load balancer.LoadBalancerFullName}", "loadBalancer.metrics.httpCodeElb(...).createAlarm(...)"},
+}
+
 func checkAlarmData(p *Pass) {
 	for _, a := range p.Graph.OfKind(graph.Alarm) {
 		wanted, v := dimensionOf(a), a.Setting("dimensions")
@@ -75,8 +85,8 @@ func checkAlarmData(p *Pass) {
 		case len(v.Each()) > 0:
 		case a.Setting("metricName").Exists():
 			h := Hit{Node: a, Values: []graph.Value{v}, Message: fmt.Sprintf("alarm %s never has data: it names no %s", nameOf(a), wanted)}
-			if wanted == "StreamName" {
-				h.Fix, h.CDK = "Set Dimensions: [{Name: StreamName, Value: !Ref the stream}].", "stream.metricGetRecordsIteratorAgeMilliseconds().createAlarm(...) and the like: they name the stream"
+			if fix, ok := namedBy[wanted]; ok {
+				h.Fix, h.CDK = "Set Dimensions: ["+fix.dimensions+"].", fix.cdk+" and the like: they name the "+fix.thing
 			}
 			p.Report(h)
 		}

@@ -102,8 +102,7 @@ func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 	for _, m := range alarm.Setting("metrics").Each() {
 		metric := m.Get("MetricStat", "Metric")
 		name, _ := metric.Get("MetricName").Str()
-		namespace, _ := metric.Get("Namespace").Str()
-		if metrics[name] && !metric.Get("Dimensions").Exists() && wantedDimension[namespace] == "" {
+		if metrics[name] && !metric.Get("Dimensions").Exists() && dimensionFor(metric.Get("Namespace"), metric.Get("MetricName")) == "" {
 			return true
 		}
 		query := m.Get("Expression").String()
@@ -119,17 +118,42 @@ func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 	return false
 }
 
-// wantedDimension holds, by namespace, the dimension without which none of our metrics exists: an alarm that names no
+// wantedDimension holds, by namespace, the dimension without which none of its metrics exists: an alarm that names no
 // dimension never has data. Sources: SQS developer guide, "Available CloudWatch metrics", Kinesis Data Streams developer
 // guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch", API Gateway developer guide,
 // "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch metrics for HTTP APIs" and "Monitor WebSocket API execution
-// with CloudWatch metrics", checked 2026-11-30.
-var wantedDimension = map[string]string{"AWS/SQS": "QueueName", "AWS/Kinesis": "StreamName", "AWS/ApiGateway": "ApiName or ApiId"}
+// with CloudWatch metrics", checked 2026-11-30. For S3, CloudFront and Application Load Balancers: the metrics that aws-cdk-lib 2.220.0 has
+// from CloudWatch's own dashboards (*-canned-metrics.generated), each with these dimensions; for OpenSearch: how the Domain of
+// aws-cdk-lib 2.220.0 makes its metrics (DomainName with ClientId); checked 2026-12-01. That these namespaces have no
+// totals beside is common knowledge of those services and was not read in their guides.
+var wantedDimension = map[string]string{
+	"AWS/SQS": "QueueName", "AWS/Kinesis": "StreamName", "AWS/ApiGateway": "ApiName or ApiId",
+	"AWS/ES": "DomainName (with ClientId)", "AWS/S3": "BucketName", "AWS/CloudFront": "DistributionId (with Region)", "AWS/ApplicationELB": "LoadBalancer",
+}
 
-// dimensionOf is the dimension that the metric of an alarm wants.
+// stepFunctions holds the dimensions of the metrics of AWS/States by how their names begin. Others (what the account uses
+// of its quotas) may come without. Source: stepfunctions-canned-metrics.generated of aws-cdk-lib 2.220.0, checked 2026-12-01.
+var stepFunctions = []struct{ metric, dimension string }{
+	{"Execution", "StateMachineArn"}, {"Activit", "ActivityArn"},
+}
+
+// dimensionOf is the dimension that the metric of an alarm wants; "" where none is known to be needed.
 func dimensionOf(alarm *graph.Node) string {
-	namespace, _ := alarm.Setting("namespace").Str()
-	return wantedDimension[namespace]
+	return dimensionFor(alarm.Setting("namespace"), alarm.Setting("metricName"))
+}
+
+// dimensionFor is the dimension without which a metric has no data.
+func dimensionFor(namespace, metric graph.Value) string {
+	of, _ := namespace.Str()
+	if of == "AWS/States" {
+		name, _ := metric.Str()
+		for _, m := range stepFunctions {
+			if strings.HasPrefix(name, m.metric) {
+				return m.dimension
+			}
+		}
+	}
+	return wantedDimension[of]
 }
 
 // blindAlarm tells, as the end of a message, of an alarm that looks at one of the metrics but names no dimension, without
