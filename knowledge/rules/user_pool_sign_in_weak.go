@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -14,17 +15,18 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Security,
 	Why: `A password that was guessed, or leaked elsewhere, is all it takes to be that user: no second factor can be asked for, or the password may be shorter than 8 characters. ` +
-		`With USER_PASSWORD_AUTH the request holds the password itself, readable for whatever takes the request apart on the way, such as a proxy or a log; with SRP it does not. The implicit grant puts tokens into addresses.`,
+		`With USER_PASSWORD_AUTH the request holds the password itself, readable for whatever takes the request apart on the way, such as a proxy or a log; with SRP it does not. The implicit grant puts tokens into addresses. Unless PreventUserExistenceErrors is ENABLED, whoever tries names learns which of them have an account.`,
 	Fix: `Set MfaConfiguration: OPTIONAL (or "ON") with EnabledMfas: [SOFTWARE_TOKEN_MFA], and Policies.PasswordPolicy with MinimumLength: 12 and all four of RequireLowercase, RequireUppercase, RequireNumbers and RequireSymbols. Let clients use ALLOW_USER_SRP_AUTH and the code grant, and PreventUserExistenceErrors: ENABLED.`,
 	CDK: `mfa: cognito.Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false }, passwordPolicy: { minLength: 12 }; addClient: authFlows: { userSrp: true }, preventUserExistenceErrors: true`,
 	Sources: []Source{
 		{Title: `Amazon Cognito Developer Guide, "Authentication flows" (plain password and SRP)`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html", Checked: "2026-11-30"},
+		{Title: `CloudFormation reference, AWS::Cognito::UserPoolClient (PreventUserExistenceErrors, ExplicitAuthFlows)`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html", Checked: "2026-12-01"},
 		{Title: `CloudFormation reference, AWS::Cognito::UserPool PasswordPolicy`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpool-passwordpolicy.html", Checked: "2026-11-30"},
 		{Title: `Amazon Cognito Developer Guide, "TOTP software token MFA"`, URL: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html", Checked: "2026-11-30"},
 	},
 	Equivalents: []string{"cdk-nag:AwsSolutions-COG1", "cdk-nag:AwsSolutions-COG2", "cdk-nag:CognitoUserPoolMFA", "cdk-nag:CognitoUserPoolStrongPasswordPolicy", "prowler:cognito_user_pool_mfa_enabled",
 		"prowler:cognito_user_pool_password_policy_minimum_length_14", "guard-rules-registry:cognito_user_pool_mfa_configuration_rule"},
-	Gaps: `A pool whose sign-in policy knows no password (passkeys, one-time codes) is left out. A class of characters that is not asked for is low, and so is a pool without a PasswordPolicy, for which Cognito's own holds. A pool whose users all come from another identity provider, which asks for the second factor itself, may ignore this with a reason.`,
+	Gaps: `That a client tells who has an account is low. It is asked of clients that sign users in: not of those for machines (client_credentials), with ALLOW_REFRESH_TOKEN_AUTH alone, or with other identity providers alone. A pool whose sign-in policy knows no password (passkeys, one-time codes) is left out. A class of characters that is not asked for is low, and so is a pool without a PasswordPolicy, for which Cognito's own holds. A pool whose users all come from another identity provider, which asks for the second factor itself, may ignore this with a reason.`,
 	Bad: `Resources:
   Users: # want "no second factor"
     Type: AWS::Cognito::UserPool
@@ -138,11 +140,51 @@ func checkClients(p *Pass, pool *graph.Node) {
 					"Set AllowedOAuthFlows: [code] without implicit, and have the app use the code grant with PKCE.", "addClient: oAuth: { flows: { authorizationCodeGrant: true } }")
 			}
 		}
-		v := client.Get("PreventUserExistenceErrors")
-		if s, _ := p.Text(pool, v); s == "LEGACY" {
-			report(Low, v, "tells who has an account (PreventUserExistenceErrors is LEGACY)", "Set PreventUserExistenceErrors: ENABLED.", "addClient: preventUserExistenceErrors: true")
+		v, is := client.Get("PreventUserExistenceErrors"), "is LEGACY"
+		if !v.Exists() {
+			signs, undecided := signsIn(client)
+			if undecided.Exists() {
+				p.Unknown(pool, undecided)
+			}
+			if !signs {
+				continue
+			}
+			v, is = graph.Value{At: client.At}, "is absent, which is LEGACY"
+		} else if s, _ := p.Text(pool, v); s != "LEGACY" {
+			continue
+		}
+		report(Low, v, "tells who has an account (PreventUserExistenceErrors "+is+")", "Set PreventUserExistenceErrors: ENABLED.", "addClient: preventUserExistenceErrors: true")
+	}
+}
+
+// signsIn tells whether users of the pool sign in by a client, or what leaves that open. A client that names no flow has SRP:
+// those for machines, or for users of other identity providers, are known by what else they name.
+// Source: CloudFormation reference, AWS::Cognito::UserPoolClient ExplicitAuthFlows, checked 2026-12-01.
+func signsIn(client graph.Value) (signs bool, undecided graph.Value) {
+	flows, grants, providers := client.Get("ExplicitAuthFlows"), client.Get("AllowedOAuthFlows"), client.Get("SupportedIdentityProviders")
+	for _, f := range flows.Each() {
+		if s, known := f.Str(); known && s != "ALLOW_REFRESH_TOKEN_AUTH" {
+			return true, graph.Value{}
 		}
 	}
+	for _, list := range []graph.Value{flows, grants, providers} {
+		if v := firstOpen(append([]graph.Value{list}, list.Items()...)...); v.Exists() {
+			return false, v
+		}
+	}
+	if len(providers.Each()) > 0 && !holds(providers, "COGNITO") {
+		return false, graph.Value{}
+	}
+	page := holds(grants, "code") || holds(grants, "implicit")
+	return page || len(flows.Each()) == 0 && len(grants.Each()) == 0, graph.Value{}
+}
+
+// holds tells whether a list has a text.
+func holds(list graph.Value, text string) bool {
+	return slices.ContainsFunc(list.Each(), func(v graph.Value) bool {
+		s, _ := v.Str()
+		return s == text
+	})
 }
 
 // withoutPasswordFlow is the fix for a client that sends passwords. The old names of flows do not stand beside those with
