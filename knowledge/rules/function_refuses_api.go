@@ -130,11 +130,32 @@ func checkAPIPermissions(p *Pass) {
 				}
 				confidence = Likely // its stack may hold the permission
 			}
+			fix, cdk := letAPI(e, api)
 			p.Report(Hit{Node: e.To, Confidence: confidence, Related: []*graph.Node{api}, RelatedResources: []*graph.Resource{e.Via},
-				Values:  append([]graph.Value{{}}, edgePlace(e)...),
+				Values: append([]graph.Value{{}}, edgePlace(e)...), Fix: fix, CDK: cdk,
 				Message: fmt.Sprintf("no permission lets %s invoke it (%s): every call ends in %s", nameOf(api), e.Label, answer)})
 		}
 	}
+}
+
+// letAPI is the permission that a route lacks, on what it calls: the function, or its alias or version.
+func letAPI(e *graph.Edge, api *graph.Node) (fix, cdk string) {
+	on := "the function"
+	if e.Qualifier != "" {
+		on = "what the route calls, " + spellQualifier(e.To, e.Qualifier)
+	}
+	id := "API"
+	if api.Resource != nil && !api.External {
+		id = "${" + api.Resource.WrittenID() + "}"
+	}
+	role, cdk := "CredentialsArn", "HttpLambdaIntegration writes the permission"
+	switch api.Kind {
+	case graph.RestAPI:
+		role, cdk = "Credentials", "LambdaIntegration writes the permission; beside a SpecRestApi fn.addPermission"
+	case graph.WebSocketAPI:
+		cdk = "WebSocketLambdaIntegration writes the permission"
+	}
+	return fmt.Sprintf(`Add an AWS::Lambda::Permission: FunctionName of %s, Action lambda:InvokeFunction, Principal apigateway.amazonaws.com, SourceArn !Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:%s/*"; or give the integration a role that may invoke it (%s).`, on, id, role), cdk
 }
 
 // admitsAnAPI tells whether a permission of a function is for API Gateway, or may be.

@@ -133,6 +133,10 @@ func reportRuntime(p *Pass, fn *graph.Node, v graph.Value, r facts.Runtime) {
 	if strings.HasPrefix(r.Successor, "nodejs") {
 		h.fixNode(fn, v, r)
 	}
+	if r.ID == "go1.x" {
+		h.Patch = nil // the code has to be built anew first
+		h.Fix = setRuntime(v, r.Successor) + " with a program of the name bootstrap (Handler counts no more) that is built with aws-lambda-go for it, and test the function."
+	}
 	if r.Successor != "" {
 		h.fixLayers(p.Graph, fn, r)
 	}

@@ -82,8 +82,12 @@ func checkThrottles(p *Pass) {
 		case limited && seen && peak >= limit:
 			cause = fmt.Sprintf("its reserved concurrency of %.0f was used up", limit)
 			h.Values = append([]graph.Value{reserved}, h.Values...)
+			h.Fix = "Raise ReservedConcurrentExecutions or take it away, or slow the source (MaximumConcurrency of a queue's mapping)."
+			h.CDK = "reservedConcurrentExecutions of the function; maxConcurrency of the event source"
 		case known && asked && claimed >= quota:
 			cause = fmt.Sprintf("the account's concurrency of %.0f was used up", quota)
+			h.Fix = "Have the account's quota \"Concurrent executions\" raised, or slow the sources of the functions that take most of it (MaximumConcurrency of a queue's mapping, ReservedConcurrentExecutions)."
+			h.CDK = "maxConcurrency of the event sources; the quota is no matter of a construct"
 		}
 		total, _ := calls.Float()
 		h.Message = fmt.Sprintf("%s was throttled %.0f times beside %.0f invocations in %s: %s", nameOf(fn), n, total, p.window(), cause)

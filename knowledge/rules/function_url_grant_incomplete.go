@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Since October 2025 a caller of a new function URL needs two rights: lambda:InvokeFunctionUrl, and lambda:InvokeFunction for calls that come through the URL. With only the first one every call ends in status 403.`,
-	Fix:      `Add a second AWS::Lambda::Permission for the same principal with Action lambda:InvokeFunction and InvokedViaFunctionUrl: true.`,
+	Fix:      `Add a second AWS::Lambda::Permission for the same FunctionName and Principal with Action lambda:InvokeFunction and InvokedViaFunctionUrl: true.`,
 	CDK:      `url.grantInvokeUrl(principal)`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},

@@ -82,11 +82,16 @@ Resources:
 				silent = append(silent, fn)
 			}
 		}
-		fix := ""
-		if lack == "no alarm on Errors" {
+		fix, cdk := "", ""
+		switch {
+		case lack == "no alarm on Errors":
 			fix = "Add an AWS::CloudWatch::Alarm on Errors of each function, with an action that reaches a person."
+		case !slices.ContainsFunc(silent, func(fn *graph.Node) bool { return !p.watches(fn, map[string]bool{"Errors": true}) }):
+			lack = "no alarm on Throttles, which reserved concurrency brings about (there is one on Errors)"
+			fix = "Add an AWS::CloudWatch::Alarm on Throttles of each function, with an action that reaches a person."
+			cdk = `fn.metricThrottles().createAlarm(this, "Throttles", { threshold: 1, evaluationPeriods: 1 }).addAlarmAction(new cw_actions.SnsAction(topic))`
 		}
-		reportSilent(p, silent, map[string]bool{"Errors": true, "Throttles": true}, lack, fix, "")
+		reportSilent(p, silent, map[string]bool{"Errors": true, "Throttles": true}, lack, fix, cdk)
 	},
 })
 

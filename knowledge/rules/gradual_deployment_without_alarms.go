@@ -79,7 +79,9 @@ func checkGradualDeployments(p *Pass) {
 		var lacks []string
 		enabled, isTruth := alarms.Get("Enabled").Truth()
 		switch blind, _ := alarms.Get("IgnorePollAlarmFailure").Truth(); {
-		case len(alarms.Get("Alarms").Each()) == 0 || isTruth && !enabled:
+		case len(alarms.Get("Alarms").Each()) > 0 && isTruth && !enabled:
+			lacks = append(lacks, "no alarms that count (AlarmConfiguration.Enabled is false)")
+		case len(alarms.Get("Alarms").Each()) == 0:
 			lacks = append(lacks, "no alarms")
 		case blind:
 			lacks = append(lacks, blindAlarms)
@@ -95,12 +97,16 @@ func checkGradualDeployments(p *Pass) {
 		if len(lacks) > 0 {
 			so := "traffic shifts to the new version at any error rate"
 			noAlarms := strings.HasPrefix(lacks[0], "no alarms")
-			if !noAlarms {
+			switch {
+			case lacks[0] == blindAlarms:
+				so = "traffic then shifts to the new version at any error rate"
+			case !noAlarms:
 				so = "an alarm stops it, but the new version keeps the traffic that it has"
 			}
 			h := Hit{Node: n, Values: []graph.Value{{}, alarms, rollback}, Message: fmt.Sprintf("deployment group %s (%s) has %s: %s", nameOf(n), config, strings.Join(lacks, " and "), so)}
 			if len(lacks) == 1 && noAlarms && spelled(n, "", "SAM") == "" {
 				h.Fix = "Set AlarmConfiguration: {Enabled: true, Alarms: [{Name: ...}]} on the deployment group."
+				h.CDK = "alarms: [...] on the LambdaDeploymentGroup"
 			}
 			if !noAlarms {
 				h.Fix = "Set AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]} on the deployment group."
@@ -108,9 +114,10 @@ func checkGradualDeployments(p *Pass) {
 			}
 			if lacks[0] == blindAlarms {
 				h.Severity = Medium // alarms do stop it while CloudWatch answers
-				h.Fix = "Take IgnorePollAlarmFailure out of AlarmConfiguration."
+				h.Fix, h.CDK = "Take IgnorePollAlarmFailure out of AlarmConfiguration.", "ignorePollAlarmsFailure: false on the LambdaDeploymentGroup"
 				if len(lacks) > 1 {
 					h.Fix += " Set AutoRollbackConfiguration: {Enabled: true, Events: [DEPLOYMENT_STOP_ON_ALARM]}, too."
+					h.CDK = "ignorePollAlarmsFailure: false and autoRollback: { deploymentInAlarm: true } on the LambdaDeploymentGroup"
 				}
 			}
 			p.Report(h)

@@ -11,8 +11,8 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why:      `An API key ships with the client and identifies nobody: whoever reads the application has it.`,
-	Fix:      `Set AuthenticationType to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA.`,
-	SAM:      `Set Auth.Type to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT, AWS_IAM or AWS_LAMBDA, with UserPool, OpenIDConnect or LambdaAuthorizer beside it.`,
+	Fix:      `Set AuthenticationType to AWS_IAM, or to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT or AWS_LAMBDA with UserPoolConfig ({UserPoolId, AwsRegion, DefaultAction: ALLOW}), OpenIDConnectConfig or LambdaAuthorizerConfig beside it.`,
+	SAM:      `Set Auth.Type to AWS_IAM, or to AMAZON_COGNITO_USER_POOLS, OPENID_CONNECT or AWS_LAMBDA with UserPool, OpenIDConnect or LambdaAuthorizer beside it.`,
 	CDK:      `defaultAuthorization: { authorizationType: appsync.AuthorizationType.USER_POOL, userPoolConfig }`,
 	Sources: []Source{
 		{Title: `AWS AppSync Developer Guide, "Configuring authorization and authentication to secure your GraphQL APIs"`, URL: "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html", Checked: "2026-11-30"},

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Why:      `A resolver that fails answers with status 200 and an error in the body: without field logs its cause is not recorded, and the metrics 4XXError and 5XXError are about the status of the whole request.`,
-	Fix:      `Set LogConfig: {FieldLogLevel: ERROR, ExcludeVerboseContent: true, CloudWatchLogsRoleArn: a role that may write logs}.`,
+	Fix:      `Set LogConfig: {FieldLogLevel: ERROR, ExcludeVerboseContent: true, CloudWatchLogsRoleArn: a role of appsync.amazonaws.com that may write logs}.`,
 	SAM:      `Set Logging: {FieldLogLevel: ERROR, ExcludeVerboseContent: true} (SAM makes the role), or take Logging: false away: SAM's default is level ALL.`,
 	CDK:      `logConfig: { fieldLogLevel: appsync.FieldLogLevel.ERROR, excludeVerboseContent: true }`,
 	Sources: []Source{

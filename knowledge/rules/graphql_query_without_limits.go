@@ -70,7 +70,7 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 	if missing[len(missing)-1] == "QueryDepthLimit" {
 		so = "a query may nest to any depth"
 	}
-	h := Hit{Node: api, Values: []graph.Value{{}}, Message: fmt.Sprintf("GraphQL API %s sets no %s: %s", nameOf(api), strings.Join(missing, " and no "), so)}
+	h := Hit{Node: api, Values: []graph.Value{{}}, Fix: limitFix[strings.Join(missing, " ")], CDK: limitCDK[strings.Join(missing, " ")], Message: fmt.Sprintf("GraphQL API %s sets no %s: %s", nameOf(api), strings.Join(missing, " and no "), so)}
 	visibility, _ := api.Setting("visibility").Str()
 	auth, _ := api.Setting("authenticationType").Str()
 	if visibility == "PRIVATE" && auth == "AWS_IAM" {
@@ -78,6 +78,15 @@ func checkQueryLimits(p *Pass, api *graph.Node) {
 	}
 	p.Report(h)
 }
+
+// limitFix and limitCDK are the words for an API that sets one limit of two; the rule's own are for both.
+var (
+	limitFix = map[string]string{
+		"QueryDepthLimit":    "Set QueryDepthLimit (1 to 75) to what the clients need.",
+		"ResolverCountLimit": "Set ResolverCountLimit (1 to 10,000) to what the clients need.",
+	}
+	limitCDK = map[string]string{"QueryDepthLimit": "queryDepthLimit: 10", "ResolverCountLimit": "resolverCountLimit: 100"}
+)
 
 // checkIntrospection looks at an API whose queries are bounded, but whose whole schema every caller may read.
 func checkIntrospection(p *Pass, api *graph.Node) {

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Its subnet has no way out, and the VPC has no endpoint for the service: each call waits until its own timeout or the function's.`,
-	Fix:      `Add an AWS::EC2::VPCEndpoint for each service (Gateway for S3 and DynamoDB, Interface for the others), or a route through a NAT gateway.`,
+	Fix:      `Add an AWS::EC2::VPCEndpoint for each service (Gateway with RouteTableIds for S3 and DynamoDB, Interface with SubnetIds, SecurityGroupIds that let in port 443 and PrivateDnsEnabled: true for the others; private DNS asks for EnableDnsHostnames: true on the VPC), or a route through a NAT gateway.`,
 	CDK:      `vpc.addInterfaceEndpoint / vpc.addGatewayEndpoint`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
@@ -118,8 +118,37 @@ func checkWayOut(p *Pass, fn *graph.Node) {
 		p.Unknown(fn, v)
 		return
 	}
-	p.Report(Hit{Node: fn, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")},
-		Message: fmt.Sprintf("%s has no way to %s: its subnets lead nowhere outside, and the VPC has no endpoint for it", nameOf(fn), strings.Join(slices.Sorted(maps.Keys(used)), ", "))})
+	services := slices.Sorted(maps.Keys(used))
+	its := "it"
+	if len(services) > 1 {
+		its = "them"
+	}
+	fix, cdk := endpointFix(services)
+	p.Report(Hit{Node: fn, Values: []graph.Value{fn.Setting("vpcConfig", "subnetIds")}, Fix: fix, CDK: cdk,
+		Message: fmt.Sprintf("%s has no way to %s: its subnets lead nowhere outside, and the VPC has no endpoint for %s", nameOf(fn), strings.Join(services, ", "), its)})
+}
+
+// endpointFix names the endpoints that services need. Only with private DNS do the calls of an SDK find an interface endpoint,
+// which CloudFormation leaves off and a new VPC does not support. Source: CloudFormation reference, AWS::EC2::VPCEndpoint
+// PrivateDnsEnabled and AWS::EC2::VPC EnableDnsHostnames, checked 2026-12-01.
+func endpointFix(services []string) (fix, cdk string) {
+	var gateways, interfaces, steps, calls []string
+	for _, s := range services {
+		if s == "s3" || s == "dynamodb" {
+			gateways = append(gateways, s)
+		} else {
+			interfaces = append(interfaces, s)
+		}
+	}
+	if len(gateways) > 0 {
+		steps = append(steps, "for "+strings.Join(gateways, " and ")+" of VpcEndpointType Gateway, with RouteTableIds of the function's subnets")
+		calls = append(calls, `vpc.addGatewayEndpoint("`+graph.UpperFirst(gateways[0])+`", { service: ec2.GatewayVpcEndpointAwsService.`+strings.ToUpper(gateways[0])+` })`)
+	}
+	if len(interfaces) > 0 {
+		steps = append(steps, "for "+strings.Join(interfaces, ", ")+" of VpcEndpointType Interface, with the function's SubnetIds, SecurityGroupIds that let in port 443 from it, and PrivateDnsEnabled: true, which asks for EnableDnsHostnames: true on the VPC")
+		calls = append(calls, "vpc.addInterfaceEndpoint with ec2.InterfaceVpcEndpointAwsService")
+	}
+	return "Add an AWS::EC2::VPCEndpoint " + strings.Join(steps, "; ") + `. ServiceName is !Sub "com.amazonaws.${AWS::Region}.` + services[0] + `" and the like. Or add a route through a NAT gateway.`, strings.Join(calls, "; ")
 }
 
 // openEndpoint takes out of used what an endpoint of a VPC that is not known may serve. It is what leaves the rest open:

@@ -62,8 +62,9 @@ func checkDying(p *Pass) {
 				continue
 			}
 			h := Hit{Node: k, Values: []graph.Value{state}, Fix: "Cancel the deletion (CancelKeyDeletion), which leaves the key disabled, and enable it (EnableKey), or move everything to another key first."}
+			h.CDK = "n/a: aws kms cancel-key-deletion, then aws kms enable-key"
 			if text == "Disabled" {
-				h.Fix = "Enable the key (EnableKey), or move everything to another key first."
+				h.Fix, h.CDK = "Enable the key (EnableKey), or move everything to another key first.", "enabled: true on the Key; aws kms enable-key"
 			}
 			for _, e := range p.Graph.Out(k, graph.Encrypts) {
 				h.Related = append(h.Related, e.To)
@@ -84,6 +85,7 @@ func checkDying(p *Pass) {
 		if days, _ := r.Seen("DaysSinceUpdate").Int(); known && !ok && days >= 1 {
 			p.Report(Hit{Resource: r, Severity: Medium, Values: []graph.Value{confirmed},
 				Fix:     "Confirm the subscription, or create it anew: the link is good for two days.",
+				CDK:     "n/a: confirm the subscription",
 				Message: fmt.Sprintf("subscription %s was never confirmed: nothing is sent to it", placeOf(nil, r).ID)})
 		}
 	}

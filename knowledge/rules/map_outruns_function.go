@@ -155,7 +155,7 @@ func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states ma
 		}
 		if mode, ok := p.Text(e.To, e.To.Setting("billingMode")); ok && mode == "PROVISIONED" {
 			p.Report(Hit{Node: m, Severity: Medium, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{mapPlace(s), e.To.Setting("billingMode")},
-				Fix:     "Set MaxConcurrency of the Map state to what the table's capacity bears, or BillingMode: PAY_PER_REQUEST on the table.",
+				Fix:     "Set MaxConcurrency of the Map state to what the table's capacity bears, or BillingMode: PAY_PER_REQUEST on the table, without ProvisionedThroughput.",
 				Message: fmt.Sprintf("Map state %s has no MaxConcurrency and runs up to %d iterations at once, but %s has provisioned capacity", s.Name, limit, nameOf(e.To))})
 			return
 		}
@@ -171,6 +171,7 @@ func checkMapTargets(p *Pass, m *graph.Node, s graph.State, limit int, states ma
 			p.Unknown(e.To, reserved)
 		case known && n > 0 && n < limit:
 			p.Report(Hit{Node: m, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{mapPlace(s), reserved},
+				Fix: fmt.Sprintf("Set MaxConcurrency of Map state %s to %d at most, or reserve more for %s (ReservedConcurrentExecutions).", s.Name, n, nameOf(e.To)), CDK: fmt.Sprintf("maxConcurrency: %d of the sfn.Map or sfn.DistributedMap", n),
 				Message: fmt.Sprintf("Map state %s "+how+", but %d executions are reserved for %s", s.Name, limit, n, nameOf(e.To))})
 			return
 		}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -139,6 +140,9 @@ func checkReservation(p *Pass, fn *graph.Node) {
 		Node: fn, Values: append([]graph.Value{reservedValue}, limits...), Confidence: weaker(edges...),
 		Message: fmt.Sprintf("queue mappings may run %d at a time, but %d are reserved for %s", sum, reserved, nameOf(fn)),
 		Fix:     fmt.Sprintf("Reserve at least %d for %s (ReservedConcurrentExecutions), or lower MaximumConcurrency to %d in all.", sum, nameOf(fn), reserved),
+	}
+	if reserved < facts.Int("esm.sqs_concurrency_min")*len(edges) { // lower than that MaximumConcurrency cannot be
+		h.Fix = fmt.Sprintf("Reserve at least %d for %s (ReservedConcurrentExecutions), or with MaximumConcurrency at its least, %d for each mapping, at least %d.", sum, nameOf(fn), facts.Int("esm.sqs_concurrency_min"), facts.Int("esm.sqs_concurrency_min")*len(edges))
 	}
 	for _, e := range edges {
 		h.Related = append(h.Related, e.From)

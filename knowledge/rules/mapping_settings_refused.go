@@ -112,25 +112,29 @@ func checkRefusedSettings(p *Pass) {
 		if e.To.Kind != graph.Function {
 			continue
 		}
-		say := func(message, fix string, values ...graph.Value) {
-			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: values, Message: message, Fix: fix})
+		say := func(message, fix, cdk string, values ...graph.Value) {
+			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: values, Message: message, Fix: fix, CDK: cdk})
 		}
 		source := e.Setting("eventSourceArn")
 		if why, fix := noSource(e, source); why != "" {
 			property := "EventSourceArn"
-			if strings.Contains(fix, "EventSourceArn:") && e.Via != nil && e.Via.Source != "" { // an event of SAM
-				property = map[graph.Kind]string{graph.Queue: "Queue"}[e.From.Kind]
-				if property == "" {
-					property = "Stream"
-				}
+			if of := map[graph.Kind]string{graph.Queue: "Queue", graph.Stream: "Stream", graph.Table: "Stream"}[e.From.Kind]; of != "" && e.Via != nil && e.Via.Source != "" { // an event of SAM
+				property = of
 				fix = strings.Replace(fix, "EventSourceArn:", property+":", 1)
 			}
-			say(property+" is "+why, fix, source)
+			cdk := "fn.addEventSource(new SqsEventSource(queue)), KinesisEventSource(stream) or DynamoEventSource(table) names the right ARN"
+			switch e.From.Kind {
+			case graph.Table:
+				cdk = "stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES on the Table (dynamoStream of a TableV2), and fn.addEventSource(new DynamoEventSource(table, ...))"
+			case graph.Topic, graph.Bucket, graph.EventBus:
+				cdk = "new SnsEventSource(topic), new S3EventSource(bucket, ...) or a rule with new targets.LambdaFunction(fn)"
+			}
+			say(property+" is "+why, fix, cdk, source)
 		}
 		checkDurableMapping(p, e, say)
 		age := e.Setting("maximumRecordAgeInSeconds")
 		if n, ok := p.Int(e.To, age); ok && n >= 0 && n < facts.Int("esm.record_age_min_seconds") {
-			say(fmt.Sprintf("MaximumRecordAgeInSeconds is %d: Lambda takes -1 or 60 to 604800", n), "Set MaximumRecordAgeInSeconds to 60 or more, or to -1 for no bound.", age)
+			say(fmt.Sprintf("MaximumRecordAgeInSeconds is %d: Lambda takes -1 or 60 to 604800", n), "Set MaximumRecordAgeInSeconds to 60 or more, or to -1 for no bound.", "maxRecordAge: Duration.seconds(60) or more, or leave it out", age)
 		}
 		switch {
 		case e.From.Kind == graph.Queue:
@@ -160,7 +164,7 @@ func noSource(e *graph.Edge, source graph.Value) (why, fix string) {
 	case kind == graph.Table && ref.Attribute == "Arn":
 		return fmt.Sprintf("the ARN of %s, but Lambda reads a table's stream", name), "Set EventSourceArn: !GetAtt " + name + ".StreamArn" + streamFirst(e.From) + "."
 	case kind == graph.Table && ref.Attribute == "StreamArn" && !e.From.Setting("streamSpecification").Exists():
-		return fmt.Sprintf("the stream of %s, which has none: StreamSpecification is missing", name), "Set StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES} on " + name + "."
+		return fmt.Sprintf("the stream of %s, which has none: StreamSpecification is missing", name), withStream(e.From)
 	case kind == graph.Queue && ref.Attribute == "":
 		return fmt.Sprintf("the URL of %s, which Ref gives", name), "Set EventSourceArn: !GetAtt " + name + ".Arn."
 	case kind == graph.Stream && ref.Attribute == "" && ref.Resource == e.From.ID: // not a consumer's, which is its ARN
@@ -178,11 +182,23 @@ func streamFirst(table *graph.Node) string {
 	if table.Setting("streamSpecification").Exists() {
 		return ""
 	}
+	if spelled(table, "", "SAM") != "" {
+		return ", and make it an AWS::DynamoDB::Table with a StreamSpecification: an AWS::Serverless::SimpleTable has no stream"
+	}
 	return ", and StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES} on the table"
 }
 
+// withStream is the fix for a table that has no stream. SAM's simple table takes no StreamSpecification. Source: SAM
+// translator 1.115.0, SamSimpleTable, checked 2026-12-01.
+func withStream(table *graph.Node) string {
+	if spelled(table, "", "SAM") != "" {
+		return "Make " + nameOf(table) + " an AWS::DynamoDB::Table with StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}: an AWS::Serverless::SimpleTable has no stream."
+	}
+	return "Set StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES} on " + nameOf(table) + "."
+}
+
 // checkDurableMapping reports a durable function that may run for longer than a mapping waits.
-func checkDurableMapping(p *Pass, e *graph.Edge, say func(message, fix string, values ...graph.Value)) {
+func checkDurableMapping(p *Pass, e *graph.Edge, say func(message, fix, cdk string, values ...graph.Value)) {
 	v := e.To.Setting("durableConfig", "executionTimeout")
 	n, ok := p.Int(e.To, v)
 	if !ok {
@@ -193,11 +209,11 @@ func checkDurableMapping(p *Pass, e *graph.Edge, say func(message, fix string, v
 		most = facts.Int("lambda.managed_instances_timeout_seconds")
 	}
 	if n > most {
-		say(fmt.Sprintf("ExecutionTimeout of durable function %s is %d s, and a mapping waits for the whole execution, %d s at most", nameOf(e.To), n, most), fmt.Sprintf("Set DurableConfig.ExecutionTimeout to %d at most, or start it asynchronously from an ordinary function behind the mapping.", most), v)
+		say(fmt.Sprintf("ExecutionTimeout of durable function %s is %d s, and a mapping waits for the whole execution, %d s at most", nameOf(e.To), n, most), fmt.Sprintf("Set DurableConfig.ExecutionTimeout to %d at most, or start it asynchronously from an ordinary function behind the mapping.", most), "durableConfig: { executionTimeout } of the function", v)
 	}
 }
 
-func checkQueueMapping(p *Pass, e *graph.Edge, say func(message, fix string, values ...graph.Value)) {
+func checkQueueMapping(p *Pass, e *graph.Edge, say func(message, fix, cdk string, values ...graph.Value)) {
 	batch, window := e.Setting("batchSize"), e.Setting("maximumBatchingWindowInSeconds")
 	size, sizeKnown := p.Int(e.To, batch)
 	seconds, windowKnown := window.Int()
@@ -209,19 +225,19 @@ func checkQueueMapping(p *Pass, e *graph.Edge, say func(message, fix string, val
 	most := facts.Int("esm.sqs_fifo_batch_max")
 	switch {
 	case fifo && sizeKnown && size > most:
-		say(fmt.Sprintf("BatchSize is %d, but a FIFO queue takes at most %d", size, most), fmt.Sprintf("Set BatchSize to %d at most.", most), batch)
+		say(fmt.Sprintf("BatchSize is %d, but a FIFO queue takes at most %d", size, most), fmt.Sprintf("Set BatchSize to %d at most.", most), fmt.Sprintf("batchSize: %d at most", most), batch)
 	case fifo && windowKnown && seconds > 0:
-		say(fmt.Sprintf("MaximumBatchingWindowInSeconds is %d, but a FIFO queue takes no batching window", seconds), "Take MaximumBatchingWindowInSeconds away.", window)
+		say(fmt.Sprintf("MaximumBatchingWindowInSeconds is %d, but a FIFO queue takes no batching window", seconds), "Take MaximumBatchingWindowInSeconds away.", "the event source without maxBatchingWindow", window)
 	case !fifo && sizeKnown && size > 10 && windowKnown && seconds == 0:
-		say(fmt.Sprintf("BatchSize is %d, above 10, which needs MaximumBatchingWindowInSeconds of at least 1", size), "Set MaximumBatchingWindowInSeconds to 1 or more, or BatchSize to 10 at most.", batch)
+		say(fmt.Sprintf("BatchSize is %d, above 10, which needs MaximumBatchingWindowInSeconds of at least 1", size), "Set MaximumBatchingWindowInSeconds to 1 or more, or BatchSize to 10 at most.", "maxBatchingWindow: Duration.seconds(1) beside batchSize", batch)
 	}
 	limit := e.Setting("scalingConfig", "maximumConcurrency")
 	low, high := facts.Int("esm.sqs_concurrency_min"), facts.Int("esm.sqs_concurrency_max")
 	if n, ok := p.Int(e.To, limit); ok && (n < low || n > high) {
-		say(fmt.Sprintf("MaximumConcurrency is %d, but must be %d to %d", n, low, high), fmt.Sprintf("Set MaximumConcurrency from %d to %d.", low, high), limit)
+		say(fmt.Sprintf("MaximumConcurrency is %d, but must be %d to %d", n, low, high), fmt.Sprintf("Set MaximumConcurrency from %d to %d.", low, high), fmt.Sprintf("maxConcurrency from %d to %d", low, high), limit)
 	}
 	pollers := e.Setting("provisionedPollerConfig")
 	if limit.Exists() && pollers.Exists() && !open(e.Setting("scalingConfig")) && !open(pollers) {
-		say("MaximumConcurrency and ProvisionedPollerConfig exclude each other", "Keep MaximumConcurrency or ProvisionedPollerConfig, not both.", limit, pollers)
+		say("MaximumConcurrency and ProvisionedPollerConfig exclude each other", "Keep MaximumConcurrency or ProvisionedPollerConfig, not both.", "maxConcurrency or provisionedPollerConfig, not both", limit, pollers)
 	}
 }

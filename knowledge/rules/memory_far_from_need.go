@@ -76,8 +76,10 @@ func checkMemory(p *Pass) {
 		switch {
 		case percent >= 90:
 			h.Severity = High
+			h.Fix = "Raise MemorySize, or let the code hold less at a time; try sizes with AWS Lambda Power Tuning."
 		case percent <= 30 && mb > 512:
 			h.Severity = Low
+			h.Fix = "Lower MemorySize where the code does not need the processor, of which less memory gives less; try sizes with AWS Lambda Power Tuning."
 		default:
 			continue
 		}

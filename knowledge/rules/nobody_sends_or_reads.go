@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -99,7 +100,36 @@ func accuseUnused(p *Pass, n *graph.Node, lack string) {
 			return
 		}
 	}
-	p.Report(Hit{Node: n, Message: lack})
+	fix, cdk := connect(n.Kind, incoming == 0, outgoing == 0)
+	p.Report(Hit{Node: n, Message: lack, Fix: fix, CDK: cdk})
+}
+
+// connect is how a thing of a kind is used: by what comes in, by what it goes on to, or both.
+func connect(kind graph.Kind, in, out bool) (fix, cdk string) {
+	use := map[graph.Kind][2]string{
+		graph.Function:     {"give it a trigger (an event source, a rule, a route)"},
+		graph.StateMachine: {"let something start it (a rule, a schedule, a grant of states:StartExecution)"},
+		graph.Queue:        {"let something send to it (a grant with its environment variable, a subscription, a rule)", "let something read it (an event source mapping, a pipe)"},
+		graph.Topic:        {"let something publish to it (a grant with its environment variable)", "subscribe something to it"},
+		graph.EventBus:     {"let something send to it (a grant of events:PutEvents)", "set a rule on it"},
+	}[kind]
+	calls := map[graph.Kind][2]string{
+		graph.Function:     {"fn.addEventSource(...)"},
+		graph.StateMachine: {"machine.grantStartExecution(caller)"},
+		graph.Queue:        {"queue.grantSendMessages(producer)", "consumer.addEventSource(new SqsEventSource(queue))"},
+		graph.Topic:        {"topic.grantPublish(producer)", "topic.addSubscription(...)"},
+		graph.EventBus:     {"bus.grantPutEventsTo(producer)", `new events.Rule(this, "Rule", { eventBus: bus, ... })`},
+	}[kind]
+	var words, code []string
+	for i, lacks := range []bool{in, out} {
+		if lacks && use[i] != "" {
+			words, code = append(words, use[i]), append(code, calls[i])
+		}
+	}
+	if len(words) == 0 {
+		return "", ""
+	}
+	return graph.UpperFirst(strings.Join(words, " and ")) + ", export it if another stack uses it, or remove it.", strings.Join(code, "; ") + "; or new CfnOutput(...) for users elsewhere"
 }
 
 // servesOthers says whether something else of n's stack has the role. A role of another stack cannot mean n: its

@@ -97,27 +97,38 @@ func checkNotifications(p *Pass) {
 			switch e.To.Kind {
 			case graph.Function:
 				if !refusesDurable(p, e) {
-					checkMay(p, e, "s3.amazonaws.com", "lambda:InvokeFunction", of+" invoke it", way{permission: bucketMayInvoke})
+					checkMay(p, e, "s3.amazonaws.com", "lambda:InvokeFunction", of+" invoke it", way{permission: bucketMayInvoke(bucket)})
 				}
 			case graph.Queue:
 				if !refusesFIFO(p, e, "fifoQueue") {
-					checkMay(p, e, "s3.amazonaws.com", "sqs:SendMessage", of+" send to it", way{statement: "Allow, Principal {Service: s3.amazonaws.com}, Action sqs:SendMessage, " + fromBucket("queue")})
+					checkMay(p, e, "s3.amazonaws.com", "sqs:SendMessage", of+" send to it", way{statement: "Allow, Principal {Service: s3.amazonaws.com}, Action sqs:SendMessage, " + fromBucket(bucket, "queue")})
 				}
 			case graph.Topic:
 				if !refusesFIFO(p, e, "fifoTopic") {
-					checkMay(p, e, "s3.amazonaws.com", "sns:Publish", of+" publish to it", way{statement: "Allow, Principal {Service: s3.amazonaws.com}, Action sns:Publish, " + fromBucket("topic")})
+					checkMay(p, e, "s3.amazonaws.com", "sns:Publish", of+" publish to it", way{statement: "Allow, Principal {Service: s3.amazonaws.com}, Action sns:Publish, " + fromBucket(bucket, "topic")})
 				}
 			}
 		}
 	}
 }
 
-// bucketMayInvoke is the fix for a function. A Ref to the bucket would make a circle with the bucket's DependsOn.
-const bucketMayInvoke = `Add an AWS::Lambda::Permission: FunctionName of the function, Action lambda:InvokeFunction, Principal s3.amazonaws.com, SourceAccount: !Ref AWS::AccountId, SourceArn: the bucket's ARN written out (no Ref); let the bucket depend on it (DependsOn).`
+// bucketMayInvoke is the fix for a function. A Ref to the bucket would make a circle with the bucket's DependsOn, and of a
+// bucket without BucketName there is no ARN to write out.
+func bucketMayInvoke(bucket *graph.Node) string {
+	source := "SourceAccount: !Ref AWS::AccountId, SourceArn: the bucket's ARN written out (no Ref)"
+	if !bucket.Setting("bucketName").Exists() {
+		source = "SourceAccount: !Ref AWS::AccountId (and no SourceArn: without BucketName there is none to write out, and a reference to the bucket makes a circle)"
+	}
+	return "Add an AWS::Lambda::Permission: FunctionName of the function, Action lambda:InvokeFunction, Principal s3.amazonaws.com, " + source + "; let the bucket depend on it (DependsOn)."
+}
 
 // fromBucket is the rest of the statement for a queue or topic.
-func fromBucket(kind string) string {
-	return "Resource: the " + kind + "'s ARN, Condition ArnLike aws:SourceArn = the bucket's ARN written out (no Ref); let the bucket depend on the policy (DependsOn)."
+func fromBucket(bucket *graph.Node, kind string) string {
+	source := "Condition ArnLike aws:SourceArn = the bucket's ARN written out (no Ref)"
+	if !bucket.Setting("bucketName").Exists() {
+		source = "Condition StringEquals aws:SourceAccount = !Ref AWS::AccountId (without BucketName there is no ARN to write out, and a reference to the bucket makes a circle)"
+	}
+	return "Resource: the " + kind + "'s ARN, " + source + "; let the bucket depend on the policy (DependsOn)."
 }
 
 // refusesFIFO reports a notification to a FIFO queue or topic.
@@ -128,7 +139,7 @@ func refusesFIFO(p *Pass, e *graph.Edge, setting string) bool {
 	}
 	fix := "Name a standard " + string(e.To.Kind) + " in the notification."
 	if e.To.Kind == graph.Queue {
-		fix = "Name a standard queue in the notification, or switch EventBridgeConfiguration on and let a rule send to the FIFO queue (SqsParameters.MessageGroupId)."
+		fix = "Name a standard queue in the notification, or take the notification away, set EventBridgeConfiguration: {EventBridgeEnabled: true} and let a rule send to the FIFO queue (SqsParameters.MessageGroupId)."
 	}
 	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Fix: fix, CDK: "bucket.addEventNotification(...) with a standard " + string(e.To.Kind),
@@ -143,7 +154,7 @@ func refusesDurable(p *Pass, e *graph.Edge) bool {
 		return false
 	}
 	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
-		Fix: "Switch EventBridgeConfiguration on and let a rule call the function.", CDK: "eventBridgeEnabled: true on the bucket, and a rule with new targets.LambdaFunction(version or alias)",
+		Fix: "Take the notification away, set EventBridgeConfiguration: {EventBridgeEnabled: true} on the bucket and let a rule (source aws.s3) call a version or alias of the function.", CDK: "eventBridgeEnabled: true on the bucket, and a rule with new targets.LambdaFunction(version or alias)",
 		Message: fmt.Sprintf("bucket %s notifies it, but S3 does not invoke durable functions: send the bucket's events through EventBridge", nameOf(e.From))})
 	return true
 }

@@ -71,13 +71,35 @@ func checkOrder(p *Pass, from *graph.Node) {
 		}
 		for _, second := range p.Graph.Out(first.To, graph.Writes, graph.Routes, graph.Invokes) {
 			if startsRuns(second) && !checksOrder(p.Graph, second.To) {
-				p.Report(Hit{Node: from, Related: []*graph.Node{first.To, second.To}, Confidence: weaker(first, second), Values: append([]graph.Value{{}}, edgePlace(second)...),
+				p.Report(Hit{Node: from, Related: []*graph.Node{first.To, second.To}, Confidence: weaker(first, second), Values: append([]graph.Value{{}}, edgePlace(second)...), Fix: waitForRuns(second), CDK: "wait for the run (IntegrationPattern and InvocationType), or fifo left out",
 					Message: fmt.Sprintf("%s keeps the order of its messages, but %s starts %s for them without waiting: the runs work side by side", nameOf(from), nameOf(first.To), nameOf(second.To))})
 				continue
 			}
 			checkNextHop(p, from, first, second)
 		}
 	}
+}
+
+// waitForRuns is the fix where runs are started side by side. Only an Express workflow can be waited for. Source: Step
+// Functions API reference, StartSyncExecution, checked 2026-12-01.
+func waitForRuns(e *graph.Edge) string {
+	const checked = " or let the last consumer check a sequence number and leave FIFO out. If it does check, say so in the metadata: serverless-review: {ordering: checked}."
+	switch {
+	case e.To.Kind == graph.Function:
+		return "Have the pipe wait for the function (LambdaFunctionParameters: {InvocationType: REQUEST_RESPONSE})," + checked
+	case e.From.Kind == graph.Pipe:
+		return "Have the pipe wait for the run (StepFunctionStateMachineParameters: {InvocationType: REQUEST_RESPONSE}, for Express workflows only)," + checked
+	}
+	return "Have the function wait for the run (StartSyncExecution, for Express workflows only)," + checked
+}
+
+// keepOrder is the fix where the next hop is of the standard kind: a FIFO queue or topic is another resource, and wants a group.
+func keepOrder(to *graph.Node) string {
+	first := "Replace " + nameOf(to) + " by a FIFO queue (FifoQueue: true) and send to it with a MessageGroupId,"
+	if to.Kind == graph.Topic {
+		first = "Replace " + nameOf(to) + " by a FIFO topic (FifoTopic: true; its subscribers can be SQS queues only) and publish to it with a MessageGroupId,"
+	}
+	return first + " or let the last consumer check a sequence number and leave FIFO out. If it does check, say so in the metadata: serverless-review: {ordering: checked}."
 }
 
 // checksOrder tells whether the author says that a thing, or each consumer of a queue or topic, takes messages in any order:
@@ -122,6 +144,6 @@ func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
 		p.Unknown(to, v)
 		return
 	}
-	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...),
+	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...), Fix: keepOrder(to),
 		Message: fmt.Sprintf("%s keeps the order of its messages, but %s is no FIFO %s: behind it they may come in another order", nameOf(from), nameOf(to), to.Kind)})
 }

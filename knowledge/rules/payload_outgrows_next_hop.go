@@ -86,8 +86,30 @@ func checkNextSize(p *Pass, e *graph.Edge) {
 	for _, in := range p.Graph.In(e.From, graph.Polls) {
 		related = append(related, in.From)
 	}
-	p.Report(Hit{Node: e.From, Related: related, Confidence: weaker(e), Values: append([]graph.Value{{}}, edgePlace(e)...),
+	fix, cdk := cutOrRaise(e, largest(p, e.From))
+	p.Report(Hit{Node: e.From, Related: related, Confidence: weaker(e), Values: append([]graph.Value{{}}, edgePlace(e)...), Fix: fix, CDK: cdk,
 		Message: fmt.Sprintf("%s may pass on up to %s, but %s takes %s", nameOf(e.From), kib(largest(p, e.From)), nameOf(e.To), kib(takes))})
+}
+
+// cutOrRaise is what can be done at a hop: rules and pipes can cut what they send, topics not, and a state machine's bound
+// cannot be raised.
+func cutOrRaise(e *graph.Edge, size int) (fix, cdk string) {
+	ways := []string{"pass a reference to S3 (claim check)"}
+	var calls []string
+	switch e.From.Kind {
+	case graph.Rule:
+		ways = append(ways, "cut the event by an InputTransformer of the target")
+		calls = append(calls, map[graph.Kind]string{graph.StateMachine: "input of targets.SfnStateMachine", graph.Queue: "message of targets.SqsQueue", graph.Topic: "message of targets.SnsTopic"}[e.To.Kind]+" (events.RuleTargetInput)")
+	case graph.Pipe:
+		ways = append(ways, "cut the message by TargetParameters.InputTemplate of the pipe")
+		calls = append(calls, "targetParameters.inputTemplate of CfnPipe")
+	}
+	switch e.To.Kind {
+	case graph.Topic, graph.Queue:
+		ways = append(ways, fmt.Sprintf("raise MaximumMessageSize of %s to %d", nameOf(e.To), size))
+		calls = append(calls, map[graph.Kind]string{graph.Topic: "CfnTopic.maximumMessageSize", graph.Queue: "maxMessageSizeBytes of the queue"}[e.To.Kind])
+	}
+	return graph.UpperFirst(strings.Join(ways, ", or ")) + ".", strings.Join(calls, "; ")
 }
 
 // largest is the size in bytes of what may come into a rule, pipe or topic; 0 where that is small or not known.

@@ -155,16 +155,29 @@ func checkPermissionSource(p *Pass, fn *graph.Node, s graph.Statement) {
 		return
 	case arn.Exists() && strings.HasPrefix(name, "s3."):
 		h.Severity, h.Values = Low, append(h.Values, arn)
+		h.Fix, h.CDK = "Set SourceAccount: !Ref AWS::AccountId.", "fn.addPermission('Call', { principal, sourceArn, sourceAccount: this.account })"
 		h.Message = fmt.Sprintf("%s may call %s for the bucket of any account: SourceArn names no account, and there is no SourceAccount", name, nameOf(fn))
 	case arn.Exists():
 		return
 	case strings.HasPrefix(name, "alexa"):
 		h.Message = fmt.Sprintf("%s may call %s for any skill: there is no EventSourceToken", name, nameOf(fn))
+		h.Fix, h.CDK = "Set EventSourceToken to the skill's id.", "fn.addPermission('Call', { principal, eventSourceToken: skillId })"
+		if s.Via != nil && s.Via.Source != "" {
+			h.Fix = "Set SkillId on the AlexaSkill event: SAM writes it into the permission."
+		}
 	default:
 		h.Message = fmt.Sprintf("%s may call %s for anyone's resources: there is no SourceArn and no SourceAccount", name, nameOf(fn))
+		h.Fix = "Set SourceArn to the resource that calls."
+		switch {
+		case strings.HasPrefix(name, "s3."): // which the permission comes before
+			h.Fix = "Set SourceAccount: !Ref AWS::AccountId, and SourceArn to the bucket's ARN written out (no Ref, which makes a circle where the bucket notifies the function)."
+		case strings.HasPrefix(name, "config."):
+			h.Fix, h.CDK = "Set SourceAccount: !Ref AWS::AccountId, and no SourceArn: the rule comes after the permission.", "fn.addPermission('Call', { principal, sourceAccount: this.account })"
+		}
 		if all := s.Conditions.Get("ArnLike", "AWS:SourceArn"); all.Exists() {
 			h.Message = fmt.Sprintf("%s may call %s for anyone's resources: SourceArn fits every account, and there is no SourceAccount", name, nameOf(fn))
 			h.Values = append(h.Values, all)
+			h.Fix = "Name the account in SourceArn, or set SourceAccount: !Ref AWS::AccountId beside it."
 		}
 	}
 	p.Report(h)

@@ -100,7 +100,8 @@ func checkBatchInput(p *Pass, e *graph.Edge) {
 		return
 	}
 	for _, r := range readsOfList(m.Workflow.StartAt, top, 0) {
-		p.Report(Hit{Node: m, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{r.path}, edgePlace(e)...),
+		fix, cdk := readElement(r)
+		p.Report(Hit{Node: m, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{r.path}, edgePlace(e)...), Fix: fix, CDK: cdk,
 			Message: fmt.Sprintf("state %s of %s reads %s, but its input from pipe %s is a JSON array", r.state, nameOf(m), r.path.String(), nameOf(e.From))})
 	}
 }
@@ -109,6 +110,20 @@ func checkBatchInput(p *Pass, e *graph.Edge) {
 type listRead struct {
 	state string
 	path  graph.Value
+	whole bool // the path is the state's InputPath
+}
+
+// readElement is the fix where an InputPath on the first state does not help: the path is one itself, or reads the input of
+// the whole execution. Elsewhere the rule's own words stand.
+func readElement(r listRead) (fix, cdk string) {
+	text, _ := r.path.Str()
+	switch {
+	case strings.Contains(text, "$$.Execution.Input"):
+		return fmt.Sprintf("Set the pipe's BatchSize to 1 and read $$.Execution.Input[0] in state %s.", r.state), "sfn.JsonPath.stringAt('$$.Execution.Input[0]...') and batchSize 1 on the pipe's source"
+	case r.whole:
+		return fmt.Sprintf("Begin with a Map state over the input (no ItemsPath), or set the pipe's BatchSize to 1 and InputPath of state %s to $[0]%s.", r.state, strings.TrimPrefix(text, "$")), ""
+	}
+	return "", ""
 }
 
 // readsOfList follows a list from a state on, through states that pass it on as it is and into the branches of a
@@ -123,7 +138,11 @@ func readsOfList(start string, states map[string]graph.Value, depth int) []listR
 		}
 		if in := def.Get("InputPath"); in.Exists() {
 			if text, known := in.Str(); !known || text != "$" {
-				return only(name, in)
+				found := only(name, in)
+				for i := range found {
+					found[i].whole = true
+				}
+				return found
 			}
 		}
 		kind, _ := def.Get("Type").Str()
@@ -213,5 +232,5 @@ func only(state string, v graph.Value) []listRead {
 	if !ok || !fieldOfRoot().MatchString(text) {
 		return nil
 	}
-	return []listRead{{state, v}}
+	return []listRead{{state: state, path: v}}
 }

@@ -159,6 +159,8 @@ func callsOf(e *graph.Edge) string {
 		return "states:StartExecution"
 	case e.Label == "enrichment" || kind == "REQUEST_RESPONSE":
 		return "states:StartSyncExecution"
+	case e.To.Workflow != nil && e.To.Workflow.Express: // for which a pipe waits where it is not told
+		return "states:StartSyncExecution states:StartExecution"
 	}
 	return callActions[e.To.Kind]
 }

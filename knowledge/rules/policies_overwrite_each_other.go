@@ -78,7 +78,17 @@ Resources:
 				so = "CloudFormation refuses the second"
 			}
 			message := fmt.Sprintf("policies %s each write the whole policy of %s: %s", strings.Join(names[:len(names)-1], ", ")+" and "+last.ID, nameOf(n), so)
-			p.Report(Hit{Node: n, Related: []*graph.Node{n}, RelatedResources: writers[:len(writers)-1], Message: message,
+			fix := ""
+			for _, r := range writers {
+				if r.Source != "" {
+					fix = fmt.Sprintf("SAM writes %s for %s: put all statements in one policy of your own, and have SAM write none (in place of SqsSubscription an AWS::SNS::Subscription and an event of type SQS; in place of DeadLetterConfig {Type: SQS} its Arn).", r.ID, plainID(r.Source))
+				}
+			}
+			cdk := map[graph.Kind]string{
+				graph.Topic:  "topic.addToResourcePolicy(...) collects all statements in one policy; do not write a CfnTopicPolicy beside it",
+				graph.Bucket: "bucket.addToResourcePolicy(...) collects all statements in one policy; do not write a CfnBucketPolicy beside it",
+			}[n.Kind]
+			p.Report(Hit{Node: n, Fix: fix, CDK: cdk, Related: []*graph.Node{n}, RelatedResources: writers[:len(writers)-1], Message: message,
 				Place: &Place{ID: last.ID, Type: last.Type, File: last.File}, Values: []graph.Value{{At: last.At}}})
 		}
 	},

@@ -14,8 +14,8 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Cost,
 	Why:      `A job that never ends keeps the loop turning: each turn is billed, until the execution has written 25,000 events, or a year has passed, and fails.`,
-	Fix:      `Use the .sync integration of the service, a callback with a task token, or count the turns and set TimeoutSeconds on the state machine.`,
-	CDK:      `IntegrationPattern.RUN_JOB, or stateMachine timeout`,
+	Fix:      `Use the .sync integration of the service, a callback with a task token, or count the turns and set TimeoutSeconds at the top of the definition.`,
+	CDK:      `integrationPattern: sfn.IntegrationPattern.RUN_JOB of the task, or timeout of the StateMachine`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Quotas related to state machine executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html", Checked: "2026-11-30"},
 	},
@@ -74,7 +74,7 @@ var _ = add(Rule{
 					break
 				}
 				p.Report(Hit{Node: m, Confidence: Likely, Values: []graph.Value{{At: loop.At}},
-					Message: fmt.Sprintf("the loop through state %s of %s turns on and on where the awaited thing never comes: nothing counts its turns, and the state machine has no TimeoutSeconds", loop.Name, nameOf(m))})
+					Message: fmt.Sprintf("the loop through state %s of %s turns on and on where the awaited thing never comes: nothing counts its turns, and the definition has no TimeoutSeconds", loop.Name, nameOf(m))})
 			}
 		}
 	},

@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why:      `Without a policy a private API cannot be deployed and nobody can call it; with one that allows everyone, the VPC endpoints of every account can.`,
-	Fix:      `Set Policy: allow execute-api:Invoke, and deny it where aws:SourceVpce is not one of your endpoints.`,
+	Fix:      `Set Policy: allow execute-api:Invoke, and deny it where aws:SourceVpce is not one of your endpoints; then deploy the API anew (another AWS::ApiGateway::Deployment).`,
 	SAM:      `Set Auth: {ResourcePolicy: {IntrinsicVpceWhitelist: [the ids of your endpoints]}}: SAM writes a policy that allows, and denies where aws:SourceVpce is another.`,
 	CDK:      `policy: an iam.PolicyDocument with a condition on aws:SourceVpce`,
 	Sources: []Source{
@@ -94,7 +94,11 @@ func checkPrivateAPIs(p *Pass) {
 				continue
 			}
 			if admitsEveryEndpoint(s) {
-				p.Report(Hit{Node: api, Values: []graph.Value{graph.NewString(s.At, "Principal *")}, Message: fmt.Sprintf("policy of private API %s admits every VPC endpoint of any account", nameOf(api))})
+				fix := ""
+				if spelled(api, "", "SAM") == "" {
+					fix = `Add to the policy {Effect: Deny, Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*", Condition: {StringNotEquals: {"aws:SourceVpce": [the ids of your endpoints]}}}, and deploy the API anew (another AWS::ApiGateway::Deployment).`
+				}
+				p.Report(Hit{Node: api, Fix: fix, Values: []graph.Value{graph.NewString(s.At, "Principal *")}, Message: fmt.Sprintf("policy of private API %s admits every VPC endpoint of any account", nameOf(api))})
 			}
 		}
 	}

@@ -140,8 +140,14 @@ func checkEscalation(p *Pass) {
 				}
 				h := Hit{Node: n, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, actionsOf(s))},
 					Message: fmt.Sprintf("%s allows %s on every resource: %s", nameOf(n), found, gains)}
-				if found == "sts:AssumeRole" {
+				switch found {
+				case "sts:AssumeRole":
 					h.Fix, h.CDK = "Name the roles that may be taken on in Resource.", "role.grantAssumeRole(grantee) on the one role"
+				case passes:
+					h.Fix = "Limit iam:PassRole to the ARN of the role that is passed, with a Condition on iam:PassedToService."
+				default:
+					h.Fix = "Take " + found + " and the other rights to change policies away from the workload; where it must have one, name in Resource what it may change, with a Condition on iam:PermissionsBoundary."
+					h.CDK = "take the iam.PolicyStatement away, or give it resources and conditions"
 				}
 				p.Report(h)
 			}

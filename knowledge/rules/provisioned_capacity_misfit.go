@@ -87,15 +87,32 @@ func checkCapacityUse(p *Pass) {
 			if mode, _ := n.Setting("billingMode").Str(); n.Kind == graph.Table && mode == "PAY_PER_REQUEST" {
 				h.Fix = "Spread the keys where one partition is hot, raise OnDemandThroughput where it caps the table, or set WarmThroughput before a load above twice the earlier peak."
 				h.CDK = "billing: Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits }), warmThroughput"
+			} else {
+				h.Fix, h.CDK = moreCapacity(n)
 			}
 			p.Report(h)
 		case seen && used < 0.5:
 			p.Report(Hit{Node: n, Values: []graph.Value{use}, Severity: Low,
+				Fix: "Lower ProvisionedConcurrentExecutions to what is used, or let it scale (AWS::ApplicationAutoScaling::ScalableTarget of the alias).", CDK: "alias.addAutoScaling({ minCapacity, maxCapacity }).scaleOnUtilization({ utilizationTarget: 0.7 })",
 				Message: fmt.Sprintf("the provisioned concurrency of %s was never used more than %.0f %% in %s", nameOf(n), 100*used, p.window())})
 		case n.Kind == graph.Table:
 			checkIdleTable(p, n)
 		}
 	}
+}
+
+// moreCapacity is the fix for what has too little, by its kind.
+func moreCapacity(n *graph.Node) (fix, cdk string) {
+	switch n.Kind {
+	case graph.Alias:
+		return "Raise ProvisionedConcurrentExecutions, or let it scale (AWS::ApplicationAutoScaling::ScalableTarget of the alias).", "alias.addAutoScaling({ minCapacity, maxCapacity }).scaleOnUtilization({ utilizationTarget: 0.7 })"
+	case graph.Table:
+		return "Raise the capacity units, let them scale (Application Auto Scaling), or set BillingMode: PAY_PER_REQUEST without ProvisionedThroughput; spread the keys where one partition is hot.", "autoScaleReadCapacity and autoScaleWriteCapacity, or billingMode: dynamodb.BillingMode.PAY_PER_REQUEST of the Table (Billing.onDemand() of a TableV2)"
+	}
+	if mode, _ := n.Setting("streamModeDetails", "StreamMode").Str(); mode == "ON_DEMAND" {
+		return "Spread the partition keys where one shard is hot; give readers that share the stream consumers of their own (enhanced fan-out).", "new kinesis.StreamConsumer(this, \"Reader\", { stream, streamConsumerName })"
+	}
+	return "Raise ShardCount, or set StreamModeDetails: {StreamMode: ON_DEMAND} without ShardCount; spread the partition keys where one shard is hot; give readers that share the stream consumers of their own (enhanced fan-out).", "shardCount, or streamMode: kinesis.StreamMode.ON_DEMAND of the Stream"
 }
 
 // busy is the share of a fixed capacity below which the busiest hour leaves it idle (catalogue, LIV012).
@@ -117,6 +134,7 @@ func checkIdleTable(p *Pass, t *graph.Node) {
 			continue
 		}
 		p.Report(Hit{Node: t, Values: []graph.Value{provisioned, consumed}, Severity: Low,
+			Fix: "Lower " + way.name + "CapacityUnits, let it scale (Application Auto Scaling), or set BillingMode: PAY_PER_REQUEST without ProvisionedThroughput.", CDK: "readCapacity and writeCapacity with autoScale..., or billingMode: dynamodb.BillingMode.PAY_PER_REQUEST of the Table (Billing.onDemand() of a TableV2)",
 			Message: fmt.Sprintf("the busiest hour of %s in %s used %.0f %% of its %.0f %s capacity units", nameOf(t), p.window(), 100*share, units, strings.ToLower(way.name))})
 	}
 }

@@ -82,7 +82,8 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 				p.Unknown(on, other)
 				return
 			}
-			p.Report(Hit{Node: on, Place: place, Related: []*graph.Node{fn}, Values: []graph.Value{v},
+			fix, cdk := scaleIt(fn, on)
+			p.Report(Hit{Node: on, Place: place, Related: []*graph.Node{fn}, Values: []graph.Value{v}, Fix: fix, CDK: cdk,
 				Message: fmt.Sprintf("%d environments of %s are kept ready day and night: nothing scales them", n, nameOf(fn))})
 		}
 	}
@@ -101,6 +102,19 @@ func checkProvisioned(p *Pass, fn *graph.Node) {
 			Fix: fmt.Sprintf("Set ReservedConcurrentExecutions to %d at least, or lower ProvisionedConcurrentExecutions to %d in all.", sum, limit), CDK: "reservedConcurrentExecutions of the function not below provisionedConcurrentExecutions of its aliases",
 			Message: fmt.Sprintf("%d environments of %s shall be kept ready, but only %d executions are reserved for it: Lambda refuses that", sum, nameOf(fn), limit)})
 	}
+}
+
+// scaleIt is the fix for an alias, named as the target names it, or for a version. A target comes after its alias, which
+// its text does not refer to.
+func scaleIt(fn, on *graph.Node) (fix, cdk string) {
+	if on == fn {
+		return "Set ProvisionedConcurrencyConfig on an alias in place of the version, which is another one with the next deployment, and register an AWS::ApplicationAutoScaling::ScalableTarget for the alias.", "fn.currentVersion.addAlias(\"live\", { provisionedConcurrentExecutions }) and addAutoScaling of the alias"
+	}
+	name, known := on.Setting("name").Str()
+	if !known || on.Resource == nil || fn.Resource == nil {
+		return "", ""
+	}
+	return fmt.Sprintf(`Register an AWS::ApplicationAutoScaling::ScalableTarget (ServiceNamespace: lambda, ScalableDimension: lambda:function:ProvisionedConcurrency, ResourceId: !Sub "function:${%s}:%s", MinCapacity, MaxCapacity, DependsOn: %s) with a target-tracking policy (LambdaProvisionedConcurrencyUtilization) at about 0.7, or ScheduledActions.`, plainID(fn.Resource.ID), name, plainID(on.Resource.ID)), ""
 }
 
 // scaled tells whether something scales what an alias keeps ready, or a version of the function where on is the function.

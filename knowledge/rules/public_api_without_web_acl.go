@@ -53,6 +53,7 @@ var _ = add(Rule{
 				return
 			}
 			protected := protectable[h.Node.Kind]
+			protected.arn = arnOf(h, protected.arn)
 			h.Fix = "Associate an AWS::WAFv2::WebACL with the " + protected.what + " (AWS::WAFv2::WebACLAssociation, ResourceArn: " + protected.arn + ")."
 			h.CDK = `new wafv2.CfnWebACLAssociation(this, "Acl", { resourceArn: ` + protected.cdk + `, webAclArn })`
 			p.Report(h)
@@ -152,6 +153,23 @@ var protectable = map[graph.Kind]struct{ what, arn, cdk string }{
 	graph.RestAPI:    {"stage", `!Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/API/stages/STAGE"`, "stage.stageArn"},
 	graph.GraphQLAPI: {"GraphQL API", "!GetAtt Api.Arn", "api.arn"},
 	graph.UserPool:   {"user pool", "!GetAtt Pool.Arn", "userPool.userPoolArn"},
+}
+
+// arnOf names in the ARN of an association what it is for. By a reference to the stage the association comes after it. SAM
+// gives the stage of its API as Api.Stage.
+func arnOf(h Hit, arn string) string {
+	r := h.Node.Resource
+	if r == nil {
+		return arn
+	}
+	api := r.WrittenID()
+	switch {
+	case h.Node.Kind != graph.RestAPI:
+		return "!GetAtt " + api + ".Arn"
+	case h.Place != nil:
+		return strings.NewReplacer("/API/", "/${"+api+"}/", "/STAGE", "/${"+h.Place.ID+"}").Replace(arn)
+	}
+	return strings.NewReplacer("/API/", "/${"+api+"}/", "/STAGE", "/${"+api+".Stage}").Replace(arn)
 }
 
 // signedOnly tells whether all methods of an API ask for a signature (AWS_IAM): API Gateway turns everyone else away by

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
@@ -111,6 +112,14 @@ Resources:
 // ruleMaySend is the statement that a queue's policy lacks.
 const ruleMaySend = `Allow, Principal {Service: events.amazonaws.com}, Action sqs:SendMessage, Resource: the queue's ARN, Condition ArnEquals aws:SourceArn = the rule's ARN.`
 
+// statementFor is the statement with the reference to the rule, which in SAM's case is no resource of the file.
+func statementFor(rule *graph.Node) string {
+	if rule.Resource == nil || rule.External {
+		return ruleMaySend
+	}
+	return strings.TrimSuffix(ruleMaySend, ".") + " (!GetAtt " + plainID(rule.Resource.ID) + ".Arn)."
+}
+
 func checkAdmits(p *Pass, e *graph.Edge) {
 	rule, queue := e.From, e.To
 	if queue.External {
@@ -127,7 +136,7 @@ func checkAdmits(p *Pass, e *graph.Edge) {
 	case policy.Unknown:
 		p.Unclear(queue, "whether its policy admits rule "+nameOf(rule)+": "+d.Why)
 	case policy.No:
-		p.Report(Hit{Node: queue, Severity: severity, Fix: amend(queue, d, "AWS::SQS::QueuePolicy", ruleMaySend), CDK: cdk, Confidence: weaker(e), Related: []*graph.Node{rule}, RelatedResources: policiesOf(queue.ResourcePolicy),
+		p.Report(Hit{Node: queue, Severity: severity, Fix: amend(queue, d, "AWS::SQS::QueuePolicy", statementFor(rule)), CDK: cdk, Confidence: weaker(e), Related: []*graph.Node{rule}, RelatedResources: policiesOf(queue.ResourcePolicy),
 			Message: fmt.Sprintf("the queue's policy does not let rule %s %s: %s", nameOf(rule), what, d.Why),
 			Values:  append([]graph.Value{{}}, edgePlace(e)...)})
 	}

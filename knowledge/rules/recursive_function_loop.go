@@ -226,8 +226,12 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 	case wildcard:
 		h.Severity, h.Aliases = Medium, nil
 		tail = "the write is inferred from a wildcard grant"
+		h.Fix = "Name in the role what is written to, in place of the wildcard; if the trigger is among it, write to another resource than the trigger."
+		h.CDK = "the grant method of the one resource that is written to"
 	case failing:
 		tail = "an event that always fails is sent to its own topic again, and fails again"
+		h.Fix = "Send what fails to a queue or topic that does not lead back to the function (OnFailure destination or DeadLetterConfig)."
+		h.CDK = "onFailure: new destinations.SqsDestination(queue), or deadLetterQueue, of the function"
 	case table && !detected:
 		tail = "nothing stops it but code that leaves out its own writes (a FilterCriteria does that before the function is called)"
 	case !detected && h.Confidence == Certain:

@@ -63,7 +63,7 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 	}
 	validator, models := r.Get("RequestValidatorId"), r.Get("RequestModels")
 	inBody := r.Get("Operation").Exists() // an OpenAPI body holds the schema in the operation itself
-	lacks := ""
+	lacks, fix := "", ""
 	switch {
 	case open(r.Get("RequestValidator")) || open(models):
 		p.Unknown(api, r)
@@ -72,12 +72,17 @@ func checkValidation(p *Pass, api *graph.Node, r graph.Value) {
 		lacks = "no request validator"
 	case validatesNothing(p.Graph, api, r):
 		lacks = "a request validator that validates neither bodies nor parameters"
+		fix = "Set ValidateRequestBody: true on the request validator, and give the method RequestModels with a JSON schema."
+		if !validator.Exists() {
+			fix = "Set validateRequestBody: true at the validator in x-amazon-apigateway-request-validators, and give the requestBody a schema."
+		}
 	case !models.Exists() && !inBody && !validator.IsUnknown():
 		lacks = "no model of its body"
+		fix = "Give the method RequestModels: {application/json: an AWS::ApiGateway::Model with a JSON schema}, and see that its validator has ValidateRequestBody: true."
 	default:
 		return
 	}
-	p.Report(Hit{Node: api, Place: routePlace(p, api, graph.Value{At: r.At}, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
+	p.Report(Hit{Node: api, Fix: fix, Place: routePlace(p, api, graph.Value{At: r.At}, r), Related: []*graph.Node{api}, Values: []graph.Value{{At: r.At}},
 		Message: fmt.Sprintf("%s has %s: whatever is sent reaches the back end", key, lacks)})
 }
 

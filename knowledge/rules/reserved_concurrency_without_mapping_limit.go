@@ -85,6 +85,25 @@ Resources:
 	Check: checkUnlimitedMappings,
 })
 
+// limitMappings is the fix for the mappings of a function together: each takes at least 2, and what is above the reservation
+// is throttled all the same.
+func limitMappings(g *graph.Graph, fn *graph.Node, reserved int) string {
+	queues := 0
+	for _, e := range g.In(fn, graph.Polls) {
+		if e.From.Kind == graph.Queue {
+			queues++
+		}
+	}
+	least := facts.Int("esm.sqs_concurrency_min")
+	switch {
+	case reserved < least*queues:
+		return fmt.Sprintf("Set ScalingConfig.MaximumConcurrency of each queue mapping of %s to %d, the least it takes, and reserve %d (ReservedConcurrentExecutions). Where messages must be worked off one at a time, take a FIFO queue with one message group.", nameOf(fn), least, least*queues)
+	case queues > 1:
+		return fmt.Sprintf("Set ScalingConfig.MaximumConcurrency of each queue mapping of %s, %d or more each and %d in all at most.", nameOf(fn), least, reserved)
+	}
+	return fmt.Sprintf("Set ScalingConfig.MaximumConcurrency of the mapping to at most %d (at least %d).", reserved, least)
+}
+
 func checkUnlimitedMappings(p *Pass) {
 	for _, e := range polled(p.Graph, graph.Queue) {
 		if e.To.External ||
@@ -110,6 +129,6 @@ func checkUnlimitedMappings(p *Pass) {
 		}
 		p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.To, e.From}, Values: []graph.Value{{}, reserved},
 			Message: fmt.Sprintf("mapping of %s has no MaximumConcurrency, but only %d are reserved for %s: throttled messages can drift to the dead-letter queue", nameOf(e.From), n, nameOf(e.To)),
-			Fix:     fmt.Sprintf("Set ScalingConfig.MaximumConcurrency of the mapping to at most %d (at least 2).", max(n, 2))})
+			Fix:     limitMappings(p.Graph, e.To, n)})
 	}
 }
