@@ -52,7 +52,11 @@ func checkFiringTogether(p *Pass) {
 			continue
 		}
 		told[all[0]] = true
-		p.Report(Hit{Node: all[0], Related: all[1:], Values: []graph.Value{{}},
+		fix, cdk := "", ""
+		if all[0].Type == "AWS::Events::Rule" {
+			fix, cdk = "Give the rules different minutes, or make them schedules of EventBridge Scheduler (AWS::Scheduler::Schedule; in SAM an event of type ScheduleV2) with FlexibleTimeWindow: {Mode: FLEXIBLE, MaximumWindowInMinutes: 15}.", "schedule: events.Schedule.cron({ minute: ... }) with a minute of its own for each"
+		}
+		p.Report(Hit{Node: all[0], Related: all[1:], Values: []graph.Value{{}}, Fix: fix, CDK: cdk,
 			Message: fmt.Sprintf("%d schedules start %s in the same minute (%s)", len(all), plainID(key[strings.LastIndexByte(key, ' ')+1:]), all[0].Setting("scheduleExpression"))})
 	}
 }

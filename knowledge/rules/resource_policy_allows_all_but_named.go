@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `Resource policy allows everything, or everyone, except what it names`,
 	Severity: High,
 	Pillar:   Security,
-	Why: `Allow with NotPrincipal, which IAM does not support, admits every other principal where a service takes it, anonymous ones included; Allow with NotAction grants every other action, deleting and changing the policy among them, ` +
+	Why: `Allow with NotPrincipal, which IAM does not support, admits every other principal where a service takes it, anonymous ones included; Allow with NotAction grants every other action that the policy can give, ` +
 		`and those that AWS adds later. Action "*" for a service or another account is as wide.`,
 	Fix: `Name the principals in Principal and the actions in Action. Exclude by a Deny statement.`,
 	CDK: `queue.grantSendMessages(principal), topic.grantPublish(principal), bucket.grantRead(principal)`,
@@ -100,8 +100,10 @@ func checkAllBut(p *Pass, n *graph.Node, s graph.Statement) {
 	what := ""
 	switch {
 	case s.NotPrincipal:
+		h.Fix = "Name those who may in Principal, in place of NotPrincipal. Exclude by a Deny statement, with a Condition on aws:PrincipalArn."
 		what = "admits everyone except the principals that it names"
 	case len(s.NotActions) > 0:
+		h.Fix = "Name the actions that are needed in Action, in place of NotAction. Exclude by a Deny statement."
 		what = "grants every action except " + strings.Join(spellAll(s.NotActions), ", ")
 	case !openToWorld(s):
 		action, who := wholeAccess(s), foreign(s.Principals)
@@ -109,13 +111,22 @@ func checkAllBut(p *Pass, n *graph.Node, s graph.Statement) {
 			return
 		}
 		h.Severity = Medium
-		what = fmt.Sprintf("allows %s to %s: every action, deleting and changing the policy included", action, who)
+		h.Fix = "Name in Action what " + who + " needs" + map[graph.Kind]string{graph.Queue: " (sqs:SendMessage, or to read sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes)", graph.Topic: " (sns:Publish or sns:Subscribe)", graph.Bucket: " (s3:GetObject, s3:PutObject ...)"}[n.Kind] + "."
+		what = fmt.Sprintf("allows %s to %s: %s included", action, who, widest[n.Kind])
 	default:
 		return
 	}
+	h.CDK = map[graph.Kind]string{graph.Queue: "queue.grantSendMessages(principal) or queue.grantConsumeMessages(principal)", graph.Topic: "topic.grantPublish(principal) or topic.grantSubscribe(principal)", graph.Bucket: "bucket.grantRead(principal) or bucket.grantPut(principal)"}[n.Kind]
 	h.Values = []graph.Value{graph.NewString(s.At, what)}
 	h.Message = fmt.Sprintf("policy of %s %s", nameOf(n), what)
 	p.Report(h)
+}
+
+// widest is what a grant of all actions holds beyond what is meant. What changes a queue, or a bucket's policy, stays with
+// its own account whatever the policy says. Source: SQS API reference ("Cross-account permissions don't apply to this action");
+// S3 API reference, PutBucketPolicy; checked 2026-12-01.
+var widest = map[graph.Kind]string{
+	graph.Queue: "reading, deleting and purging its messages", graph.Topic: "subscribing and changing its settings", graph.Bucket: "reading, overwriting and deleting its objects",
 }
 
 var wholeService = lazy.Regexp(`^((?i)sqs|sns|s3):\*+$|^\*$`)

@@ -91,7 +91,7 @@ Resources:
 					return
 				}
 			}
-			p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}}, Fix: executionLogFix(p.Graph, api, stage),
+			p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}}, Fix: executionLogFix(p.Graph, api, stage), CDK: executionLogCDK(p.Graph),
 				Message: fmt.Sprintf("stage %s of %s logs no execution errors: no MethodSettings for /* and * has LoggingLevel ERROR or INFO", stageName(stage), nameOf(api))})
 		})
 	},
@@ -100,6 +100,14 @@ Resources:
 // executionLogFix says where the level goes, and what the account needs for it.
 func executionLogFix(g *graph.Graph, api *graph.Node, stage graph.Value) string {
 	return orInGlobals(api, intoGeneralSettings(api, stage, "LoggingLevel: ERROR")+logRole(g)+".")
+}
+
+// executionLogCDK is the same in CDK's words; "" where the account's role is there.
+func executionLogCDK(g *graph.Graph) string {
+	if accountHasLogRole(g) {
+		return ""
+	}
+	return "deployOptions: { loggingLevel: apigateway.MethodLoggingLevel.ERROR }, with cloudWatchRole: true on one RestApi of the account"
 }
 
 // logRole is the word of the role that the account needs, where the system does not make it.

@@ -113,7 +113,19 @@ func checkRetrier(p *Pass, m *graph.Node, s graph.State, v graph.Value) {
 	for done > 0 && r.total(done) >= most.seconds {
 		done--
 	}
-	p.Report(Hit{Node: m, Confidence: confidence, Values: []graph.Value{v, most.at},
+	lower := "Set MaxDelaySeconds, or lower MaxAttempts, IntervalSeconds or BackoffRate, until the waits fit well inside the limit"
+	cdk := ""
+	if r.rate <= 1 || r.interval*float64(r.attempts) >= most.seconds { // MaxDelaySeconds has to be more than IntervalSeconds
+		lower, cdk = "Lower MaxAttempts or IntervalSeconds until the waits fit well inside the limit", "addRetry({ maxAttempts, interval })"
+	}
+	longer := "; or use a STANDARD workflow (which makes a new state machine) with a TimeoutSeconds that is longer than the waits."
+	switch {
+	case !m.Workflow.Express:
+		longer = "; or raise TimeoutSeconds of the state machine."
+	case most.seconds < expressSeconds && total < expressSeconds:
+		longer = fmt.Sprintf("; or raise TimeoutSeconds of the state machine (an Express workflow ends after %.0f s anyway).", expressSeconds)
+	}
+	p.Report(Hit{Node: m, Confidence: confidence, Values: []graph.Value{v, most.at}, Fix: lower + longer, CDK: cdk,
 		Message: fmt.Sprintf("%s of %s waits %.0f s between its %d retries, but %s after %.0f s: at most %d of them happen, and no Catch follows", s.Name, nameOf(m), total, r.attempts, most.what, most.seconds, done)})
 }
 

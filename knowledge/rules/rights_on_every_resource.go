@@ -16,9 +16,9 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Security,
 	Why: `With Resource "*" the role may do the same to the tables, queues, buckets, secrets or functions of all other systems in the account, unless another policy denies it. ` +
-		`A flaw in this one function then reaches them too.`,
-	Fix: `Name the ARNs the code works on: !GetAtt Table.Arn, !GetAtt Queue.Arn, !Sub "${Bucket.Arn}/*".`,
-	CDK: `table.grantReadWriteData(fn), queue.grantSendMessages(fn), secret.grantRead(fn) and the like`,
+		`A flaw in what works under this one role then reaches them too.`,
+	Fix: `Name the ARNs of what the role works on.`,
+	CDK: `resources: [...] in the iam.PolicyStatement, or the grant method of what the role works on`,
 	Sources: []Source{
 		{Title: `AWS Lambda Operator Guide, "Avoiding granting wildcard permissions in IAM policies"`, URL: "https://serverlessland.com/content/service/lambda/guides/aws-lambda-operator-guide/wildcard-permissions-iam", Checked: "2026-11-30"},
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, "Identity and access management"`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
@@ -115,11 +115,7 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 			continue
 		}
 		names, h.Values = append(names, action), append(h.Values, v)
-		service, _, _ := strings.Cut(strings.ToLower(action), ":")
-		words, ok := narrower[strings.ToLower(action)]
-		if !ok {
-			words, ok = narrower[service]
-		}
+		words, ok := narrowed(strings.ToLower(action))
 		if ok && !slices.Contains(arns, words.arn) {
 			arns, grants = append(arns, words.arn), append(grants, words.grant)
 		}
@@ -138,8 +134,12 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 	const most = 3 // services that the fix names
 	if n := min(len(arns), most); n > 0 {
 		h.Fix = "Name what the role works on: " + strings.Join(arns[:n], ", ") + "."
-		h.CDK = strings.Join(slices.DeleteFunc(grants[:n], func(s string) bool { return s == "" }), ", ")
-		if h.CDK == "" {
+		known := slices.DeleteFunc(slices.Clone(grants[:n]), func(s string) bool { return s == "" })
+		h.CDK = strings.Join(known, ", ")
+		switch {
+		case len(known) > 0 && len(known) < n:
+			h.CDK += "; for the others resources: [...] in the iam.PolicyStatement"
+		case len(known) == 0:
 			h.CDK = "resources: [...] with " + strings.Join(arns[:n], ", ") + " in the iam.PolicyStatement"
 		}
 	}
@@ -147,41 +147,163 @@ func checkEveryResource(p *Pass, n *graph.Node, s graph.Statement) {
 	p.Report(h)
 }
 
-// narrower holds, by an action or its service, what to name in a template, and the grant of CDK (aws-cdk-lib 2.276.0,
+// target is what to name in a template, and the grant of CDK that names it.
+type target struct{ arn, grant string }
+
+// narrowed finds what to name for an action: what its group works on, where it belongs to one, or all that a wildcard
+// covers do; else what its service does.
+func narrowed(action string) (target, bool) {
+	service, rest, _ := strings.Cut(action, ":")
+	found, first := target{}, true
+	for _, list := range [][]string{dataActionsOf()[service], plainActionsOf()[service]} {
+		for _, name := range list {
+			if !policy.Glob(rest, name) {
+				continue
+			}
+			words := groupOf(service, name)
+			if !first && words != found {
+				return narrower[service], narrower[service] != target{}
+			}
+			found, first = words, false
+		}
+	}
+	return found, found != target{}
+}
+
+// groupOf is what one action works on, or its service.
+func groupOf(service, name string) target {
+	for _, g := range groups[service] {
+		if slices.Contains(strings.Fields(g.actions), name) {
+			return g.target
+		}
+	}
+	return narrower[service]
+}
+
+// groups holds actions that work on something else than most of their service, or that CDK grants otherwise. Source: Service
+// Authorization Reference and aws-cdk-lib 2.276.0, checked 2026-12-01.
+var groups = map[string][]struct {
+	actions string
+	target
+}{
+	"dynamodb": {
+		{"getrecords getsharditerator describestream", target{"the table's stream (!GetAtt Table.StreamArn)", "table.grantStreamRead(grantee)"}},
+		{"updatetable deletetable createtable updatetimetolive updatecontinuousbackups exporttabletopointintime describetable describetimetolive describecontinuousbackups",
+			target{"the table (!GetAtt Table.Arn)", "table.grant(grantee, ...) with the actions"}},
+		{"restoretablefrombackup", target{"the table to restore to and the backups (TABLE_ARN/backup/*)", ""}},
+	},
+	"s3": {
+		{"listbucket listbucketversions", target{"the bucket (!GetAtt Bucket.Arn)", "bucket.grantRead(grantee)"}},
+		{"deletebucket putbucketpolicy putbucketnotification putlifecycleconfiguration putencryptionconfiguration getbucketlocation getbucketpolicy getbucketnotification getbucketversioning getbuckettagging getencryptionconfiguration",
+			target{"the bucket (!GetAtt Bucket.Arn)", ""}},
+		{"putobjectacl", target{`the bucket's objects (!Sub "${Bucket.Arn}/*")`, "bucket.grantPutAcl(grantee)"}},
+	},
+	"sqs": {
+		{"purgequeue", target{"the queue (!GetAtt Queue.Arn)", "queue.grantPurge(grantee)"}},
+		{"startmessagemovetask setqueueattributes deletequeue addpermission", target{"the queue (!GetAtt Queue.Arn)", "queue.grant(grantee, ...) with the actions"}},
+	},
+	"sns": {
+		{"subscribe", target{"the topic (!Ref Topic)", "topic.grantSubscribe(grantee)"}},
+		{"addpermission settopicattributes deletetopic gettopicattributes listsubscriptionsbytopic", target{"the topic (!Ref Topic)", ""}},
+	},
+	"kinesis": {
+		{"deletestream mergeshards splitshard", target{"the stream (!GetAtt Stream.Arn)", "stream.grant(grantee, ...) with the actions"}},
+		{"subscribetoshard", target{"the stream's consumer (!Ref Consumer) and the stream (!GetAtt Stream.Arn)", ""}},
+	},
+	"firehose": {
+		{"updatedestination deletedeliverystream", target{"the delivery stream (!GetAtt DeliveryStream.Arn)", "deliveryStream.grant(grantee, ...) with the actions"}},
+	},
+	"lambda": {
+		{"invokefunction invokeasync", target{"the called function (!GetAtt Function.Arn)", "calledFunction.grantInvoke(grantee)"}},
+		{"invokefunctionurl", target{"the called function (!GetAtt Function.Arn)", "calledFunction.grantInvokeUrl(grantee)"}},
+	},
+	"states": {
+		{"startsyncexecution", target{"the state machine (!Ref StateMachine)", "stateMachine.grantStartSyncExecution(grantee)"}},
+		{"redriveexecution", target{"the state machine's executions (" + executions + ")", "stateMachine.grantRedriveExecution(grantee)"}},
+		{"stopexecution describeexecution getexecutionhistory", target{"the state machine's executions (" + executions + ")", "stateMachine.grantExecution(grantee, ...) with the actions"}},
+		{"createstatemachine updatestatemachine deletestatemachine describestatemachine listexecutions", target{"the state machine (!Ref StateMachine)", "stateMachine.grant(grantee, ...) with the actions"}},
+	},
+	"events": {
+		{"putrule puttargets deleterule removetargets enablerule disablerule describerule", target{"the rules (!GetAtt Rule.Arn)", ""}},
+		{"invokeapidestination", target{"the API destination (!GetAtt ApiDestination.ArnForPolicy)", ""}},
+		{"describeeventbus", target{"the event bus (!GetAtt Bus.Arn)", ""}},
+	},
+	"secretsmanager": {
+		{"putsecretvalue updatesecret", target{"the secret (!Ref Secret)", "secret.grantWrite(grantee)"}},
+		{"createsecret", target{`the secrets' names (!Sub "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:PREFIX*")`, ""}},
+		{"deletesecret rotatesecret putresourcepolicy", target{"the secret (!Ref Secret)", ""}},
+	},
+	"ssm": {
+		{"putparameter", target{ssmParameters, "parameter.grantWrite(grantee)"}},
+		{"deleteparameter deleteparameters", target{ssmParameters, ""}},
+		{"sendcommand", target{"the document and the instances (their ARNs)", ""}},
+		{"startautomationexecution", target{"the automation document (the ARN of its automation-definition)", ""}},
+	},
+	"kms": {
+		{"sign", target{"the key (!GetAtt Key.Arn)", "key.grantSign(grantee)"}},
+		{"verify", target{"the key (!GetAtt Key.Arn)", "key.grantVerify(grantee)"}},
+		{"generatemac", target{"the key (!GetAtt Key.Arn)", "key.grantGenerateMac(grantee)"}},
+		{"decrypt", target{"the key (!GetAtt Key.Arn)", "key.grantDecrypt(grantee)"}},
+		{"creategrant putkeypolicy schedulekeydeletion disablekey describekey getpublickey", target{"the key (!GetAtt Key.Arn)", "key.grant(grantee, ...) with the actions"}},
+	},
+	"bedrock": {
+		{"invokeagent", target{"the agent's alias (!GetAtt AgentAlias.AgentAliasArn)", ""}},
+		{"retrieve", target{"the knowledge base (!GetAtt KnowledgeBase.KnowledgeBaseArn)", ""}},
+	},
+	"iot": {
+		{"updatethingshadow getthingshadow", target{"the things (their ARNs)", ""}},
+	},
+	"ecs": {
+		{"updateservice", target{"the ECS service (!Ref Service)", ""}},
+	},
+	"execute-api": {
+		{"invoke", target{`the API (!Sub "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*")`, ""}},
+	},
+}
+
+const (
+	executions    = `!Sub "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${StateMachine.Name}:*"`
+	ssmParameters = `the parameters (!Sub "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/NAME")`
+)
+
+// narrower holds, by a service, what to name in a template, and the grant of CDK (aws-cdk-lib 2.276.0,
 // checked 2026-11-30) that names it; "" where CDK has none.
-var narrower = map[string]struct{ arn, grant string }{
-	"dynamodb":          {"the table (!GetAtt Table.Arn) and its indexes (the same with /index/*)", "table.grantReadWriteData(grantee)"},
-	"s3":                {`the bucket's objects (!Sub "${Bucket.Arn}/*"; !GetAtt Bucket.Arn for s3:ListBucket)`, "bucket.grantReadWrite(grantee)"},
-	"sqs":               {"the queue (!GetAtt Queue.Arn)", "queue.grantSendMessages(grantee) or queue.grantConsumeMessages(grantee)"},
-	"sns":               {"the topic (!Ref Topic)", "topic.grantPublish(grantee)"},
-	"kinesis":           {"the stream (!GetAtt Stream.Arn)", "stream.grantReadWrite(grantee)"},
-	"firehose":          {"the delivery stream (!GetAtt DeliveryStream.Arn)", "deliveryStream.grantPutRecords(grantee)"},
-	"lambda":            {"the called function (!GetAtt Function.Arn)", "calledFunction.grantInvoke(grantee)"},
-	"states":            {"the state machine (!Ref StateMachine)", "stateMachine.grantStartExecution(grantee)"},
-	"events":            {`the event bus (!GetAtt Bus.Arn; the default one is !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")`, "events.EventBus.fromEventBusName(this, 'Bus', 'default').grantPutEventsTo(grantee)"},
-	"secretsmanager":    {"the secret (!Ref Secret)", "secret.grantRead(grantee)"},
-	"ssm":               {`the parameters (!Sub "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/NAME")`, "parameter.grantRead(grantee)"},
-	"kms":               {"the key (!GetAtt Key.Arn)", "key.grantEncryptDecrypt(grantee)"},
-	"cognito-idp":       {"the user pool (!GetAtt UserPool.Arn)", "userPool.grant(grantee, ...)"},
-	"ses":               {"the identity that sends (its ARN)", "emailIdentity.grantSendEmail(grantee)"},
-	"bedrock":           {"the models (their ARNs)", ""},
-	"sagemaker":         {"the endpoint (!Ref Endpoint)", "endpoint.grantInvoke(grantee)"},
-	"codebuild":         {"the project (!GetAtt Project.Arn)", ""},
-	"ecs":               {"the task definition (!Ref TaskDefinition)", "taskDefinition.grantRun(grantee)"},
-	"ecs:updateservice": {"the ECS service (!Ref Service)", ""},
-	"appconfig":         {`the configuration (!Sub "arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:application/${Application}/environment/${Environment}/configuration/${Profile}")`, ""},
-	"codepipeline":      {`the pipeline (!Sub "arn:${AWS::Partition}:codepipeline:${AWS::Region}:${AWS::AccountId}:${Pipeline}")`, ""},
-	"cloudformation":    {"the stacks (their ARNs)", ""},
-	"es":                {`the domain (!Sub "${Domain.Arn}/*")`, "domain.grantReadWrite(grantee)"},
-	"pipes":             {"the pipes (their ARNs)", ""},
-	"glue":              {"the job (its ARN)", ""},
-	"athena":            {"the workgroup (its ARN)", ""},
-	"iot":               {"the topics (their ARNs)", ""},
-	"scheduler":         {"the schedules' group (the ARN of its schedules)", ""},
-	"cloudfront":        {"the distribution (its ARN)", "distribution.grantCreateInvalidation(grantee)"},
-	"rds-data":          {"the cluster (its ARN)", "cluster.grantDataApiAccess(grantee)"},
-	"appsync":           {"the API (its ARN with /*)", "api.grantQuery(grantee) or api.grantMutation(grantee)"},
-	"execute-api":       {"the WebSocket API's connections (its ARN)", "webSocketApi.grantManageConnections(grantee)"},
+var narrower = map[string]target{
+	"dynamodb":       {"the table (!GetAtt Table.Arn) and its indexes (the same with /index/*)", "table.grantReadWriteData(grantee)"},
+	"s3":             {`the bucket's objects (!Sub "${Bucket.Arn}/*"; !GetAtt Bucket.Arn for s3:ListBucket)`, "bucket.grantReadWrite(grantee)"},
+	"sqs":            {"the queue (!GetAtt Queue.Arn)", "queue.grantSendMessages(grantee) or queue.grantConsumeMessages(grantee)"},
+	"sns":            {"the topic (!Ref Topic)", "topic.grantPublish(grantee)"},
+	"kinesis":        {"the stream (!GetAtt Stream.Arn)", "stream.grantReadWrite(grantee)"},
+	"firehose":       {"the delivery stream (!GetAtt DeliveryStream.Arn)", "deliveryStream.grantPutRecords(grantee)"},
+	"lambda":         {"the functions (!GetAtt Function.Arn)", ""},
+	"states":         {"the state machine (!Ref StateMachine)", "stateMachine.grantStartExecution(grantee)"},
+	"events":         {`the event bus (!GetAtt Bus.Arn; the default one is !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")`, "events.EventBus.fromEventBusName(this, 'Bus', 'default').grantPutEventsTo(grantee)"},
+	"secretsmanager": {"the secret (!Ref Secret)", "secret.grantRead(grantee)"},
+	"ssm":            {ssmParameters, "parameter.grantRead(grantee)"},
+	"kms":            {"the key (!GetAtt Key.Arn)", "key.grantEncryptDecrypt(grantee)"},
+	"cognito-idp":    {"the user pool (!GetAtt UserPool.Arn)", "userPool.grant(grantee, ...)"},
+	"ses":            {"the identity that sends (its ARN)", "emailIdentity.grantSendEmail(grantee)"},
+	"bedrock":        {"the models (their ARNs)", ""},
+	"sagemaker":      {"the endpoint (!Ref Endpoint)", "endpoint.grantInvoke(grantee)"},
+	"codebuild":      {"the project (!GetAtt Project.Arn)", ""},
+	"ecs":            {"the task definition (!Ref TaskDefinition)", "taskDefinition.grantRun(grantee)"},
+	"appconfig":      {`the configuration (!Sub "arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:application/${Application}/environment/${Environment}/configuration/${Profile}")`, ""},
+	"codepipeline":   {`the pipeline (!Sub "arn:${AWS::Partition}:codepipeline:${AWS::Region}:${AWS::AccountId}:${Pipeline}")`, ""},
+	"cloudformation": {"the stacks (their ARNs)", ""},
+	"es":             {`the domain (!Sub "${Domain.Arn}/*")`, "domain.grantReadWrite(grantee)"},
+	"pipes":          {"the pipes (their ARNs)", ""},
+	"codedeploy":     {"the deployment group (its ARN), the application and the deployment configuration", ""},
+	"ec2":            {`the instances (!Sub "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/${Instance}"), or "*" with a Condition on aws:ResourceTag`, ""},
+	"rds":            {"the database instances or clusters (their ARNs)", ""},
+	"route53":        {`the hosted zone (!Sub "arn:${AWS::Partition}:route53:::hostedzone/${HostedZone}")`, ""},
+	"aoss":           {"the collection (!GetAtt Collection.Arn)", ""},
+	"athena":         {"the workgroup (its ARN)", ""},
+	"iot":            {"the topics (their ARNs)", ""},
+	"scheduler":      {"the schedules' group (the ARN of its schedules)", ""},
+	"cloudfront":     {"the distribution (its ARN)", "distribution.grantCreateInvalidation(grantee)"},
+	"rds-data":       {"the cluster (its ARN)", "cluster.grantDataApiAccess(grantee)"},
+	"appsync":        {"the API (its ARN with /*)", "api.grantQuery(grantee) or api.grantMutation(grantee)"},
+	"execute-api":    {"the WebSocket API's connections (its ARN)", "webSocketApi.grantManageConnections(grantee)"},
 }
 
 // publishes finds the action of a statement that publishes to topics. Text messages need it on every resource, and so does

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Title:    `Role can be assumed by strangers`,
 	Severity: Critical,
 	Pillar:   Security,
-	Why:      `Whoever has an AWS account, any account, can take the role and has its rights. A service that is not asked for whom it works may be led to take it for a stranger (the confused deputy).`,
+	Why:      `Whoever the trust policy admits can take the role and has its rights: whoever has an AWS account, whoever another account allows, or whoever has a token of a provider. A service that is not asked for whom it works may be led to take it for a stranger (the confused deputy).`,
 	Fix:      `Name the service, the role or the account that takes the role; for a foreign account add sts:ExternalId or aws:PrincipalOrgID.`,
 	CDK:      `assumedBy: new iam.ServicePrincipal(...)`,
 	Sources: []Source{
@@ -71,11 +71,14 @@ func checkTrust(p *Pass) {
 			checkFederation(p, role, s)
 			if isAllow(s) && s.NotPrincipal {
 				p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "NotPrincipal")},
+					Fix:     "Name in Principal the service, the role or the account that takes the role, in place of NotPrincipal.",
 					Message: fmt.Sprintf("trust policy of %s lets everyone but those named assume the role", nameOf(role))})
 				continue
 			}
 			if account := trustedAccount(s); account != "" {
 				p.Report(Hit{Node: role, Resource: s.Via, Severity: Medium, Confidence: Likely, Values: []graph.Value{graph.NewString(s.At, account)},
+					Fix:     fmt.Sprintf(`Add Condition: {StringEquals: {"sts:ExternalId": ...}} to the statement, or aws:PrincipalOrgID where the account is one of your organization; or name the role there that takes this one (arn:aws:iam::%s:role/NAME). If it is the account of this stack, write !Ref AWS::AccountId.`, account),
+					CDK:     fmt.Sprintf(`assumedBy: new iam.PrincipalWithConditions(new iam.AccountPrincipal('%s'), { StringEquals: { 'sts:ExternalId': ... } }), or new iam.ArnPrincipal('arn:aws:iam::%s:role/NAME')`, account, account),
 					Message: fmt.Sprintf("trust policy of %s lets whoever account %s allows assume the role: a foreign account should prove itself by sts:ExternalId or aws:PrincipalOrgID", nameOf(role), account)})
 				continue
 			}
@@ -93,8 +96,14 @@ func checkTrust(p *Pass) {
 			if !openToWorld(s) && !anyService(s) {
 				continue
 			}
-			p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
-				Message: fmt.Sprintf("trust policy of %s lets everyone assume the role, without a condition on who asks", nameOf(role))})
+			h := Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, "Principal *")},
+				CDK:     "assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') or which service takes it, new iam.ArnPrincipal(...) for a role",
+				Message: fmt.Sprintf("trust policy of %s lets everyone assume the role, without a condition on who asks", nameOf(role))}
+			if !openToWorld(s) {
+				h.Fix = "Name the service that takes the role (lambda.amazonaws.com, states.amazonaws.com ...)."
+				h.Message = fmt.Sprintf("trust policy of %s lets every service that its pattern covers assume the role", nameOf(role))
+			}
+			p.Report(h)
 		}
 	}
 }

@@ -39,10 +39,31 @@ func checkFederation(p *Pass, role *graph.Node, s graph.Statement) {
 			continue
 		}
 		p.Report(Hit{Node: role, Resource: s.Via, Values: []graph.Value{graph.NewString(s.At, provider)},
-			Fix:     "Add a Condition on the claim sub of the provider (StringLike: repo:OWNER/REPOSITORY:*), and on aud.",
-			CDK:     "assumedBy: new iam.WebIdentityPrincipal(provider, { StringLike: { 'PROVIDER:sub': ... }, StringEquals: { 'PROVIDER:aud': ... } })",
+			Fix: claimFix(provider), CDK: claimCDK(provider),
 			Message: fmt.Sprintf("trust policy of %s lets everyone with a token of the provider assume the role: no condition asks for the claim %s", nameOf(role), strings.Join(claims, " or "))})
 	}
+}
+
+// claimFix says which condition a trust in a provider lacks, in the claims that it gives.
+func claimFix(provider string) string {
+	switch {
+	case strings.Contains(provider, "cognito-identity.amazonaws.com"):
+		return `Add Condition: {StringEquals: {"cognito-identity.amazonaws.com:aud": !Ref IdentityPool}, "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": authenticated}} (unauthenticated for guests).`
+	case strings.Contains(provider, "token.actions.githubusercontent.com"):
+		return "Add a Condition on the claims of the provider: StringLike on token.actions.githubusercontent.com:sub (repo:OWNER/REPOSITORY:*), StringEquals on token.actions.githubusercontent.com:aud (sts.amazonaws.com)."
+	case strings.Contains(provider, "gitlab.com"):
+		return "Add a Condition on the claims of the provider: StringLike on gitlab.com:sub (project_path:GROUP/PROJECT:ref_type:branch:ref:BRANCH), StringEquals on gitlab.com:aud."
+	case strings.Contains(provider, "app.terraform.io"):
+		return "Add a Condition on the claims of the provider: StringLike on app.terraform.io:sub (organization:ORGANIZATION:project:PROJECT:workspace:WORKSPACE:run_phase:*), StringEquals on app.terraform.io:aud."
+	}
+	return "Add a Condition on the claims of the provider: StringEquals (or StringLike) on PROVIDER:sub, whom the token was made out for, and StringEquals on PROVIDER:aud, your application's id."
+}
+
+func claimCDK(provider string) string {
+	if strings.Contains(provider, "cognito-identity.amazonaws.com") {
+		return "assumedBy: new iam.WebIdentityPrincipal('cognito-identity.amazonaws.com', { StringEquals: { 'cognito-identity.amazonaws.com:aud': identityPool.ref }, 'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' } })"
+	}
+	return "assumedBy: new iam.WebIdentityPrincipal(provider, { StringLike: { 'PROVIDER:sub': ... }, StringEquals: { 'PROVIDER:aud': ... } })"
 }
 
 // asksForClaim tells whether a condition asks for one of the claims of a token, or may.

@@ -227,8 +227,42 @@ func checkPollRole(p *Pass, e *graph.Edge, role *graph.Node, actions []string) {
 		checkListRights(p, e, role)
 		return
 	}
-	p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
+	fix, cdk := pollFix(p.Graph, e, role, missing)
+	p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}}, Fix: fix, CDK: cdk,
 		Message: fmt.Sprintf("role %s of %s may not do %s on %s: nothing can be read", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
+}
+
+// sourceRights are all rights that reading a source needs, AWS's managed policy and SAM's policy template that hold them, and
+// the grant of CDK. Source: Lambda developer guide; aws-sam-translator 1.x, policy_templates.json; aws-cdk-lib 2.276.0;
+// checked 2026-12-01.
+var sourceRights = map[graph.Kind]struct{ where, rest, managed, template, grant string }{
+	graph.Queue: {"on the queue", "", "AWSLambdaSQSQueueExecutionRole", "SQSPollerPolicy: {QueueName: ...}", "queue.grantConsumeMessages(fn)"},
+	graph.Stream: {"on the stream", "with kinesis:ListShards, and kinesis:SubscribeToShard on the consumer for enhanced fan-out", "AWSLambdaKinesisExecutionRole",
+		"KinesisStreamReadPolicy: {StreamName: ...}", "stream.grantRead(fn)"},
+	graph.Table: {"on the table's stream (TABLE_ARN/stream/*)", "with dynamodb:ListStreams", "AWSLambdaDynamoDBExecutionRole",
+		"DynamoDBStreamReadPolicy: {TableName: ..., StreamName: ...}", "table.grantStreamRead(fn)"},
+	graph.Cluster:  {"on the cluster", "with what its network, secrets and topics ask for", "AWSLambdaMSKExecutionRole", "", ""},
+	graph.Broker:   {"on the broker", "with what its network and secret ask for", "", "", ""},
+	graph.Database: {"on the cluster", "with what its network and secret ask for", "", "", ""},
+}
+
+// pollFix says which rights a role lacks, and what holds them all.
+func pollFix(g *graph.Graph, e *graph.Edge, role *graph.Node, missing []string) (fix, cdk string) {
+	words := sourceRights[e.From.Kind]
+	fix = fmt.Sprintf("Allow role %s %s %s", nameOf(role), strings.Join(missing, ", "), words.where)
+	if words.rest != "" {
+		fix += ", " + words.rest
+	}
+	switch {
+	case words.template != "" && samMakesRole(g, e.To):
+		fix = fmt.Sprintf("Add %s to Policies of the function, or allow its role %s %s", words.template, strings.Join(missing, ", "), words.where)
+	case words.managed != "":
+		fix += "; AWS's managed policy service-role/" + words.managed + " holds these"
+	}
+	if words.grant != "" {
+		cdk = "fn.addEventSource(...) grants them; for a mapping of your own " + words.grant
+	}
+	return fix + ".", cdk
 }
 
 // listActions are the rights to list what a source consists of.
@@ -258,7 +292,11 @@ func checkListRights(p *Pass, e *graph.Edge, role *graph.Node) {
 	if len(missing) == 0 {
 		return
 	}
-	p.Report(Hit{Node: e.To, Resource: e.Via, Severity: Medium, Confidence: Likely, Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
+	fix, cdk := fmt.Sprintf("Allow role %s %s.", nameOf(role), strings.Join(missing, " and ")), "stream.grantRead(fn), with kinesis:ListStreams in a statement of its own"
+	if e.From.Kind == graph.Table {
+		fix, cdk = fmt.Sprintf(`Allow role %s dynamodb:ListStreams on Resource "*".`, nameOf(role)), "table.grantStreamRead(fn)"
+	}
+	p.Report(Hit{Node: e.To, Resource: e.Via, Fix: fix, CDK: cdk, Severity: Medium, Confidence: Likely, Related: []*graph.Node{role, e.From, e.To}, Values: []graph.Value{{}},
 		Message: fmt.Sprintf("role %s of %s may not do %s on %s, which AWS names among the rights that reading it needs", nameOf(role), nameOf(e.To), strings.Join(missing, ", "), nameOf(e.From))})
 }
 
@@ -278,7 +316,9 @@ func checkPollKey(p *Pass, e *graph.Edge, role *graph.Node) {
 			if e.From.Kind == graph.Table {
 				confidence = Likely
 			}
-			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: confidence, Related: []*graph.Node{role, e.From, k.From, e.To}, Values: []graph.Value{{}},
+			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: confidence,
+				Fix: fmt.Sprintf("Allow role %s kms:Decrypt on the key (!GetAtt %s.Arn); the key's policy has to let the account do so, or name the role.", nameOf(role), nameOf(k.From)), CDK: "key.grantDecrypt(fn)",
+				Related: []*graph.Node{role, e.From, k.From, e.To}, Values: []graph.Value{{}},
 				Message: fmt.Sprintf("role %s of %s may not do kms:Decrypt with key %s of %s: what it receives cannot be read", nameOf(role), nameOf(e.To), nameOf(k.From), nameOf(e.From))})
 		}
 	}

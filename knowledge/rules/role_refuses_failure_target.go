@@ -118,6 +118,15 @@ var failureActions = map[graph.Kind]string{
 	graph.Queue: "sqs:SendMessage", graph.Topic: "sns:Publish", graph.EventBus: "events:PutEvents", graph.Function: "lambda:InvokeFunction", graph.Bucket: "s3:PutObject",
 }
 
+// failureGrants are what grants the right in CDK: a destination does so by itself.
+var failureGrants = map[graph.Kind]string{
+	graph.Queue:    "new destinations.SqsDestination(queue), new SqsDlq(queue) or deadLetterQueue: queue grants it; else queue.grantSendMessages(fn)",
+	graph.Topic:    "new destinations.SnsDestination(topic), new SnsDlq(topic) or deadLetterTopic: topic grants it; else topic.grantPublish(fn)",
+	graph.EventBus: "new destinations.EventBridgeDestination(bus) grants it; else bus.grantPutEventsTo(fn)",
+	graph.Function: "new destinations.LambdaDestination(other) grants it; else other.grantInvoke(fn)",
+	graph.Bucket:   "new destinations.S3Destination(bucket) or new S3OnFailureDestination(bucket) grants it; else bucket.grantReadWrite(fn)",
+}
+
 func checkFailureRights(p *Pass) {
 	for _, fn := range p.Graph.OfKind(graph.Function) {
 		for _, e := range p.Graph.Out(fn, graph.FailsTo) {
@@ -142,7 +151,14 @@ func checkRoleMay(p *Pass, role *graph.Node, e *graph.Edge, action string) {
 	case policy.Unknown:
 		p.Unclear(role, "whether it may do "+action+" on "+nameOf(e.To)+": "+d.Why)
 	case policy.No:
-		p.Report(Hit{Node: e.From, Confidence: weaker(e), Related: []*graph.Node{role, e.To}, RelatedResources: []*graph.Resource{e.Via},
+		fix := fmt.Sprintf("Allow role %s %s on %s.", nameOf(role), action, nameOf(e.To))
+		if e.To.Kind == graph.Bucket {
+			fix = fmt.Sprintf("Allow role %s s3:PutObject on the objects of %s (ARN/*) and s3:ListBucket on the bucket itself.", nameOf(role), nameOf(e.To))
+		}
+		if len(d.Denied) > 0 {
+			fix = fmt.Sprintf("Narrow the Deny so that it spares %s for role %s, and allow it.", action, nameOf(role))
+		}
+		p.Report(Hit{Node: e.From, Confidence: weaker(e), Related: []*graph.Node{role, e.To}, RelatedResources: []*graph.Resource{e.Via}, Fix: fix, CDK: failureGrants[e.To.Kind],
 			Values:  append([]graph.Value{{}}, edgePlace(e)...),
 			Message: fmt.Sprintf("role %s may not do %s on %s: failed events cannot be delivered (%s)", nameOf(role), action, nameOf(e.To), d.Why)})
 	}

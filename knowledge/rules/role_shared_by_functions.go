@@ -128,11 +128,11 @@ func checkSharedRoles(p *Pass) {
 			if policyUnknown(role) != "" || openActions(role) {
 				allows = "and what that allows is not all known here: whatever it is, all may do it"
 			}
-			p.Report(Hit{Node: role, Severity: Info, Values: []graph.Value{{}}, Related: users,
+			p.Report(Hit{Node: role, Severity: Info, Values: []graph.Value{{}}, Related: users, Fix: ownRoles(users),
 				Message: fmt.Sprintf("%s work under the role %s, %s", names(users), nameOf(role), allows)})
 			continue
 		}
-		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users,
+		p.Report(Hit{Node: role, Values: []graph.Value{{}}, Related: users, Fix: ownRoles(users),
 			Message: fmt.Sprintf("%s work under the role %s: each holds all its rights (%s and so on)", names(users), nameOf(role), right)})
 	}
 }
@@ -155,9 +155,17 @@ func checkOutsideRole(p *Pass, role *graph.Node, users []*graph.Node) {
 		if !differ(fns, "code") {
 			continue
 		}
-		p.Report(Hit{Node: fns[0], Severity: Info, Values: []graph.Value{{}}, Related: fns[1:],
+		p.Report(Hit{Node: fns[0], Severity: Info, Values: []graph.Value{{}}, Related: fns[1:], Fix: ownRoles(fns),
 			Message: fmt.Sprintf("%s work under one role, %s: whatever it allows, all may do it", names(fns), nameOf(role))})
 	}
+}
+
+// ownRoles is the fix where SAM makes roles by itself.
+func ownRoles(fns []*graph.Node) string {
+	if slices.ContainsFunc(fns, func(fn *graph.Node) bool { return spelled(fn, "", "SAM") == "" }) {
+		return ""
+	}
+	return "Leave Role out (of Globals too) and give each function Policies with what it needs: SAM then makes a role for each."
 }
 
 // openActions tells whether some action that a role allows is not known.

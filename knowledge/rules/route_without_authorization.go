@@ -307,7 +307,14 @@ func checkRoute(p *Pass, api *graph.Node, r graph.Value) {
 	default:
 		h.CDK = "defaultMethodOptions: { authorizer } on the RestApi, or { authorizationType: apigateway.AuthorizationType.IAM }"
 	}
-	h.Fix = authorizationFix(api, h.Place, r, webSocket) + " Where it is meant for everyone (a webhook, a health check), say so in Metadata serverless-review.ignore with a reason."
+	if place == nil && !webSocket && inDefinition(r) {
+		h.CDK = "security in the definition that the SpecRestApi (or CfnApi body) reads"
+	}
+	h.Fix = authorizationFix(api, h.Place, r, webSocket)
+	if privateAPI(api) {
+		h.Fix += " Or admit your own VPC endpoints alone in the API's resource policy (Condition on aws:SourceVpce)."
+	}
+	h.Fix += " Where it is meant for everyone (a webhook, a health check), say so in Metadata serverless-review.ignore with a reason."
 	p.Report(h)
 }
 
@@ -326,7 +333,7 @@ func (p *Pass) declaredPublic(writer *Place) bool {
 // "x-amazon-apigateway-auth object", checked 2026-11-30.
 func authorizationFix(api *graph.Node, place *Place, r graph.Value, webSocket bool) string {
 	sam := place != nil && strings.HasPrefix(place.Type, "AWS::Serverless::")
-	inDefinition := place == nil && r.At != nil && strings.Contains(r.At.Path, "/paths/")
+	defined := place == nil && inDefinition(r)
 	iam := "AWS_IAM"
 	if api.Kind == graph.HTTPAPI {
 		iam = "AWS_IAM with EnableIamAuthorizer: true"
@@ -338,15 +345,18 @@ func authorizationFix(api *graph.Node, place *Place, r graph.Value, webSocket bo
 		return inGlobals(api, "Set DefaultAuthorizer under Auth: "+iam+", or one of Authorizers.")
 	case sam:
 		return "Set Auth: {Authorizer: NAME} on the event, or DefaultAuthorizer under Auth of the API for all (" + iam + ", or one of its Authorizers)."
-	case inDefinition && spelled(api, "", "SAM") != "":
+	case defined && spelled(api, "", "SAM") != "":
 		return "Set DefaultAuthorizer under Auth of the API (" + iam + ", or one of its Authorizers), or give the operation security in the definition."
-	case inDefinition:
+	case defined:
 		return "Give the operation of the definition security by a scheme with x-amazon-apigateway-authorizer, or x-amazon-apigateway-auth: {type: AWS_IAM}."
 	case api.Kind == graph.HTTPAPI:
 		return "Set AuthorizationType: AWS_IAM on the route, or JWT or CUSTOM with an AuthorizerId."
 	}
 	return "Set AuthorizationType: AWS_IAM on the method, or COGNITO_USER_POOLS or CUSTOM with an AuthorizerId."
 }
+
+// inDefinition tells whether a route is an operation of an OpenAPI definition.
+func inDefinition(r graph.Value) bool { return r.At != nil && strings.Contains(r.At.Path, "/paths/") }
 
 // isMock tells whether API Gateway answers a route by itself: there is no back end to reach. OpenAPI spells it "type: mock".
 func isMock(route graph.Value) bool {

@@ -11,10 +11,10 @@ import (
 var _ = add(Rule{
 	ID:       "scheduled-runs-overlap",
 	Code:     "GRF011",
-	Title:    `Scheduled function may still run when it is started again`,
+	Title:    `Scheduled function or workflow may still run when it is started again`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why:      `The function may work for longer than the time between two runs. Then two of them work at once: on the same rows, the same files, the same partner.`,
+	Why:      `The function or execution may work for longer than the time between two starts. Then two of them work at once: on the same rows, the same files, the same partner.`,
 	Fix:      `Set ReservedConcurrentExecutions: 1 (the next start then waits in the queue of asynchronous events, for up to 6 hours), shorten the Timeout, lengthen the interval, or take a lock.`,
 	CDK:      `reservedConcurrentExecutions: 1`,
 	Sources: []Source{
@@ -121,10 +121,21 @@ func checkFunctionOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Dura
 	}
 	h := Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{timeout, s.Setting("scheduleExpression")},
 		Message: fmt.Sprintf("%s may work for %d s, but %s starts it every %s: two runs can overlap", nameOf(fn), seconds, nameOf(s), minutes(every))}
+	if calledOtherwise(p.Graph, fn, s) {
+		h.Fix = "Shorten the Timeout below the interval, lengthen the interval, or take a lock. ReservedConcurrentExecutions: 1 would throttle its other callers too."
+		h.CDK = "timeout: Duration.seconds(...) below the interval"
+	}
 	if takes == every { // few runs take all of their time
 		h.Severity = Low
 	}
 	p.Report(h)
+}
+
+// calledOtherwise tells whether something else than one schedule calls a function.
+func calledOtherwise(g *graph.Graph, fn, schedule *graph.Node) bool {
+	return slices.ContainsFunc(g.In(fn, graph.Polls, graph.Invokes, graph.Routes), func(e *graph.Edge) bool {
+		return e.From != schedule && e.Strength != graph.Wildcard
+	})
 }
 
 // oftenStarted is up to what interval an execution without a limit is held against its schedule whatever it does: of those
@@ -137,7 +148,9 @@ func checkMachineOverlap(p *Pass, s *graph.Node, e *graph.Edge, every time.Durat
 		return
 	}
 	limit := machine.Workflow.Timeout
-	h := Hit{Node: machine, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{limit, s.Setting("scheduleExpression")}}
+	h := Hit{Node: machine, Confidence: weaker(e), Related: []*graph.Node{s}, Values: []graph.Value{limit, s.Setting("scheduleExpression")},
+		Fix: "Set TimeoutSeconds at the top of the definition to less than the interval, lengthen the interval, or have the first step take a lock (a conditional write).",
+		CDK: "timeout: Duration.seconds(...) of the sfn.StateMachine, below the interval"}
 	kind, _ := machine.Setting("stateMachineType").Str()
 	seconds, known := limit.Int()
 	switch {

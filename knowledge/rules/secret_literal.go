@@ -92,7 +92,8 @@ func checkSecretLiterals(p *Pass) {
 		case "AWS::CloudFormation::Stack", "AWS::Serverless::Application":
 			checkHandedSecrets(p, r)
 		case "AWS::SSM::Parameter": // CloudFormation makes none that is encrypted
-			reportCredentials(p, Hit{Resource: r, Node: p.Graph.Node(r.ID)}, r.Properties.Get("Value"), "the value of "+plainID(r.ID))
+			reportCredentials(p, Hit{Resource: r, Node: p.Graph.Node(r.ID), Fix: inSecretsManager + ", or as a SecureString outside of the template (CloudFormation makes none), and take it out of here: a dynamic reference in Value would leave it in clear too.",
+				CDK: "new secretsmanager.Secret(this, 'Key'), or ssm.StringParameter.fromSecureStringParameterAttributes(...) for one that exists"}, r.Properties.Get("Value"), "the value of "+plainID(r.ID))
 		}
 	}
 	told := checkShownParameters(p)
@@ -110,15 +111,20 @@ func checkSecretLiterals(p *Pass) {
 			checkSecretProperties(p, n, told)
 		case graph.StateMachine:
 			for _, name := range []string{"definition", "definitionString", "definitionSubstitutions"} {
-				reportCredentials(p, Hit{Node: n}, n.Setting(name), "the definition of "+nameOf(n))
+				reportCredentials(p, Hit{Node: n, Fix: inSecretsManager + "; have the function that needs it read it, or name an EventBridge connection in an HTTP task (Authentication.ConnectionArn). A dynamic reference would put it into the definition in clear.",
+					CDK: "tasks.HttpInvoke with connection: new events.Connection(...), or secret.grantRead(fn) for the function that needs it"}, n.Setting(name), "the definition of "+nameOf(n))
 			}
 		}
 	}
 }
 
+// inSecretsManager is what becomes of a secret that was handed out by somebody else, or that nobody but code reads.
+const inSecretsManager = "Exchange the secret and store it in Secrets Manager"
+
 func checkStageVariables(p *Pass, api *graph.Node) {
 	for _, stage := range stagesHere(api) {
-		h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}}
+		h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api},
+			Fix: inSecretsManager + "; have the back end read it there, or pass its ARN: stage variables are readable for everyone who may read the stage.", CDK: "secret.grantRead(fn); environment: { SECRET_ARN: secret.secretArn }"}
 		reportCredentials(p, h, stage.Get("Variables"), "a stage variable of "+nameOf(api))
 		reportCredentials(p, h, stage.Get("StageVariables"), "a stage variable of "+nameOf(api))
 	}
@@ -136,10 +142,24 @@ func checkSecretProperties(p *Pass, n *graph.Node, told map[string]bool) {
 			continue
 		}
 		if text, ok := v.Str(); ok && inTemplate(v) && carriesSecret(text) || !ok && v.Kind == graph.String && inDocument(ownText(v)) {
-			p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)},
+			p.Report(Hit{Node: n, Values: []graph.Value{hidden(v)}, Fix: madeSecret(n.Type, path),
 				Message: fmt.Sprintf("%s of %s is written in the template", graph.UpperFirst(path), nameOf(n))})
 		}
 	}
+}
+
+// madeSecret is the fix for what is a secret whatever it says: who can make it is told by where it stands.
+func madeSecret(typ, path string) string {
+	const reference = "{{resolve:secretsmanager:NAME:SecretString:KEY}}"
+	switch {
+	case path == "secretString":
+		return "Exchange the secret. Let Secrets Manager make it (GenerateSecretString in place of SecretString); one that somebody else gives out put in by hand or by a script after the deployment."
+	case path == "masterUserPassword" && typ == "AWS::Redshift::Cluster":
+		return "Exchange the secret. Set ManageMasterPassword: true in place of MasterUserPassword, or name a secret by a dynamic reference: " + reference + "."
+	case path == "masterUserPassword" && (typ == "AWS::RDS::DBInstance" || typ == "AWS::RDS::DBCluster" || typ == "AWS::DocDB::DBCluster"):
+		return "Exchange the secret. Set ManageMasterUserPassword: true in place of MasterUserPassword, or name a secret by a dynamic reference: " + reference + "."
+	}
+	return inSecretsManager + ", and name it by a dynamic reference: " + reference + "."
 }
 
 // jsonValue matches the texts of a JSON object with their names.
@@ -178,7 +198,8 @@ func checkClientSecret(p *Pass, r *graph.Resource) {
 	if text, ok := v.Str(); !ok || !inTemplate(v) || !carriesSecret(text) {
 		return
 	}
-	h := Hit{Resource: r, Values: []graph.Value{hidden(v)}, Message: fmt.Sprintf("the %s of %s is written in the template", what, plainID(r.ID))}
+	h := Hit{Resource: r, Values: []graph.Value{hidden(v)}, Fix: "Exchange the " + what + " at the provider, store it in Secrets Manager, and name it by a dynamic reference: {{resolve:secretsmanager:NAME:SecretString:KEY}}.",
+		CDK: "clientSecretValue (Google) or privateKeyValue (Apple): secret.secretValue; of others clientSecret: secret.secretValue.unsafeUnwrap(), which writes a dynamic reference", Message: fmt.Sprintf("the %s of %s is written in the template", what, plainID(r.ID))}
 	if ref, ok := r.Properties.Get("UserPoolId").Ref(); ok {
 		if pool := p.Graph.Node(ref.Resource); pool != nil {
 			h.Node, h.Related = pool, []*graph.Node{pool}
@@ -193,6 +214,7 @@ func checkHandedSecrets(p *Pass, r *graph.Resource) {
 		text, ok := f.Value.Str()
 		if what := secretIn(ownText(f.Value)); what != "" || ok && inTemplate(f.Value) && looksLikeSecret(f.Name, text) {
 			p.Report(Hit{Resource: r, Node: p.Graph.Node(r.ID), Values: []graph.Value{hidden(f.Value)},
+				Fix: inSecretsManager + "; hand over its name or ARN, and have the nested template read it where it is needed.", CDK: "hand over secret.secretArn in parameters of the NestedStack",
 				Message: fmt.Sprintf("%s gives its parameter %s a secret that is written in the template", plainID(r.ID), f.Name)})
 		}
 	}

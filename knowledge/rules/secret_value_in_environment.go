@@ -108,6 +108,8 @@ func reportSecureStrings(p *Pass, fn *graph.Node) {
 		for _, part := range f.Value.Parts() {
 			if strings.HasPrefix(part.Unknown, "dynamic reference ssm-secure:") || strings.Contains(part.Literal, "{{resolve:ssm-secure:") {
 				p.Report(Hit{Node: fn, Values: []graph.Value{f.Value},
+					Fix:     "Pass the parameter's name, grant ssm:GetParameter on it (and kms:Decrypt on its key, where that is one of your own), and read it at run time (WithDecryption) with a cache.",
+					CDK:     "environment: { PARAMETER: parameter.parameterName }; parameter.grantRead(fn)",
 					Message: fmt.Sprintf("environment variable %s of %s is to hold a secure string (ssm-secure): CloudFormation refuses that reference in functions, and the value would be readable in the configuration", f.Name, nameOf(fn))})
 				return
 			}

@@ -136,6 +136,23 @@ func sendsByRole(e *graph.Edge) bool {
 	return e.From.Kind == graph.Function && (e.Kind == graph.FailsTo || e.Kind == graph.Writes)
 }
 
+// withoutKey is the encryption of a queue or topic that asks no sender for rights on a key.
+func withoutKey(to *graph.Node) string {
+	if to.Kind == graph.Topic {
+		return "the topic without KmsMasterKeyId (SNS encrypts what it keeps all the same)"
+	}
+	return "the queue's own encryption (SqsManagedSseEnabled: true without KmsMasterKeyId)"
+}
+
+// ownKeyFor is a way out in CDK's words for a service that sends to a queue or topic.
+func ownKeyFor(to *graph.Node, service string) string {
+	grant := fmt.Sprintf("key.grantEncryptDecrypt(new iam.ServicePrincipal('%s'))", service)
+	if to.Kind == graph.Topic {
+		return "masterKey: key with " + grant + ", or no masterKey"
+	}
+	return "encryption: sqs.QueueEncryption.SQS_MANAGED, or encryptionMasterKey: key with " + grant
+}
+
 // checkRoleKeyUse asks for the rights of the sender's role on the key of the target. The AWS managed keys admit every
 // role of the account that may send.
 func checkRoleKeyUse(p *Pass, e *graph.Edge) {
@@ -158,7 +175,10 @@ func checkRoleKeyUse(p *Pass, e *graph.Edge) {
 				if e.From.Kind != graph.Function { // a pipe or schedule
 					aliases = []string{"PIP003"}
 				}
-				p.Report(Hit{Node: e.To, Confidence: weaker(e), Aliases: aliases, Related: []*graph.Node{k.From, role, e.From}, RelatedResources: []*graph.Resource{e.Via},
+				p.Report(Hit{Node: e.To, Confidence: weaker(e), Aliases: aliases,
+					Fix:     fmt.Sprintf("Allow role %s %s on the key (!GetAtt %s.Arn), or name the role in the key's policy; or use %s.", nameOf(role), strings.Join(missing, " and "), nameOf(k.From), withoutKey(e.To)),
+					CDK:     "key.grantEncryptDecrypt(grantee)",
+					Related: []*graph.Node{k.From, role, e.From}, RelatedResources: []*graph.Resource{e.Via},
 					Values:  append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
 					Message: fmt.Sprintf("role %s may not do %s with key %s: nothing arrives at %s from %s", nameOf(role), strings.Join(missing, " and "), nameOf(k.From), nameOf(e.To), nameOf(e.From))})
 			}
@@ -195,6 +215,7 @@ func checkKeyUse(p *Pass, e *graph.Edge, service string) {
 	setting := e.To.Setting("kmsMasterKeyId")
 	if s, ok := setting.Str(); ok && strings.HasSuffix(s, "alias/aws/"+managedKeys[e.To.Kind]) {
 		p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{e.From}, RelatedResources: []*graph.Resource{e.Via}, Values: append([]graph.Value{setting}, edgePlace(e)...),
+			Fix: fmt.Sprintf("Use %s; or name a key of your own in KmsMasterKeyId whose policy allows %s kms:GenerateDataKey and kms:Decrypt.", withoutKey(e.To), service), CDK: ownKeyFor(e.To, service),
 			Message: fmt.Sprintf("%s is encrypted with the AWS managed key %s, whose policy does not admit %s: nothing arrives from %s", nameOf(e.To), s, service, nameOf(e.From))})
 		return
 	}
@@ -223,7 +244,15 @@ func checkKeyPolicy(p *Pass, e *graph.Edge, key *graph.Node, service string) {
 	if len(missing) == 0 {
 		return
 	}
+	condition := ", with a Condition on aws:SourceArn"
+	switch {
+	case service == "events.amazonaws.com" && e.To.Kind == graph.Topic:
+		condition = ", without a Condition on aws:SourceArn, which is not supported there"
+	case service == "s3.amazonaws.com":
+		condition = ", with a Condition on aws:SourceAccount"
+	}
 	p.Report(Hit{Node: e.To, Confidence: weaker(e), Related: []*graph.Node{key, e.From}, RelatedResources: append(policiesOf(key.ResourcePolicy), e.Via),
+		Fix: fmt.Sprintf("Allow %s %s in the policy of key %s%s; or use %s.", service, strings.Join(missing, " and "), nameOf(key), condition, withoutKey(e.To)), CDK: ownKeyFor(e.To, service),
 		Values: append([]graph.Value{e.To.Setting("kmsMasterKeyId")}, edgePlace(e)...),
 		Message: fmt.Sprintf("by the policy of key %s %s may not do %s: nothing arrives at %s from %s",
 			nameOf(key), service, strings.Join(missing, " and "), nameOf(e.To), nameOf(e.From))})

@@ -13,7 +13,8 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Performance,
 	Why:      `Snapshots are made when a version is published, and only calls of that version use them. Calls of the function itself start cold as before: the setting does nothing.`,
-	Fix:      `Publish a version (AWS::Lambda::Version, AutoPublishAlias in SAM) and call it, or an alias of it, from every trigger.`,
+	Fix:      `Publish a version (AWS::Lambda::Version) and call it, or an alias of it, from every trigger.`,
+	SAM:      `Set AutoPublishAlias: live on the function: SAM publishes a version, and its Events call the alias. Triggers of your own have to name it (!Ref FUNCTION.Alias).`,
 	CDK:      `const live = new lambda.Alias(this, 'Live', { aliasName: 'live', version: fn.currentVersion })`,
 	Sources: []Source{
 		{Title: "CloudFormation reference, AWS::Lambda::Function SnapStart", URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-snapstart.html", Checked: "2026-11-30"},

@@ -15,7 +15,7 @@ var _ = add(Rule{
 	Severity: Medium,
 	Pillar:   Operations,
 	Why:      `One wrong command deletes the stack, and with it the tables, user pools and empty buckets that neither a DeletionPolicy nor deletion protection of their own keeps.`,
-	Fix:      `Switch on termination protection (aws cloudformation update-termination-protection), and set DeletionPolicy: Retain on what holds data.`,
+	Fix:      `Switch on termination protection (aws cloudformation update-termination-protection --enable-termination-protection --stack-name NAME), and set DeletionPolicy: Retain on what holds data.`,
 	CDK:      `terminationProtection: true on the stack`,
 	Sources: []Source{
 		{Title: `CloudFormation Template Reference, DeletionPolicy attribute`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html", Checked: "2026-11-30"},
@@ -91,5 +91,6 @@ func checkTermination(p *Pass) {
 		empty = " (a bucket only while it is empty)"
 	}
 	p.Report(Hit{Node: data[0], Related: data[1:], Values: []graph.Value{shield},
+		Fix:     fmt.Sprintf("Switch on termination protection (aws cloudformation update-termination-protection --enable-termination-protection --stack-name %s), and set DeletionPolicy: Retain on what holds data.", stack),
 		Message: fmt.Sprintf("termination protection is off for stack %s, which would take %s with it%s", stack, names(data), empty)})
 }

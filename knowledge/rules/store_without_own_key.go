@@ -61,6 +61,18 @@ var ownKeys = map[string][]string{
 	"AWS::StepFunctions::StateMachine": {"encryptionConfiguration", "KmsKeyId"}, "AWS::SecretsManager::Secret": {"kmsKeyId"},
 }
 
+// ownKeyWords says how a resource names its key, and what else may use the key then.
+var ownKeyWords = map[string]struct{ fix, cdk string }{
+	"AWS::Lambda::Function":            {"Set KmsKeyArn: !GetAtt Key.Arn to a key of your own with rotation; the function's role needs kms:Decrypt on it.", "environmentEncryption: key"},
+	"AWS::SQS::Queue":                  {"Set KmsMasterKeyId: !Ref Key to a key of your own with rotation; who sends and reads needs kms:GenerateDataKey and kms:Decrypt on it.", "encryptionMasterKey: key"},
+	"AWS::SNS::Topic":                  {"Set KmsMasterKeyId: !Ref Key to a key of your own with rotation; who publishes (services too) needs kms:GenerateDataKey and kms:Decrypt on it.", "masterKey: key"},
+	"AWS::DynamoDB::Table":             {"Set SSESpecification: {SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: !GetAtt Key.Arn} to a key of your own with rotation.", "encryptionKey: key (TableV2: encryption: dynamodb.TableEncryptionV2.customerManagedKey(key))"},
+	"AWS::Logs::LogGroup":              {"Set KmsKeyId: !GetAtt Key.Arn to a key of your own with rotation, whose policy admits logs.REGION.amazonaws.com.", "encryptionKey: key"},
+	"AWS::S3::Bucket":                  {"Set BucketEncryption: {ServerSideEncryptionConfiguration: [{BucketKeyEnabled: true, ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms, KMSMasterKeyID: !GetAtt Key.Arn}}]} to a key of your own with rotation.", "encryptionKey: key, bucketKeyEnabled: true"},
+	"AWS::StepFunctions::StateMachine": {"Set EncryptionConfiguration: {Type: CUSTOMER_MANAGED_KMS_KEY, KmsKeyId: !GetAtt Key.Arn} to a key of your own with rotation; the state machine's role needs kms:GenerateDataKey and kms:Decrypt on it.", "encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(key)"},
+	"AWS::SecretsManager::Secret":      {"Set KmsKeyId: !GetAtt Key.Arn to a key of your own with rotation; who reads the secret needs kms:Decrypt on it.", "encryptionKey: key"},
+}
+
 func keyOf(n *graph.Node, path []string) graph.Value {
 	if path != nil {
 		return n.Setting(path...)
@@ -81,5 +93,9 @@ func checkOwnKey(p *Pass, n *graph.Node, key graph.Value) {
 	case !written(key).Exists():
 		key = graph.Value{}
 	}
-	p.Report(Hit{Node: n, Values: []graph.Value{key}, Message: fmt.Sprintf("%s %s is not encrypted with a key of your own", n.Kind, nameOf(n))})
+	words := ownKeyWords[n.Type]
+	if n.Type == "AWS::StepFunctions::StateMachine" && spelled(n, "", "SAM") != "" {
+		words.fix = "AWS::Serverless::StateMachine has no property for it: write the state machine as an AWS::StepFunctions::StateMachine with EncryptionConfiguration: {Type: CUSTOMER_MANAGED_KMS_KEY, KmsKeyId: !GetAtt Key.Arn}."
+	}
+	p.Report(Hit{Node: n, Values: []graph.Value{key}, Fix: words.fix, CDK: words.cdk, Message: fmt.Sprintf("%s %s is not encrypted with a key of your own", n.Kind, nameOf(n))})
 }

@@ -115,7 +115,11 @@ func checkFilter(p *Pass, e *graph.Edge, v graph.Value) {
 	for _, one := range all {
 		record, _ := one["dynamodb"].(map[string]any)
 		if why := neverMatches(p, e, record); why != "" {
-			p.Report(Hit{Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},
+			fix, cdk := `Compare numbers as text ({"N": ["5"]}), which finds equal ones only; compare greater and smaller ones in the function's code.`, `filters: [lambda.FilterCriteria.filter({ dynamodb: { NewImage: { count: { N: lambda.FilterRule.isEqual('5') } } } })]`
+			if strings.HasPrefix(why, "it asks for ") {
+				fix, cdk = "Set StreamViewType to NEW_AND_OLD_IMAGES on the table, or filter on what the view carries.", "stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES on the table (TableV2: dynamoStream)"
+			}
+			p.Report(Hit{Fix: fix, CDK: cdk, Node: e.To, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{e.From, e.To}, Values: []graph.Value{v},
 				Message: fmt.Sprintf("%s between %s and %s never matches: %s", filter, nameOf(e.From), nameOf(e.To), why)})
 			return
 		}

@@ -9,10 +9,10 @@ import (
 var _ = add(Rule{
 	ID:       "stream-not-encrypted",
 	Code:     "KIN001",
-	Title:    `Kinesis stream is not encrypted at rest`,
+	Title:    `Kinesis or Firehose stream is not encrypted at rest`,
 	Severity: Medium,
 	Pillar:   Security,
-	Why:      `Unlike queues and tables a Kinesis stream is encrypted only where it says so: its records lie in clear for as long as they are retained.`,
+	Why:      `Unlike queues and tables such a stream is encrypted only where it says so: its records lie in clear for as long as it keeps them.`,
 	Fix:      `Set StreamEncryption: {EncryptionType: KMS, KeyId: alias/aws/kinesis}, or a key of your own. What was written before stays as it is.`,
 	CDK:      `encryption: kinesis.StreamEncryption.MANAGED (Stream), firehose.StreamEncryption.awsOwnedKey() (DeliveryStream)`,
 	Sources: []Source{
@@ -53,13 +53,14 @@ const cdkNoEncryption = "AwsCdkKinesisEncryptedStreamsUnsupportedRegions"
 
 func checkStreamEncryption(p *Pass) {
 	for _, s := range p.Graph.OfKind(graph.Stream, graph.Firehose) {
-		name, severity, fix := "streamEncryption", Medium, ""
+		name, severity, fix, cdk := "streamEncryption", Medium, "", "encryption: kinesis.StreamEncryption.MANAGED"
 		switch {
 		case s.External || p.Graph.When[cdkNoEncryption]:
 			continue
 		case s.Type == "AWS::KinesisFirehose::DeliveryStream":
 			name, severity = "deliveryStreamEncryptionConfigurationInput", Low
 			fix = "Set DeliveryStreamEncryptionConfigurationInput: {KeyType: AWS_OWNED_CMK}, or a key of your own."
+			cdk = "encryption: firehose.StreamEncryption.awsOwnedKey() of the DeliveryStream"
 			if kind, ok := s.Setting("deliveryStreamType").Str(); !ok || kind != "DirectPut" {
 				continue
 			}
@@ -70,7 +71,7 @@ func checkStreamEncryption(p *Pass) {
 		if v.IsUnknown() {
 			p.Unknown(s, v)
 		} else if !v.Exists() {
-			p.Report(Hit{Node: s, Severity: severity, Fix: fix, Values: []graph.Value{v},
+			p.Report(Hit{Node: s, Severity: severity, Fix: fix, CDK: cdk, Values: []graph.Value{v},
 				Message: fmt.Sprintf("%s is not encrypted at rest (%s is absent)", nameOf(s), graph.UpperFirst(name))})
 		}
 	}

@@ -75,6 +75,8 @@ var _ = add(Rule{
 // endpointKinds are the things that a protocol can deliver to.
 var endpointKinds = map[string]graph.Kind{"sqs": graph.Queue, "lambda": graph.Function, "firehose": graph.Firehose}
 
+var endpointWords = map[graph.Kind]string{graph.Queue: "queue", graph.Function: "function", graph.Firehose: "delivery stream"}
+
 // refGives is what Ref gives of them, which is the ARN of none.
 var refGives = map[graph.Kind]string{graph.Queue: "URL", graph.Function: "name", graph.Firehose: "name"}
 
@@ -92,6 +94,7 @@ func checkEndpoints(p *Pass) {
 			}
 			if text, known := e.Settings.Get("Endpoint").Str(); known && !strings.HasPrefix(text, "arn:") {
 				p.Report(Hit{Node: topic, Resource: e.Via, Related: []*graph.Node{topic}, Values: []graph.Value{e.Settings.Get("Endpoint")},
+					Fix:     fmt.Sprintf("Set Endpoint to the ARN of the %s (!GetAtt ....Arn), or Protocol to what the endpoint is (https, email ...).", endpointWords[want]),
 					Message: fmt.Sprintf("Protocol is %s, but the endpoint is not an ARN: %s", protocol, text)})
 				continue
 			}
@@ -102,6 +105,15 @@ func checkEndpoints(p *Pass) {
 			h := Hit{Node: topic, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{topic, e.To}, Values: []graph.Value{v, e.Settings.Get("Endpoint")}}
 			if e.To.Kind != want {
 				h.Message = fmt.Sprintf("Protocol is %s, but endpoint %s is a %s", protocol, nameOf(e.To), e.To.Kind)
+				h.Fix = fmt.Sprintf("Name the ARN of a %s as Endpoint: a topic does not deliver to a %s.", endpointWords[want], e.To.Kind)
+				for _, other := range []string{"sqs", "lambda", "firehose"} {
+					if endpointKinds[other] == e.To.Kind {
+						h.Fix = fmt.Sprintf("Set Protocol: %s, which is what the endpoint is, or name the ARN of a %s as Endpoint.", other, endpointWords[want])
+					}
+				}
+				if e.To.Kind == graph.Firehose {
+					h.Fix += " Protocol firehose needs a SubscriptionRoleArn too."
+				}
 				p.Report(h)
 				continue
 			}
@@ -122,6 +134,8 @@ func checkEndpoints(p *Pass) {
 				continue
 			}
 			if from, known := isFIFO(p, e.To, topic); known && !from {
+				h.Fix = "Subscribe a standard queue; or make the topic FIFO (FifoTopic: true, a TopicName that ends in .fifo): that replaces it, and its publishers have to give a MessageGroupId."
+				h.CDK = "new sns.Topic(this, 'Topic', { fifo: true }), or a queue without fifo"
 				h.Message = fmt.Sprintf("standard topic %s cannot deliver to FIFO queue %s", nameOf(topic), nameOf(e.To))
 				p.Report(h)
 			}

@@ -111,10 +111,33 @@ func checkSubscriptionDLQs(p *Pass) {
 			if redrive.Exists() && (redrive.Kind != graph.Map || redrive.Get("deadLetterTargetArn").Exists()) { // whichever queue it is
 				continue
 			}
-			p.Report(Hit{Node: topic, Place: subscriptionPlace(s), Values: []graph.Value{{At: s.At}},
+			fix := ""
+			if writtenInline(s) {
+				fix = "Move the entry of Subscription, which takes no RedrivePolicy, to an AWS::SNS::Subscription with TopicArn, Protocol, Endpoint and RedrivePolicy: {deadLetterTargetArn: an SQS queue's ARN}, and let sns.amazonaws.com send to that queue."
+			}
+			p.Report(Hit{Node: topic, Place: subscriptionPlace(s), Values: []graph.Value{{At: s.At}}, Fix: fix, CDK: withDeadLetters[protocol],
 				Message: fmt.Sprintf("%s subscription of %s has no dead-letter queue: a message that cannot be delivered is discarded", protocol, withKind("topic", topic))})
 		}
 	}
+}
+
+// withDeadLetters is the subscription with a dead-letter queue in CDK's words, by its protocol. Source: aws-cdk-lib 2.276.0,
+// aws-sns-subscriptions, checked 2026-12-01.
+var withDeadLetters = map[string]string{
+	"sqs":      "new subscriptions.SqsSubscription(queue, { deadLetterQueue })",
+	"lambda":   "new subscriptions.LambdaSubscription(fn, { deadLetterQueue })",
+	"firehose": "new subscriptions.FirehoseSubscription(deliveryStream, { deadLetterQueue })",
+	"http":     "new subscriptions.UrlSubscription(url, { deadLetterQueue })",
+	"https":    "new subscriptions.UrlSubscription(url, { deadLetterQueue })",
+}
+
+// writtenInline tells whether a subscription is an entry of its topic's own list.
+func writtenInline(s graph.Value) bool {
+	if s.At == nil {
+		return false
+	}
+	steps := strings.Split(s.At.Path, "/")
+	return len(steps) > 4 && steps[1] == "Resources" && steps[3] == "Properties" && steps[4] == "Subscription"
 }
 
 // onlyAlarms tells whether alarms publish on a topic, and nothing else of the system.

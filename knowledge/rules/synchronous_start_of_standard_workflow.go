@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -106,6 +107,11 @@ func checkSyncStart(p *Pass, api, machine *graph.Node, h Hit, of string) {
 	v := machine.Setting("stateMachineType")
 	if s, ok := p.Text(machine, v); ok && s != "EXPRESS" {
 		h.Node, h.Related, h.Values = machine, []*graph.Node{api}, append([]graph.Value{v}, h.Values...)
+		h.Fix = fmt.Sprintf("Set %s: EXPRESS on the state machine (that makes a new one), or use StartExecution and let the client ask for the result.", spelled(machine, "StateMachineType", "Type"))
+		if machine.Workflow != nil && slices.ContainsFunc(machine.Workflow.States, waits) {
+			h.Fix = "Use StartExecution and let the client ask for the result: the workflow has tasks that wait (.sync, .waitForTaskToken, activities), which an EXPRESS one may not have."
+			h.CDK = "StepFunctionsIntegration.startExecution is for Express state machines: for this one an apigateway.AwsIntegration with service states and action StartExecution (REST), or HttpStepFunctionsIntegration with subtype STEPFUNCTIONS_START_EXECUTION (HTTP)"
+		}
 		h.Message = fmt.Sprintf("%s starts it synchronously (%s), but it is a %s state machine: every call fails", nameOf(api), of, s)
 		p.Report(h)
 	}

@@ -99,8 +99,11 @@ func checkCapacity(p *Pass) {
 		}
 		h := Hit{Node: t, Values: []graph.Value{throughput},
 			Message: fixed.message(nameOf(t))}
-		if t.Resource == nil || t.Resource.SourceType != "AWS::Serverless::SimpleTable" {
+		if fixed.partly || t.Resource == nil || t.Resource.SourceType != "AWS::Serverless::SimpleTable" {
 			h.Fix = fixed.remedy()
+		}
+		if fixed.partly {
+			h.CDK = "table.autoScaleReadCapacity({ minCapacity, maxCapacity }).scaleOnUtilization({ targetUtilizationPercent }), and the same for writes (autoScaleWriteCapacity) and indexes (autoScaleGlobalSecondaryIndexReadCapacity and ...WriteCapacity): those that lack it"
 		}
 		reads, known := throughput.Get("ReadCapacityUnits").Int()
 		writes, also := throughput.Get("WriteCapacityUnits").Int()

@@ -66,6 +66,9 @@ var _ = add(Rule{
 				continue
 			}
 			h := Hit{Node: t, Values: []graph.Value{v}, Message: fmt.Sprintf("table %s has no deletion protection: one wrong call takes its data away", nameOf(t))}
+			if t.Type == "AWS::DynamoDB::GlobalTable" {
+				h.Fix = "Set DeletionProtectionEnabled: true in each of Replicas."
+			}
 			if retained(t) {
 				h.Severity, h.Message = Low, fmt.Sprintf("table %s has no deletion protection: its retention binds CloudFormation only", nameOf(t))
 			}

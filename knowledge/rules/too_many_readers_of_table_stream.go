@@ -11,10 +11,10 @@ import (
 var _ = add(Rule{
 	ID:       "too-many-readers-of-table-stream",
 	Code:     "ESM010",
-	Title:    "More than two readers on one table's stream",
+	Title:    "Too many readers on one stream",
 	Severity: Medium,
 	Pillar:   Performance,
-	Why:      `DynamoDB allows two readers on a shard of a stream at the same time. With a third one reads may be throttled, and readers fall behind.`,
+	Why:      `DynamoDB allows two readers on a shard of a table's stream at the same time; readers of a Kinesis stream share the reads of its shards. With one more reads may be throttled, and readers fall behind.`,
 	Fix:      `Let one function or pipe read the stream and hand the changes on (to an EventBridge bus or an SNS topic), or send the changes to a Kinesis stream with enhanced fan-out.`,
 	CDK:      `one DynamoEventSource or pipe to an events.EventBus; or kinesisStream on the table`,
 	Sources: []Source{
@@ -163,6 +163,8 @@ func checkReaders(p *Pass, source *graph.Node) {
 		Message: fmt.Sprintf("%s read the stream of %s: %s", strings.Join(names, ", "), nameOf(source), why)}
 	if source.Kind == graph.Stream {
 		h.Severity = Low
+		h.Fix = "Give readers a throughput of their own (enhanced fan-out): an AWS::Kinesis::StreamConsumer for each, whose ARN its mapping names as EventSourceArn, and kinesis:SubscribeToShard in its role; or let one function read and hand the records on."
+		h.CDK = "fn.addEventSource(new KinesisConsumerEventSource(new kinesis.StreamConsumer(this, 'Consumer', { streamConsumerName, stream }), { ... }))"
 		h.Message = fmt.Sprintf("%s read %s: %s", strings.Join(names, ", "), nameOf(source), why)
 	}
 	if source.External {

@@ -75,6 +75,7 @@ func checkTriggers(p *Pass) {
 				continue
 			} else if off {
 				h.Values = []graph.Value{placed(r, c, c.Live)}
+				h.Fix, h.CDK = "Find out why it was switched off, and switch it on again in the account"+switchOn[r.Type]+": the template has it on, and a deployment that does not change it leaves it off.", "nothing to change: it is on in the code"
 				h.Message = fmt.Sprintf("%s is switched off in the account and on in the template: nothing comes through it", name)
 				p.Report(h)
 				continue
@@ -82,6 +83,7 @@ func checkTriggers(p *Pass) {
 			result := r.Seen("LastProcessingResult")
 			if text, _ := result.Str(); looked && strings.HasPrefix(text, "PROBLEM") {
 				h.Severity, h.Values = Medium, []graph.Value{result}
+				h.Fix, h.CDK = "Mend what LastProcessingResult names: rights of the function's role, the network, or the function's own errors.", "fn.addEventSource(...) grants the rights of the source"
 				h.Message = fmt.Sprintf("the last poll of %s failed: %s", name, text)
 				p.Report(h)
 			}
@@ -97,6 +99,7 @@ func checkTriggers(p *Pass) {
 				continue
 			}
 			h.Values = []graph.Value{state}
+			h.Fix, h.CDK = "Mend what StateReason names, and start the pipe again (aws pipes start-pipe --name NAME).", "desiredState: pipes.DesiredState.RUNNING, where the code stops it"
 			h.Message = fmt.Sprintf("%s is in state %s", name, text)
 			if why, _ := r.Seen("StateReason").Str(); why != "" {
 				h.Message += ": " + short(why)
@@ -104,6 +107,13 @@ func checkTriggers(p *Pass) {
 			p.Report(h)
 		}
 	}
+}
+
+// switchOn is how each is switched on again.
+var switchOn = map[string]string{
+	"AWS::Lambda::EventSourceMapping": " (aws lambda update-event-source-mapping --uuid UUID --enabled)",
+	"AWS::Events::Rule":               " (aws events enable-rule --name NAME, with --event-bus-name for a bus of your own)",
+	"AWS::Scheduler::Schedule":        " (state ENABLED: in the console, or aws scheduler update-schedule with all its settings)",
 }
 
 // stopped finds the change that switched a trigger off.

@@ -15,8 +15,8 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Security,
 	Why: `A grant of s3:*, dynamodb:* and the like holds deleting, changing policies and turning off protection, on every resource of the account where Resource is "*". ` +
-		`A flaw in one function, or one leaked credential, then reaches all of it.`,
-	Fix: `List the actions the code calls and the ARNs it calls them on.`,
+		`A flaw in what works under the role, or one leaked credential, then reaches all of it.`,
+	Fix: `List the actions that are needed, and the ARNs they are needed on.`,
 	CDK: `table.grantReadData(fn), bucket.grantRead(fn), queue.grantSendMessages(fn) and the like`,
 	Sources: []Source{
 		{Title: "AWS Well-Architected Framework, Serverless Applications Lens, identity and access management", URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
@@ -150,8 +150,25 @@ func checkWholeService(p *Pass, n *graph.Node, s graph.Statement) {
 			where = "on all but " + strings.Join(spellAll(s.NotResources), ", ")
 		}
 		p.Report(Hit{Node: n, Resource: s.Via, Severity: severity, Values: append([]graph.Value{v}, s.Resources...),
+			Fix: needsOnly(s, everywhere), CDK: grantOf(strings.ToLower(service)),
 			Message: fmt.Sprintf("%s allows %s %s: every action of the service, deleting included", nameOf(n), action, where)})
 	}
+}
+
+// needsOnly is the fix for a grant of a whole service.
+func needsOnly(s graph.Statement, everywhere bool) string {
+	if !everywhere && len(s.Resources) > 0 {
+		return "List the actions that are needed in its place."
+	}
+	return ""
+}
+
+// grantOf is the grant of CDK for a service, or how to write a statement where it has none.
+func grantOf(service string) string {
+	if words := narrower[service]; words.grant != "" {
+		return words.grant + ", or an iam.PolicyStatement with the actions that are needed"
+	}
+	return "new iam.PolicyStatement({ actions: [...], resources: [...] }) with the actions that are needed"
 }
 
 // harmless are services whose every action is meant for workloads or their users (the two channels of the Systems
@@ -196,7 +213,8 @@ func checkFullAccess(p *Pass, n *graph.Node, v graph.Value) {
 		}
 		what = "every action of " + strings.Join(services, ", ")
 	}
-	p.Report(Hit{Node: n, Values: []graph.Value{v},
+	p.Report(Hit{Node: n, Values: []graph.Value{v}, Fix: "Take " + name + " away and write a policy with the actions that are needed, and the ARNs they are needed on.",
+		CDK:     "take it out of managedPolicies; the grant methods of the constructs (table.grantReadData, bucket.grantRead ...), or an iam.PolicyStatement with actions and resources",
 		Message: fmt.Sprintf("%s has the managed policy %s: %s, deleting included, on every resource of the account", nameOf(n), name, what)})
 }
 

@@ -59,6 +59,10 @@ var _ = add(Rule{
 				tasks = append(tasks, s.Name)
 				h.Values = append(h.Values, graph.NewString(s.At, s.Name))
 			}
+			if m.Workflow.JSONata {
+				h.Fix = "Add a Catch to the steps that change things, to a state that undoes or reports; keep the input by Assign, or by an Output that holds $states.input and $states.errorOutput."
+				h.CDK = "task.addCatch(failed, { outputs: \"{% $merge([$states.input, {'error': $states.errorOutput}]) %}\" })"
+			}
 			h.Message = fmt.Sprintf("%d steps of %s change things (%s), and no state on their way catches a failure: what was done before it stays half done", len(changing), nameOf(m), strings.Join(tasks, ", "))
 			p.Report(h)
 		}

@@ -111,6 +111,7 @@ func checkTaskRetries(p *Pass) {
 			verb = "does"
 		}
 		if h.Severity == Low { // none calls a function
+			h.CDK = "task.addRetry({ errors: [sfn.Errors.TASKS_FAILED], interval: Duration.seconds(2), maxAttempts: 3, backoffRate: 2, jitterStrategy: sfn.JitterType.FULL })"
 			h.Fix = "Where a step may be repeated without harm, add Retry: [{ErrorEquals: [States.TaskFailed], IntervalSeconds: 2, MaxAttempts: 3, BackoffRate: 2, JitterStrategy: FULL}] to its task."
 		}
 		h.Message = fmt.Sprintf("%s of %s %s not retry passing errors of the service", taskList(lacking), nameOf(m), verb)
@@ -127,18 +128,21 @@ func checkRetryOrder(p *Pass, m *graph.Node) {
 		for i, r := range retry {
 			names := r.Get("ErrorEquals").Each()
 			for _, e := range names {
-				what := ""
+				what, fix, cdk := "", "", "take it out of errors of task.addRetry(...)"
 				switch name, _ := e.Str(); {
 				case name == "States.ALL" && (len(names) > 1 || i < len(retry)-1):
 					what = "names States.ALL beside or before others, which has to stand alone and last"
+					fix, cdk = "Take States.ALL out of it and give it a retrier of its own, alone in its ErrorEquals and last in Retry.", "task.addRetry({ errors: [sfn.Errors.ALL] }) alone, as the last call"
 				case name == "States.Runtime":
 					what = "expects " + name + " to be retried, which it never is"
+					fix = "Take " + name + " out of Retry and mend what raises it, such as a path that leads to nothing."
 				case name == "States.DataLimitExceeded":
 					what = "retries " + name + ", which comes again with the same data"
+					fix = "Take " + name + " out of Retry; keep what a state passes on small: the data in S3, and their key in the state."
 				default:
 					continue
 				}
-				p.Report(Hit{Node: m, Severity: Low, Values: []graph.Value{e}, Message: fmt.Sprintf("Retry of state %s of %s %s", s.Name, nameOf(m), what)})
+				p.Report(Hit{Node: m, Severity: Low, Values: []graph.Value{e}, Fix: fix, CDK: cdk, Message: fmt.Sprintf("Retry of state %s of %s %s", s.Name, nameOf(m), what)})
 				return
 			}
 		}

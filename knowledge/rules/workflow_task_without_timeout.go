@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why: `Amazon States Language sets no timeout by itself (a task's default is 99,999,999 s). A task whose answer never comes keeps the execution open until the limit of one year for standard workflows; ` +
 		`nothing fails, so nobody is told.`,
-	Fix: `Set TimeoutSeconds on each Task state, or at least on the state machine.`,
+	Fix: `Set TimeoutSeconds on each Task state, or at least TimeoutSeconds at the top of the definition.`,
 	CDK: `taskTimeout: Timeout.duration(...) on the task, or timeout on the StateMachine`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Using timeouts to avoid stuck Step Functions workflow executions"`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#sfn-stuck-execution", Checked: "2026-11-30"},
