@@ -47,7 +47,7 @@ var appsyncTable = Table{Name: "appsync", Title: "AWS AppSync: limits and defaul
 		Source: docAppsyncLimits, Verified: true},
 	{ID: "appsync.subscriptions_per_connection", Value: "200", Unit: "count", Text: "200 subscriptions", Kind: Adjustable,
 		Title:  "Subscriptions on one real-time connection",
-		Source: docAppsyncLimits, Verified: true},
+		Source: docAppsyncLimits, Verified: false},
 	{ID: "appsync.query_tokens", Value: "15000", Unit: "count", Text: "15,000 tokens", Kind: Hard,
 		Title:  "Length of a GraphQL query",
 		Source: docAppsyncLimits, Verified: true},
