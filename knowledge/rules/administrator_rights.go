@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -13,9 +14,9 @@ var _ = add(Rule{
 	Title:    `Role has administrator rights`,
 	Severity: Critical,
 	Pillar:   Security,
-	Why:      `Whoever gets hold of the credentials, through a flaw in one function or a leaked log, owns the account; with PowerUserAccess everything in it but IAM, the organization and the settings of the account.`,
-	Fix:      `List the actions the code calls and the ARNs it calls them on.`,
-	CDK:      `grant methods of the resources instead of AdministratorAccess`,
+	Why:      `Whoever gets hold of the credentials, through a flaw in one function or a leaked log, owns the account; with PowerUserAccess everything in it but IAM, the organization and the settings of the account; with IAMFullAccess they can give themselves all that is left.`,
+	Fix:      `List the actions that are needed and the ARNs that they work on.`,
+	CDK:      `grant methods of the resources (table.grantReadData(fn)), or iam.PolicyStatement with actions and resources`,
 	Sources: []Source{
 		{Title: `AWS Well-Architected Framework, Serverless Applications Lens, identity and access management`, URL: "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html", Checked: "2026-11-30"},
 		{Title: `AWS Managed Policy Reference, PowerUserAccess`, URL: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html", Checked: "2026-11-30"},
@@ -96,7 +97,7 @@ func checkAdministrators(p *Pass) {
 			}
 			for _, v := range s.Actions {
 				if a, ok := v.Str(); ok && (a == "*" || a == "*:*") {
-					p.Report(Hit{Node: n, Resource: s.Via, Severity: severity, Values: append([]graph.Value{v}, s.Resources...),
+					p.Report(Hit{Node: n, Resource: s.Via, Severity: severity, Values: append([]graph.Value{v}, s.Resources...), Fix: insteadOf(p.Graph, n, ""),
 						Message: fmt.Sprintf("%s allows every action on every resource", nameOf(n))})
 				}
 			}
@@ -105,10 +106,25 @@ func checkAdministrators(p *Pass) {
 			arn, ok := v.Str()
 			name := arn[strings.LastIndexByte(arn, '/')+1:]
 			if ok && strings.Contains(arn, ":aws:policy/") && (name == "AdministratorAccess" || name == "PowerUserAccess" || name == "IAMFullAccess") {
-				p.Report(Hit{Node: n, Severity: severity, Values: []graph.Value{v}, Message: fmt.Sprintf("%s has the managed policy %s", nameOf(n), name)})
+				p.Report(Hit{Node: n, Severity: severity, Values: []graph.Value{v}, Fix: insteadOf(p.Graph, n, name), Message: fmt.Sprintf("%s has the managed policy %s", nameOf(n), name)})
 			}
 		}
 	}
+}
+
+// insteadOf says what to write in the place of administrator rights: a managed policy, or "" for a statement.
+func insteadOf(g *graph.Graph, n *graph.Node, managed string) string {
+	fix := "List the actions that whoever has these rights needs, and the ARNs that they work on"
+	switch {
+	case deploys(n):
+		fix = "List the actions by which the stack's resources are made and changed, and iam:PassRole on the roles that it hands on"
+	case slices.ContainsFunc(g.In(n, graph.Assumes), func(e *graph.Edge) bool { return e.From.Kind == graph.Function }):
+		fix = "List the actions the code calls and the ARNs it calls them on"
+	}
+	if managed != "" {
+		return "Take " + managed + " out. " + fix + "."
+	}
+	return fix + "."
 }
 
 func hasStar(vs []graph.Value) bool {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/policy"
@@ -14,7 +15,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Operations,
 	Why:      `A policy written for a topic replaces the one that SNS gave it, by which alarms of the account may publish. A policy that only denies (plain HTTP, for instance) or only admits others therefore silences every alarm: its state changes, its history shows "not authorized to perform: SNS:Publish", and nobody is told.`,
-	Fix:      `Add a statement to the topic's policy: Allow, Principal {Service: cloudwatch.amazonaws.com}, Action sns:Publish, Condition StringEquals aws:SourceAccount = the account.`,
+	Fix:      `Add a statement to the topic's policy: Allow, Principal {Service: cloudwatch.amazonaws.com}, Action sns:Publish, Resource the topic (!Ref Topic), Condition StringEquals aws:SourceAccount = the account.`,
 	CDK:      `topic.grantPublish(new iam.ServicePrincipal('cloudwatch.amazonaws.com')): the alarm action does not write it, and enforceSSL makes it needed`,
 	Sources: []Source{
 		{Title: `AWS re:Post knowledge center, "Why didn't I receive an SNS notification for my CloudWatch alarm trigger?"`, URL: "https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger", Checked: "2026-11-30"},
@@ -74,7 +75,11 @@ func checkAlarmTopics(p *Pass) {
 		case policy.Unknown:
 			p.Unclear(topic, "whether its policy lets alarms publish: "+d.Why)
 		case policy.No:
-			p.Report(Hit{Node: topic, Confidence: weaker(first), Related: []*graph.Node{first.From}, RelatedResources: policiesOf(topic.ResourcePolicy),
+			fix := ""
+			if strings.HasPrefix(d.Why, "a statement denies") {
+				fix = "Leave cloudwatch.amazonaws.com out of the statement that denies, and see that another allows it sns:Publish."
+			}
+			p.Report(Hit{Node: topic, Fix: fix, Confidence: weaker(first), Related: []*graph.Node{first.From}, RelatedResources: policiesOf(topic.ResourcePolicy),
 				Message: fmt.Sprintf("the policy of %s does not let alarms publish: %s", nameOf(topic), d.Why),
 				Values:  append([]graph.Value{{}}, edgePlace(first)...)})
 		}

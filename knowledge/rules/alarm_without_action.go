@@ -119,9 +119,14 @@ func checkAlarmActions(p *Pass) {
 			continue
 		case known && !on && len(actions.Each()) > 0:
 			h.Values = []graph.Value{enabled, actions}
+			h.Fix, h.CDK = "Set ActionsEnabled: true, or leave it out.", "actionsEnabled: true, or leave it out"
 			h.Message = fmt.Sprintf("the actions of alarm %s are switched off (ActionsEnabled is false)", nameOf(a))
 		case len(actions.Each()) == 0:
 			h.Message = fmt.Sprintf("alarm %s has no AlarmActions: when it goes off, nobody is told", nameOf(a))
+			h.Fix = "Add AlarmActions with the ARN of a topic that reaches a person."
+			if known && !on {
+				h.Fix, h.CDK = "Add AlarmActions with the ARN of a topic that reaches a person, and set ActionsEnabled: true.", "alarm.addAlarmAction(new cw_actions.SnsAction(topic)), and actionsEnabled: true"
+			}
 		default:
 			continue
 		}

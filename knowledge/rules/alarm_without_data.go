@@ -67,6 +67,9 @@ var _ = add(Rule{
 
 // namedBy holds the fixes by the dimension that is absent, where it alone tells the kind of the thing.
 var namedBy = map[string]struct{ thing, dimensions, cdk string }{
+	"QueueName":                    {"queue", "{Name: QueueName, Value: !GetAtt the queue.QueueName}", "queue.metricApproximateAgeOfOldestMessage().createAlarm(...)"},
+	"ApiName or ApiId":             {"API", "{Name: ApiName, Value: the name of a REST API} or {Name: ApiId, Value: !Ref an HTTP or WebSocket API}", "api.metricServerError().createAlarm(...)"},
+	"BucketName":                   {"bucket", "{Name: BucketName, Value: !Ref the bucket}, {Name: StorageType, Value: the class, or AllStorageTypes} of the daily metrics, {Name: FilterId, Value: the Id in MetricsConfigurations} of the metrics of requests", "new cloudwatch.Metric({ namespace: 'AWS/S3', metricName, dimensionsMap: { BucketName: bucket.bucketName, ... } }).createAlarm(...)"},
 	"StreamName":                   {"stream", "{Name: StreamName, Value: !Ref the stream}", "stream.metricGetRecordsIteratorAgeMilliseconds().createAlarm(...)"},
 	"StateMachineArn":              {"state machine", "{Name: StateMachineArn, Value: !Ref the state machine}", "stateMachine.metricFailed().createAlarm(...)"},
 	"ActivityArn":                  {"activity", "{Name: ActivityArn, Value: !Ref the activity}", "activity.metricFailed().createAlarm(...)"},

@@ -77,6 +77,8 @@ func checkPublishedOnce(p *Pass, fn *graph.Node) {
 		for _, r := range p.Graph.Resources {
 			if r.ID == id && r.Source == "" && !strings.Contains(r.Path, "/CurrentVersion/") { // which CDK names by a hash
 				h := Hit{Node: fn, Resource: r, Related: []*graph.Node{fn}, Values: []graph.Value{{}, key},
+					Fix:     "Give the AWS::Lambda::Version a logical id that changes with each release (a hash of the code), as CDK's currentVersion and SAM's AutoPublishAlias do, with DeletionPolicy: Retain, so that the version before stays to roll back to.",
+					CDK:     "fn.currentVersion in the place of new lambda.Version(...)",
 					Message: fmt.Sprintf("nothing in version %s of %s changes from one deployment to the next: it is published once, and stays as it is", name, nameOf(fn))}
 				if numbered().MatchString(mark) {
 					h.Severity, h.Message = Low, h.Message+" until somebody gives it another name"

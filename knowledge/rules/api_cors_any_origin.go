@@ -105,7 +105,8 @@ func checkAPIOrigins(p *Pass) {
 			continue
 		}
 		text, _ := origin.Str()
-		h := Hit{Node: api, Place: method, Related: []*graph.Node{api}, RelatedResources: alike, Values: []graph.Value{origin}, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
+		fix, cdk := ownOrigins(api, origin)
+		h := Hit{Node: api, Place: method, Related: []*graph.Node{api}, RelatedResources: alike, Values: []graph.Value{origin}, Fix: fix, CDK: cdk, Message: fmt.Sprintf("%s allows the origin %q: scripts of any site may read its answers", nameOf(api), strings.Trim(text, "'"))}
 		if refused {
 			h.Severity = Info
 			h.Message = fmt.Sprintf("%s names the origin %q for scripts of any site, though its preflights ask for an authorization, which browsers do not send", nameOf(api), strings.Trim(text, "'"))
@@ -115,10 +116,31 @@ func checkAPIOrigins(p *Pass) {
 			h.Message += ", in the name of the visitor, since credentials are allowed"
 			if text == "*" {
 				h.Message = fmt.Sprintf("%s allows the origin %q and credentials: API Gateway refuses the two together", nameOf(api), text)
+				h.Fix += " Where every page is meant, leave AllowCredentials out."
 			}
 		}
 		p.Report(h)
 	}
+}
+
+// ownOrigins says where the origins of an API's own pages are written, and how many may be.
+func ownOrigins(api *graph.Node, origin graph.Value) (fix, cdk string) {
+	sam := spelled(api, "", "SAM") != "" && !ofDefinition(origin)
+	switch {
+	case api.Kind == graph.HTTPAPI && ofDefinition(origin):
+		fix = "Name the origins of your own pages in allowOrigins of x-amazon-apigateway-cors, such as [https://www.example.com]."
+	case api.Kind == graph.HTTPAPI:
+		fix = "Name the origins of your own pages in AllowOrigins of CorsConfiguration, such as [https://www.example.com]."
+	case sam:
+		fix = `Name the origin of your own pages in Cors (AllowOrigin: "'https://www.example.com'"). It is one; for several the function answers OPTIONS itself, with the caller's where it is one of yours.`
+	default:
+		fix = `Name the origin of your own pages in method.response.header.Access-Control-Allow-Origin ("'https://www.example.com'"). It is one; for several the function answers OPTIONS itself, with the caller's where it is one of yours.`
+	}
+	cdk = "defaultCorsPreflightOptions: { allowOrigins: ['https://www.example.com'] }"
+	if api.Kind == graph.HTTPAPI {
+		cdk = "corsPreflight: { allowOrigins: ['https://www.example.com'] }"
+	}
+	return orInGlobals(api, fix), cdk
 }
 
 // readByAll tells whether an API has nothing but reads that everyone may make: a script of another site learns nothing

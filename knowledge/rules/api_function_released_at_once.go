@@ -16,7 +16,8 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Profile:  Advisory,
 	Why:      `A bad version of a function behind an API meets every request until somebody notices and deploys again; there is nothing to fall back to.`,
-	Fix:      `Let the API call an alias, and shift its traffic by CodeDeploy: UpdatePolicy: {CodeDeployLambdaAliasUpdate: ...} with a canary configuration and alarms (SAM: AutoPublishAlias and DeploymentPreference).`,
+	Fix:      `Let the API call an alias, and shift its traffic by CodeDeploy: UpdatePolicy: {CodeDeployLambdaAliasUpdate: ...} with a canary configuration and alarms.`,
+	SAM:      `Set AutoPublishAlias: live and DeploymentPreference: {Type: Canary10Percent5Minutes, Alarms: [...]}: the events then call the alias.`,
 	CDK:      `new codedeploy.LambdaDeploymentGroup(this, "Release", { alias, deploymentConfig: codedeploy.LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES, alarms })`,
 	Sources: []Source{
 		{Title: `AWS SAM Developer Guide, "Deploying serverless applications gradually with AWS SAM"`, URL: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html", Checked: "2026-11-30"},

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -87,8 +88,28 @@ func checkAPIKeys(p *Pass) {
 				continue
 			}
 			name, _ := r.Get("RouteKey").Str()
-			p.Report(Hit{Node: api, Aliases: []string{"API001"}, Place: routePlace(p, api, r.Get("ApiKeyRequired"), r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
+			fix, cdk := beyondKey(api, r)
+			p.Report(Hit{Node: api, Fix: fix, CDK: cdk, Aliases: []string{"API001"}, Place: routePlace(p, api, r.Get("ApiKeyRequired"), r), Related: []*graph.Node{api}, Values: []graph.Value{r.Get("ApiKeyRequired")},
 				Message: fmt.Sprintf("%s is protected by only an API key", name)})
 		}
 	}
+}
+
+// beyondKey says how a method with a key comes to ask who calls: as its kind of API and its dialect have it.
+func beyondKey(api *graph.Node, route graph.Value) (fix, cdk string) {
+	key := route.Get("ApiKeyRequired")
+	switch {
+	case api.Kind == graph.WebSocketAPI:
+		return "Set AuthorizationType: AWS_IAM on the $connect route, or CUSTOM with an AuthorizerId; keep ApiKeyRequired for the usage plan.",
+			"connectRouteOptions: { integration, authorizer: new WebSocketIamAuthorizer() } or a WebSocketLambdaAuthorizer"
+	case spelled(api, "", "SAM") != "" && !ofDefinition(key) && key.At != nil && strings.Contains(key.At.Path, "/Auth"):
+		return "Set Auth: {Authorizer: AWS_IAM} on the event, or DefaultAuthorizer in Auth of the API, to AWS_IAM or to one of its Authorizers; keep ApiKeyRequired for the usage plan.", ""
+	}
+	return "", ""
+}
+
+// ofDefinition tells whether a value is written in an OpenAPI definition, and not in what SAM makes one of.
+func ofDefinition(v graph.Value) bool {
+	return v.At != nil && (strings.Contains(v.At.Path, "/DefinitionBody") || strings.Contains(v.At.Path, "/Body/") ||
+		strings.HasPrefix(v.At.Path, "/paths/") || strings.HasPrefix(v.At.Path, "/components/") || strings.HasPrefix(v.At.Path, "/security") || strings.HasPrefix(v.At.Path, "/x-amazon-"))
 }

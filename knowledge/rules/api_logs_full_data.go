@@ -74,7 +74,11 @@ func checkDataTrace(p *Pass) {
 				if trialStage().MatchString(name) || mockOnTrial(api) {
 					severity = Low
 				}
-				h := Hit{Node: api, Severity: severity, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{v},
+				cdk := ""
+				if api.Kind == graph.WebSocketAPI {
+					cdk = "dataTraceEnabled: false in defaultRouteSettings of the stage's CfnStage (stage.node.defaultChild)"
+				}
+				h := Hit{Node: api, CDK: cdk, Severity: severity, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{v},
 					Message: fmt.Sprintf("DataTraceEnabled writes the contents of requests and responses of %s to the log", nameOf(api))}
 				p.Report(h)
 			}

@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Why:      `Nothing tells who called what and with which result: failed and refused requests cannot be investigated, and calls that never reach the function leave only a count in the metrics.`,
 	Fix:      `Set AccessLogSetting (REST) or AccessLogSettings (HTTP, WebSocket) with DestinationArn of a log group and a JSON Format. For REST and WebSocket the account needs a CloudWatch role for API Gateway (AWS::ApiGateway::Account), or the stage is refused.`,
-	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() } of a RestApi; accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs) } of an HttpStage or WebSocketStage`,
+	CDK:      `deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() } of a RestApi; accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs), format: apigateway.AccessLogFormat.custom(JSON.stringify({ requestId: '$context.requestId', status: '$context.status' })) } of an HttpStage or WebSocketStage, which write no JSON by default`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Configure logging for HTTP APIs"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html", Checked: "2026-11-30"},
@@ -121,7 +121,10 @@ func checkAccessLogs(p *Pass) {
 			called := stageName(stage)
 			h := Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{{At: stage.At}},
 				Message: fmt.Sprintf("stage %s of %s has no access log (%s is absent)", called, nameOf(api), name)}
-			h.Fix, h.CDK = accessLogFix[api.Kind], "accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs) }"
+			if property.Exists() {
+				h.Message = fmt.Sprintf("stage %s of %s has no access log (%s has no DestinationArn)", called, nameOf(api), name)
+			}
+			h.Fix, h.CDK = accessLogFix[api.Kind], "accessLogSettings: { destination: new apigwv2.LogGroupLogDestination(logs), "+jsonLines+" }"
 			if api.Kind == graph.RestAPI {
 				h.CDK = "deployOptions: { accessLogDestination: new apigateway.LogGroupLogDestination(logs), accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields() }"
 			}
@@ -147,10 +150,18 @@ func checkLogFormat(p *Pass, api *graph.Node, stage, format graph.Value) {
 	if !known || !strings.Contains(text, "$context.") || strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return
 	}
+	cdk := "accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields()"
+	if api.Kind != graph.RestAPI { // whose variables are others
+		cdk = jsonLines + " in accessLogSettings"
+	}
 	p.Report(Hit{Node: api, Severity: Info, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{format},
-		Fix: `Write Format as a JSON object on one line: {"requestId":"$context.requestId","status":"$context.status"} and what else is asked of the log.`, CDK: "accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields()",
+		Fix: `Write Format as a JSON object on one line: {"requestId":"$context.requestId","status":"$context.status"} and what else is asked of the log.`, CDK: cdk,
 		Message: fmt.Sprintf("the access log of stage %s of %s is no JSON: its fields cannot be queried by name", stageName(stage), nameOf(api))})
 }
+
+// jsonLines is the format of an access log in CDK, which writes the Common Log Format where a stage of HTTP and WebSocket
+// APIs says nothing. Source: apigatewayv2 of aws-cdk-lib, StageOptions, checked 2026-12-01.
+const jsonLines = "format: apigateway.AccessLogFormat.custom(JSON.stringify({ requestId: '$context.requestId', status: '$context.status' }))"
 
 // accessLogFix says what to set by kind: the variables of REST APIs have other names, and their logs and those of
 // WebSocket APIs need a role of the account. Source: API Gateway developer guide, "Variables for access logging for API

@@ -54,10 +54,14 @@ func checkAsyncFIFO(p *Pass) {
 			}
 			if fifo, ok := isFIFO(p, fn, e.To); ok && fifo {
 				what := "failure target"
+				fix, cdk := "Point DestinationConfig.OnFailure.Destination at a standard queue or topic.", "onFailure: new destinations.SqsDestination(a queue without fifo)"
 				if e.Kind == graph.Writes {
 					what = "success target"
+					fix, cdk = "Point DestinationConfig.OnSuccess.Destination at a standard queue or topic.", "onSuccess: new destinations.SqsDestination(a queue without fifo)"
+				} else if e.Via == fn.Resource {
+					fix, cdk = "Point "+spelled(fn, "DeadLetterConfig", "DeadLetterQueue")+".TargetArn at a standard queue or topic.", "deadLetterQueue: a queue without fifo"
 				}
-				p.Report(Hit{Node: fn, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{fn, e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+				p.Report(Hit{Node: fn, Fix: fix, CDK: cdk, Resource: e.Via, Confidence: weaker(e), Related: []*graph.Node{fn, e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
 					Message: fmt.Sprintf("%s %s is FIFO: Lambda delivers the outcome of asynchronous events to standard queues and topics only", what, nameOf(e.To))})
 			}
 		}

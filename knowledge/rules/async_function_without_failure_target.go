@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Pillar:   Reliability,
 	Why: `For an asynchronous invocation Lambda itself keeps the event, retries twice by default, and after that, or after 6 hours, throws it away. ` +
 		`Nobody gets an error: the caller was told that the event was accepted. A dead-letter queue of the rule, schedule or subscription does not help: it takes only what could not be handed to Lambda.`,
-	Fix: `Add an AWS::Lambda::EventInvokeConfig with DestinationConfig.OnFailure.Destination (a queue keeps the event and its error), or DeadLetterConfig.TargetArn on the function. The function's role needs the right to send there (sqs:SendMessage).`,
+	Fix: `Add an AWS::Lambda::EventInvokeConfig with Qualifier ($LATEST, or the alias that is called) and DestinationConfig.OnFailure.Destination (a queue keeps the event and its error), or DeadLetterConfig.TargetArn on the function. The function's role needs the right to send there (sqs:SendMessage).`,
 	SAM: `Set EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS, Destination: a queue's ARN}}}: without Destination SAM makes the queue, without Type it refuses the template. ` +
 		`Or DeadLetterQueue: {Type: SQS, TargetArn: a queue's ARN}. The role that SAM makes gets the right to send, a role of your own needs sqs:SendMessage.`,
 	CDK: `onFailure: new destinations.SqsDestination(dlq) on the function (or deadLetterQueue)`,
@@ -168,9 +168,13 @@ func checkAsync(p *Pass, fn *graph.Node) {
 	if configs := fn.Setting("eventInvokeConfigs").Each(); len(configs) == 1 && len(caught) == 0 && spelled(fn, "", "SAM") == "" {
 		h.Fix = "Add DestinationConfig: {OnFailure: {Destination: a queue's ARN}} to the AWS::Lambda::EventInvokeConfig that is there, or DeadLetterConfig.TargetArn to the function. The function's role needs the right to send there (sqs:SendMessage)."
 	}
+	if len(caught) > 0 {
+		h.Fix = "Add an AWS::Lambda::EventInvokeConfig with DestinationConfig.OnFailure.Destination for the Qualifier that is invoked ($LATEST where the caller names none), or let the caller name the one that has a destination."
+		h.CDK = "onFailure in the options of the alias or version that is invoked (alias.configureAsyncInvoke({ onFailure }))"
+	}
 	if durable {
 		h.Message = fmt.Sprintf("durable function is invoked asynchronously by %s and has no dead-letter queue, and destinations are not for durable functions: the event of a failed execution is lost", by)
-		h.Fix = "Set DeadLetterConfig: {TargetArn: a queue's ARN} on the function (in SAM DeadLetterQueue: {Type: SQS, TargetArn: ...}); its role needs sqs:SendMessage there."
+		h.Fix = "Set " + spelled(fn, "DeadLetterConfig: {TargetArn: a queue's ARN} on the function; its role needs sqs:SendMessage there.", "DeadLetterQueue: {Type: SQS, TargetArn: a queue's ARN} on the function; a role of your own needs sqs:SendMessage there.")
 		h.CDK = "deadLetterQueue: dlq on the function"
 	}
 	p.Report(h)

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
@@ -73,6 +74,11 @@ func checkPublicAccess(p *Pass) {
 			if website { // whose author may mean it
 				h.Severity = Low
 				h.Fix = `Keep the bucket private behind CloudFront with origin access control and set the four flags true; or say that it is public by Metadata serverless-review: {public: true}.`
+			}
+			if acl, _ := b.Setting("accessControl").Str(); h.Fix == "" && strings.HasPrefix(acl, "Public") {
+				h.Fix = "Take AccessControl: " + acl + " out, which S3 refuses beside the block, and set all four flags of PublicAccessBlockConfiguration to true; who reads the objects today needs another way (CloudFront with origin access control, signed URLs)."
+			} else if h.Fix == "" && slices.ContainsFunc(b.ResourcePolicy, openToWorld) {
+				h.Fix = "Take the statement that admits everyone out of the bucket's policy, which S3 refuses beside the block, and set all four flags of PublicAccessBlockConfiguration to true; who reads the objects today needs another way (CloudFront with origin access control, signed URLs)."
 			}
 			p.Report(h)
 		}

@@ -148,11 +148,13 @@ func checkBucketLoop(p *Pass, in, last *graph.Edge) {
 			p.Unknown(fn, v)
 			continue
 		}
-		way, related := "", []*graph.Node{bucket}
+		way, related, fix, cdk := "", []*graph.Node{bucket}, "", ""
 		if last != in {
 			way, related = " by rule "+nameOf(in.To), append(related, in.To)
+			fix = "Write to another bucket, or name in the rule's pattern the prefix of what it is to see (detail: {object: {key: [{prefix: in/}]}}), and grant the role another prefix only."
+			cdk = "a second bucket, or eventPattern: { detail: { object: { key: [{ prefix: 'in/' }] } } } with grantPut on another prefix"
 		}
-		p.Report(Hit{Node: fn, Confidence: weaker(in, last, e), Related: related, RelatedResources: []*graph.Resource{in.Via},
+		p.Report(Hit{Node: fn, Fix: fix, CDK: cdk, Confidence: weaker(in, last, e), Related: related, RelatedResources: []*graph.Resource{in.Via},
 			Values:  append([]graph.Value{{}}, edgePlace(in, e)...),
 			Message: fmt.Sprintf("%s notifies %s%s, which may write to %s: each object it writes starts it again", nameOf(bucket), nameOf(fn), way, nameOf(bucket))})
 	}

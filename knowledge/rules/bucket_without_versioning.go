@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -91,8 +92,15 @@ func checkVersions(p *Pass, b *graph.Node) {
 		if old {
 			what = "the parts of broken uploads"
 		}
+		var lacking, inCDK []string
+		if !old {
+			lacking, inCDK = append(lacking, "NoncurrentVersionExpiration: {NoncurrentDays: 30}"), append(inCDK, "noncurrentVersionExpiration: Duration.days(30)")
+		}
+		if !parts {
+			lacking, inCDK = append(lacking, "AbortIncompleteMultipartUpload: {DaysAfterInitiation: 7}"), append(inCDK, "abortIncompleteMultipartUploadAfter: Duration.days(7)")
+		}
 		if !old || !parts {
-			p.Report(Hit{Node: b, Severity: Info, Values: []graph.Value{{}}, Message: fmt.Sprintf("bucket %s never removes %s", nameOf(b), what)})
+			p.Report(Hit{Node: b, Severity: Info, Values: []graph.Value{{}}, Fix: "Add to Rules of LifecycleConfiguration: {Status: Enabled, " + strings.Join(lacking, ", ") + "}.", CDK: "lifecycleRules: [{ " + strings.Join(inCDK, ", ") + " }]", Message: fmt.Sprintf("bucket %s never removes %s", nameOf(b), what)})
 		}
 	}
 }

@@ -100,7 +100,8 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 	if unkeyed {
 		message = fmt.Sprintf("authorizer %s keeps its answers for %d s, but no IdentitySource says for whom, which API Gateway asks for", plainID(id)+scheme, seconds)
 	}
-	h := Hit{Node: api, Confidence: Likely, Related: []*graph.Node{api}, Values: []graph.Value{at}, Message: message}
+	fix, cdk := fitForAll(api, a, kind, unkeyed)
+	h := Hit{Node: api, Fix: fix, CDK: cdk, Confidence: Likely, Related: []*graph.Node{api}, Values: []graph.Value{at}, Message: message}
 	if id != "" && a.At != nil {
 		h.Place = &Place{ID: plainID(id), Type: "AWS::ApiGateway::Authorizer", File: a.At.File}
 		if api.Kind == graph.HTTPAPI {
@@ -108,4 +109,29 @@ func checkAuthorizerCache(p *Pass, api *graph.Node, a graph.Value) {
 		}
 	}
 	p.Report(h)
+}
+
+// fitForAll says how a kept answer comes to fit, as the kind of the authorizer, its API and its dialect ask for.
+func fitForAll(api *graph.Node, a graph.Value, kind string, unkeyed bool) (fix, cdk string) {
+	id, _ := a.Get("ResourceId").Str()
+	ttl, identity, keep := "AuthorizerResultTtlInSeconds: 0", "IdentitySource", "return a policy for all routes that the caller may use"
+	switch {
+	case spelled(api, "", "SAM") != "" && id == "" && !ofDefinition(a):
+		ttl, identity = "Identity: {ReauthorizeEvery: 0} on the authorizer", "Identity"
+	case id == "":
+		ttl, identity = "authorizerResultTtlInSeconds: 0", "identitySource"
+	}
+	simple, _ := a.Get("EnableSimpleResponses").Truth()
+	switch {
+	case unkeyed:
+		return "Name what tells callers apart in " + identity + " (a header, say), or set " + ttl + ".", "identitySources, or resultsCacheTtl: Duration.seconds(0)"
+	case api.Kind == graph.HTTPAPI && simple: // it says yes or no
+		return "Set " + ttl + ", or put $context.routeKey among the identity sources (" + identity + ").", "resultsCacheTtl: Duration.seconds(0)"
+	case api.Kind == graph.HTTPAPI:
+		return "Set " + ttl + ", put $context.routeKey among the identity sources (" + identity + "), or " + keep + ".", "resultsCacheTtl: Duration.seconds(0)"
+	case kind == "REQUEST":
+		return "Set " + ttl + ", put path and httpMethod of the context among the identity sources (" + identity + "), or " + keep + ".",
+			"resultsCacheTtl: Duration.seconds(0), or identitySources with IdentitySource.context('path') and IdentitySource.context('httpMethod')"
+	}
+	return "Set " + ttl + ", or " + keep + ".", "resultsCacheTtl: Duration.seconds(0)"
 }

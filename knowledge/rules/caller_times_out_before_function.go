@@ -154,8 +154,26 @@ func checkCallerWaits(p *Pass, e *graph.Edge) {
 	if timeout == limit { // the caller is first by a moment, and few runs take all of it
 		severity, aliases = severity.Lower(), nil
 	}
-	p.Report(Hit{Node: e.To, Severity: severity, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
+	fix, cdk := waitLonger(e, limit)
+	p.Report(Hit{Node: e.To, Fix: fix, CDK: cdk, Severity: severity, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{e.From}, Values: append([]graph.Value{v}, edgePlace(e)...),
 		Message: fmt.Sprintf("%s may run %s, but %s waits %d s: it gives up while the work goes on", nameOf(e.To), seconds(v), caller, limit)})
+}
+
+// waitLonger says how function and caller come to agree: what waits for a fixed time cannot be told to wait longer.
+func waitLonger(e *graph.Edge, limit int) (fix, cdk string) {
+	fix, cdk = fmt.Sprintf("Set the function's Timeout below %d s", limit), "timeout of the function"
+	if limit > 1 {
+		cdk = fmt.Sprintf("timeout: Duration.seconds(%d) of the function", limit-1)
+	}
+	switch e.From.Kind {
+	case graph.StateMachine:
+		return fix + ", or TimeoutSeconds of state " + e.Label + " above the function's Timeout.", cdk + ", or taskTimeout of LambdaInvoke above it"
+	case graph.Endpoint:
+		return fix + ", raise idle_timeout.timeout_seconds of the load balancer (LoadBalancerAttributes) above it, or let the function hand long work to a queue.", cdk + ", or idleTimeout of the load balancer above it"
+	case graph.Function:
+		return fix + ", raise that of " + nameOf(e.From) + " above it, or hand long work to a queue.", cdk + ", or that of the caller above it"
+	}
+	return fix + ", or let it hand long work to a queue.", cdk
 }
 
 // idleTimeout finds a load balancer in front of a target group, and for how many seconds it keeps the connection of a client

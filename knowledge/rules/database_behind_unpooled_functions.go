@@ -64,12 +64,30 @@ var _ = add(Rule{
 				if pushed(p.Graph, fn) {
 					aliases = []string{"GRF006"}
 				}
-				p.Report(Hit{Node: fn, Confidence: confidence, Aliases: aliases, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
+				p.Report(Hit{Node: fn, Fix: pooled(p.Graph, fn, db), Confidence: confidence, Aliases: aliases, Related: []*graph.Node{db}, Values: []graph.Value{{}, at},
 					Message: fmt.Sprintf("each execution of %s opens its own connections to %s: no RDS Proxy and no limit is between", nameOf(fn), nameOf(db))})
 			}
 		}
 	},
 })
+
+// pooled says what bounds the connections of a function to a database: by what calls the one, and by the engine of the other.
+func pooled(g *graph.Graph, fn, db *graph.Node) string {
+	engine, known := db.Setting("engine").Str()
+	var ways []string
+	if !known || !strings.HasPrefix(engine, "oracle") && !strings.HasPrefix(engine, "custom-") && !strings.HasPrefix(engine, "db2") {
+		ways = append(ways, "put an RDS Proxy between, and give the function its endpoint")
+	}
+	limit := "bound the function (ReservedConcurrentExecutions)"
+	if polled := g.In(fn, graph.Polls); len(g.In(fn, graph.Invokes, graph.Routes)) == 0 && len(polled) > 0 && !slices.ContainsFunc(polled, func(e *graph.Edge) bool { return e.From.Kind != graph.Queue }) {
+		limit = "bound the function (ReservedConcurrentExecutions, or ScalingConfig: {MaximumConcurrency} of its queue's mapping)"
+	}
+	ways = append(ways, limit)
+	if !known || strings.HasPrefix(engine, "aurora") {
+		ways = append(ways, "use the Data API (Aurora)")
+	}
+	return graph.UpperFirst(strings.Join(ways, "; or ")) + "."
+}
 
 // bounded tells whether a function's concurrency has a limit of its own, or whether it may use the Data API.
 func bounded(p *Pass, fn *graph.Node) bool {

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why: `The API answers at its execute-api address as well as at its domain. What the domain asks of callers, such as a client certificate (mutual TLS) or a newer TLS version, ` +
 		`is not asked there.`,
-	Fix: `Set DisableExecuteApiEndpoint: true on the API and deploy it again.`,
+	Fix: `Set DisableExecuteApiEndpoint: true on the API and deploy it again. What uses that address (outputs, tests, @connections of a WebSocket API) then has to use the domain.`,
 	CDK: `disableExecuteApiEndpoint: true (a WebSocketApi has it on its CfnApi only)`,
 	Sources: []Source{
 		{Title: `Amazon API Gateway Developer Guide, "Require client certificates for your API with mutual TLS authentication"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html", Checked: "2026-11-30"},

@@ -66,13 +66,36 @@ func checkDeliveries(p *Pass) {
 		if len(values) == 0 {
 			continue
 		}
-		h := Hit{Node: n, Values: values, Message: fmt.Sprintf("deliveries of %s failed in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))}
+		fix, cdk := deliver(n.Kind, strings.Join(words, ", "))
+		h := Hit{Node: n, Fix: fix, CDK: cdk, Values: values, Message: fmt.Sprintf("deliveries of %s failed in %s: %s", nameOf(n), p.window(), strings.Join(words, ", "))}
 		if len(words) == 1 && strings.HasPrefix(words[0], "NumberOfNotificationsFailed ") && tellsHTTP(n) {
 			h.Severity, h.Confidence = Low, Likely
 			h.Message += "; of HTTP endpoints each attempt counts, also where a later one arrived"
 		}
 		p.Report(h)
 	}
+}
+
+// deliver says what lets the deliveries of a kind of sender arrive, by the metrics that counted them.
+func deliver(kind graph.Kind, counted string) (fix, cdk string) {
+	switch kind {
+	case graph.Rule:
+		return "Let EventBridge reach the targets (the resource policy of each, its key's policy, or RoleArn), and give every target a DeadLetterConfig with a queue whose policy admits events.amazonaws.com.", "deadLetterQueue of the targets"
+	case graph.Function:
+		var todo []string
+		if strings.Contains(counted, "DestinationDeliveryFailures") || strings.Contains(counted, "DeadLetterErrors") {
+			todo = append(todo, "give the function's role the right to send to its destination or dead-letter queue, and to use the key of that")
+		}
+		if strings.Contains(counted, "AsyncEventsDropped") {
+			todo = append(todo, "find out why the events fail (errors, throttling), and give the function an on-failure destination or dead-letter queue where it has none")
+		}
+		return graph.UpperFirst(strings.Join(todo, "; ")) + ".", "onFailure of the function, or deadLetterQueue"
+	}
+	fix = "Let SNS reach the endpoints (the queue's policy, its key's policy, the function's permission), and give every subscription a RedrivePolicy with a queue whose policy admits sns.amazonaws.com."
+	if strings.Contains(counted, "InvalidAttributes") {
+		fix += " Attributes that a filter cannot read are a matter of the publisher: send them with a valid type and value."
+	}
+	return fix, "deadLetterQueue of the subscriptions"
 }
 
 // tellsHTTP tells whether a topic has a subscription by HTTP: its failures may be attempts before one that arrived.

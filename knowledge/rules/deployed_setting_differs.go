@@ -73,7 +73,11 @@ func checkDrift(p *Pass) {
 			written := spellSetting(c.Setting, c.Template)
 			h.Message = fmt.Sprintf("%s of %s: template %s, live %s; the live value runs, and a deployment that touches %s may set it back",
 				strings.ReplaceAll(c.Setting, "/", "."), placeOf(nil, r).ID, written, spellSetting(c.Setting, c.Live), placeOf(nil, r).ID)
-			h.Fix = fmt.Sprintf("Write the live value of %s into the template if it is right, else deploy the template's value again.", strings.ReplaceAll(c.Setting, "/", "."))
+			setting, right := strings.ReplaceAll(c.Setting, "/", "."), "Write the live value of %s into the template if it is right"
+			if !c.Live.Exists() {
+				right = "Take %s out of the template if the live state is right"
+			}
+			h.Fix = fmt.Sprintf(right+", else set it back by a drift-aware change set: a deployment of the unchanged template leaves it as it is.", setting)
 			p.Report(h)
 		}
 	}

@@ -14,7 +14,7 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Operations,
 	Why:      `NumberOfMessagesSent counts what senders send. SQS moves messages to a dead-letter queue itself, which that metric does not count: the alarm never rings.`,
-	Fix:      `Use ApproximateNumberOfMessagesVisible.`,
+	Fix:      `Set MetricName: ApproximateNumberOfMessagesVisible, with Statistic: Maximum.`,
 	CDK:      `dlq.metricApproximateNumberOfMessagesVisible()`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html", Checked: "2026-11-30"},

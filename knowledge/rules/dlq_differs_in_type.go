@@ -80,10 +80,24 @@ func checkRedriveType(p *Pass) {
 			if !ok || mine == theirs {
 				continue
 			}
-			p.Report(Hit{Node: q, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{e.Settings.Get("deadLetterTargetArn"), q.Setting("fifoQueue"), e.To.Setting("fifoQueue")},
+			fix, cdk := sameType(mine, e.To)
+			p.Report(Hit{Node: q, Fix: fix, CDK: cdk, Related: []*graph.Node{e.To}, Confidence: weaker(e), Values: []graph.Value{e.Settings.Get("deadLetterTargetArn"), q.Setting("fifoQueue"), e.To.Setting("fifoQueue")},
 				Message: fmt.Sprintf("%s is a %s queue, its dead-letter queue %s is a %s queue: the deployment fails", nameOf(q), queueType(mine), nameOf(e.To), queueType(theirs))})
 		}
 	}
+}
+
+// sameType says how a dead-letter queue comes to be of its source's type. A queue that exists cannot change: it is replaced.
+func sameType(fifo bool, dlq *graph.Node) (fix, cdk string) {
+	switch {
+	case fifo && dlq.External:
+		return "Point deadLetterTargetArn at a FIFO queue.", "deadLetterQueue: { queue: a queue with fifo: true, maxReceiveCount }"
+	case fifo:
+		return "Set FifoQueue: true on " + nameOf(dlq) + " (a QueueName ends in .fifo then), which replaces it.", "fifo: true on the dead-letter queue"
+	case dlq.External:
+		return "Point deadLetterTargetArn at a standard queue.", "deadLetterQueue: { queue: a queue without fifo, maxReceiveCount }"
+	}
+	return "Point deadLetterTargetArn at a standard queue, or take FifoQueue and what only FIFO queues have (.fifo in the name) out of " + nameOf(dlq) + ", which replaces it.", "no fifo on the dead-letter queue"
 }
 
 // isFIFO tells whether a queue is FIFO; one that is not in the files shows it by its name.

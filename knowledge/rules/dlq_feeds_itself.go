@@ -58,6 +58,8 @@ func checkFailureCircles(p *Pass) {
 			path = append(path, nameOf(next))
 			if next == q {
 				h.Message = fmt.Sprintf("failed messages go round in a circle: %s", strings.Join(path, " → "))
+				h.Fix = "Take RedrivePolicy out of the dead-letter queue, or point it at a parking queue that has none."
+				h.CDK = "no deadLetterQueue on the dead-letter queue, or a separate queue as that"
 				break
 			}
 			h.Related = append(h.Related, next)
@@ -99,9 +101,13 @@ func checkReturns(p *Pass, dlq *graph.Node) {
 			h := Hit{Node: worker, Severity: Medium, Confidence: Likely, Related: related, RelatedResources: []*graph.Resource{polled.Via},
 				Values:  append([]graph.Value{{}}, edgePlace(polled, back)...),
 				Message: fmt.Sprintf("it works off the dead-letter queue %s and sends to %s: unless its code counts attempts, a message that always fails goes round for ever", nameOf(dlq), nameOf(back.To))}
+			h.Fix = fmt.Sprintf("Let %s count the attempts in what it sends on (a message attribute), and after the last send to a parking queue; or leave the way back to a hand that looks first.", nameOf(worker))
+			h.CDK = "n/a: the code decides"
 			if worker.Kind == graph.Pipe { // it runs no code that could count
 				h.Severity, h.Confidence = High, weaker(polled, back)
 				h.Message = fmt.Sprintf("it moves the messages of the dead-letter queue %s to %s: one that always fails goes round for ever", nameOf(dlq), nameOf(back.To))
+				h.Fix = "Set DesiredState: STOPPED on the pipe, and run it when the cause is mended; or put a function between that counts the attempts and parks what still fails."
+				h.CDK = "desiredState: DesiredState.STOPPED of the Pipe"
 			}
 			p.Report(h)
 			break

@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Wakes:    true,
 	Why:      `Failures wait in the dead-letter queue unseen until its retention ends (4 days by default), and are then deleted: the queue only postpones the loss unless somebody looks.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on ApproximateNumberOfMessagesVisible of the queue with threshold 0 (GreaterThanThreshold) and an action that reaches a person.`,
-	CDK:      `dlq.metricApproximateNumberOfMessagesVisible().createAlarm(this, "DlqAlarm", { threshold: 1, evaluationPeriods: 1 })`,
+	CDK:      `dlq.metricApproximateNumberOfMessagesVisible().createAlarm(this, "DlqAlarm", { threshold: 1, evaluationPeriods: 1 }).addAlarmAction(new cw_actions.SnsAction(topic))`,
 	Sources: []Source{
 		{Title: `Amazon SQS Developer Guide, "Creating alarms for dead-letter queues using Amazon CloudWatch"`, URL: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html", Checked: "2026-11-30"},
 	},

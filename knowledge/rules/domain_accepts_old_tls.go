@@ -60,17 +60,19 @@ var oldTLS = lazy.Regexp(`^(SecurityPolicy_)?TLS(1[23])?_1_[01](_|$)`)
 func checkDomains(p *Pass) {
 	for _, n := range p.Graph.Nodes {
 		var values []graph.Value
+		var fix, cdk string
 		switch n.Type {
 		case "AWS::ApiGateway::DomainName":
 			values = append(values, n.Setting("securityPolicy"))
 		case "AWS::ApiGatewayV2::DomainName":
+			fix, cdk = "Set SecurityPolicy: TLS_1_2 in DomainNameConfigurations.", "securityPolicy: apigwv2.SecurityPolicy.TLS_1_2"
 			for _, c := range n.Setting("domainNameConfigurations").Each() {
 				values = append(values, c.Get("SecurityPolicy"))
 			}
 		}
 		for _, v := range values {
 			if s, ok := p.Text(n, v); ok && oldTLS().MatchString(s) {
-				p.Report(Hit{Node: n, Values: []graph.Value{v}, Message: fmt.Sprintf("SecurityPolicy of %s is %s", nameOf(n), s), Patch: SetPatch(n.Resource, v, "SecurityPolicy", "TLS_1_2")})
+				p.Report(Hit{Node: n, Fix: fix, CDK: cdk, Values: []graph.Value{v}, Message: fmt.Sprintf("SecurityPolicy of %s is %s", nameOf(n), s), Patch: SetPatch(n.Resource, v, "SecurityPolicy", "TLS_1_2")})
 			}
 		}
 	}

@@ -56,7 +56,8 @@ func checkDurable(p *Pass, fn *graph.Node) {
 	config := fn.Setting("durableConfig")
 	for _, e := range p.Graph.In(fn, graph.Invokes, graph.Routes, graph.Polls) {
 		if e.Qualifier == "" && e.Strength != graph.Wildcard && e.From != fn {
-			p.Report(Hit{Node: fn, Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+			p.Report(Hit{Node: fn, Fix: fmt.Sprintf("%s, and let %s name it (the alias's ARN) in its call and permission.", versioning(fn), nameOf(e.From)), CDK: "const live = fn.addAlias(\"live\"), and give the caller live in the place of fn",
+				Confidence: weaker(e), Related: []*graph.Node{e.From}, Values: append([]graph.Value{{}}, edgePlace(e)...),
 				Message: fmt.Sprintf("%s calls durable function %s without a version or alias: Lambda refuses such calls", nameOf(e.From), nameOf(fn))})
 			return
 		}
@@ -71,12 +72,12 @@ func checkDurable(p *Pass, fn *graph.Node) {
 		return
 	}
 	if !versioned {
-		p.Report(Hit{Node: fn, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version or alias that callers could name: a call without one is refused, and under $LATEST its code may change under running executions", nameOf(fn))})
+		p.Report(Hit{Node: fn, Fix: versioning(fn) + ", and let every caller name it.", Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s has no version or alias that callers could name: a call without one is refused, and under $LATEST its code may change under running executions", nameOf(fn))})
 		return
 	}
 	if s, ok := unversionedPermission(p.Graph, fn); ok && !others.Exists() {
 		who, name := s.Via.Properties.Get("Principal"), s.Via.Properties.Get("FunctionName")
-		p.Report(Hit{Node: fn, RelatedResources: []*graph.Resource{s.Via}, Confidence: Likely, Values: []graph.Value{{}, name},
+		p.Report(Hit{Node: fn, Fix: "Name the alias in the permission (FunctionName: !Ref Alias), and let the caller name it.", CDK: "alias.addPermission in the place of fn.addPermission", RelatedResources: []*graph.Resource{s.Via}, Confidence: Likely, Values: []graph.Value{{}, name},
 			Message: fmt.Sprintf("%s may call durable function %s without a version or alias only: Lambda refuses such calls", who.String(), nameOf(fn))})
 		return
 	}
@@ -87,9 +88,18 @@ func checkDurable(p *Pass, fn *graph.Node) {
 		case !may && openGrant(role).Exists():
 			p.Unknown(fn, openGrant(role))
 		case !may:
-			p.Report(Hit{Node: fn, Related: []*graph.Node{role}, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s may not save its progress: %s", nameOf(fn), why)})
+			fix := "Give the role lambda:CheckpointDurableExecution and lambda:GetDurableExecutionState on the function's ARN with :* behind (managed policy service-role/AWSLambdaBasicDurableExecutionRolePolicy)."
+			if strings.HasPrefix(why, "its role denies") {
+				fix = "Leave lambda:CheckpointDurableExecution and lambda:GetDurableExecutionState out of the statement that denies."
+			}
+			p.Report(Hit{Node: fn, Fix: fix, CDK: "role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName(\"service-role/AWSLambdaBasicDurableExecutionRolePolicy\")), where the role is not made by the function", Related: []*graph.Node{role}, Values: []graph.Value{{}, config}, Message: fmt.Sprintf("durable function %s may not save its progress: %s", nameOf(fn), why)})
 		}
 	}
+}
+
+// versioning says how a function gets a version that callers can name.
+func versioning(fn *graph.Node) string {
+	return spelled(fn, "Publish an AWS::Lambda::Version and point an AWS::Lambda::Alias at it", "Set AutoPublishAlias: live, which publishes a version and an alias")
 }
 
 // unversionedPermission finds a permission on the bare function for a caller that is not drawn, and that no other permission

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"github.com/seed-8eee7107/serverless-architect/knowledge/facts"
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
 
@@ -74,11 +75,14 @@ func checkDuration(p *Pass) {
 		h := Hit{Node: fn, Values: []graph.Value{timeout, duration}}
 		switch {
 		case ms >= 900*limit:
+			if limit >= float64(facts.Int("lambda.timeout_raised_seconds")) && !fn.Setting("capacityProviderConfig").Exists() {
+				h.Fix, h.CDK = "Timeout is at its most: give the function more memory, take the slow call out of it, or cut the work into parts (a state machine, smaller batches).", "memorySize of the function"
+			}
 			h.Message = fmt.Sprintf("%s takes %.4g s of the %.0f s that it has (99th percentile of the worst day, %.0f invocations in %s)", nameOf(fn), ms/1000, limit, calls, p.window())
 		case limit > 60 && ms < 50*limit:
 			h.Severity = Low
 			h.Message = fmt.Sprintf("%s may take %.0f s and takes %.4g s (99th percentile of the worst day, %.0f invocations in %s): a call that hangs is paid for until the timeout", nameOf(fn), limit, ms/1000, calls, p.window())
-			h.Fix = "Lower Timeout to a few times of what the function takes."
+			h.Fix, h.CDK = "Lower Timeout to a few times of what the function takes.", "timeout of the function"
 		default:
 			continue
 		}

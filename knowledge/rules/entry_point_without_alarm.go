@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Wakes:    true,
 	Why:      `Server errors of an API and failed executions of a workflow are what users feel first: without an alarm they are the ones who report them.`,
 	Fix:      `Add an AWS::CloudWatch::Alarm on 5XXError (REST) or 5xx (HTTP API) of an API, or on ExecutionsFailed and ExecutionsTimedOut of a state machine, with AlarmActions that reach a person.`,
-	CDK:      `api.metricServerError().createAlarm(...), stateMachine.metricFailed().createAlarm(...)`,
+	CDK:      `api.metricServerError().createAlarm(...), stateMachine.metricFailed().createAlarm(...), each with .addAlarmAction(new cw_actions.SnsAction(topic))`,
 	Sources: []Source{
 		{Title: `Amazon CloudWatch User Guide, alarm metrics of API Gateway REST API stages in Application Insights`, URL: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/component-configuration-examples-api-gateway.html", Checked: "2026-11-30"},
 		{Title: `Amazon API Gateway Developer Guide, "Monitor WebSocket API execution with CloudWatch metrics"`, URL: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html", Checked: "2026-12-01"},
@@ -113,15 +113,16 @@ var _ = add(Rule{
 			}
 		}
 		reportSilent(p, unwatchedRules(p), ruleFailures, "no alarm on FailedInvocations",
-			"Add an AWS::CloudWatch::Alarm on FailedInvocations (and on InvocationsFailedToBeSentToDlq) of each rule, with AlarmActions that reach a person.", "")
+			"Add an AWS::CloudWatch::Alarm on FailedInvocations (and on InvocationsFailedToBeSentToDlq) of each rule, with AlarmActions that reach a person.",
+			"new cloudwatch.Metric({ namespace: 'AWS/Events', metricName: 'FailedInvocations', dimensionsMap: { RuleName: rule.ruleName } }).createAlarm(...).addAlarmAction(new cw_actions.SnsAction(topic))")
 		metric := serverErrors(apis)
 		reportSilent(p, apis, map[string]bool{"5XXError": true, "5xx": true}, "no alarm on "+metric,
-			"Add an AWS::CloudWatch::Alarm on "+metric+" of each API, with AlarmActions that reach a person.", "api.metricServerError().createAlarm(...)")
+			"Add an AWS::CloudWatch::Alarm on "+metric+" of each API, with AlarmActions that reach a person.", "api.metricServerError().createAlarm(...).addAlarmAction(new cw_actions.SnsAction(topic))")
 		reportSilent(p, sockets, entryMetrics[graph.WebSocketAPI], "no alarm on IntegrationError or ExecutionError",
-			"Add an AWS::CloudWatch::Alarm on IntegrationError and one on ExecutionError of each WebSocket API, with AlarmActions that reach a person.", "webSocketApi.metric(\"IntegrationError\").createAlarm(...)")
+			"Add an AWS::CloudWatch::Alarm on IntegrationError and one on ExecutionError of each WebSocket API, with AlarmActions that reach a person.", "webSocketApi.metric(\"IntegrationError\").createAlarm(...).addAlarmAction(new cw_actions.SnsAction(topic))")
 		reportSilent(p, machines, entryMetrics[graph.StateMachine], "no alarm on ExecutionsFailed or ExecutionsTimedOut",
 			"Add an AWS::CloudWatch::Alarm on ExecutionsFailed and one on ExecutionsTimedOut of each state machine, with AlarmActions that reach a person.",
-			"stateMachine.metricFailed().createAlarm(...), stateMachine.metricTimedOut().createAlarm(...)")
+			"stateMachine.metricFailed().createAlarm(...), stateMachine.metricTimedOut().createAlarm(...), each with .addAlarmAction(new cw_actions.SnsAction(topic))")
 	},
 })
 
@@ -151,13 +152,13 @@ func reportStages(p *Pass, api *graph.Node) {
 		if !known || made || len(watched) == 0 || watched[name] || p.openAlarm(api, metrics) != "" {
 			continue
 		}
-		metric := serverErrors([]*graph.Node{api})
+		metric, cdk := serverErrors([]*graph.Node{api}), "stage.metricServerError().createAlarm(...).addAlarmAction(new cw_actions.SnsAction(topic))"
 		if api.Kind == graph.WebSocketAPI {
-			metric = "IntegrationError or ExecutionError"
+			metric, cdk = "IntegrationError or ExecutionError", "stage.metric(\"IntegrationError\").createAlarm(...).addAlarmAction(new cw_actions.SnsAction(topic))"
 		}
 		p.Report(Hit{Node: api, Place: stagePlace(api, stage), Related: []*graph.Node{api}, Values: []graph.Value{stage.Get("StageName")},
 			Message: fmt.Sprintf("no alarm looks at %s of stage %s of %s: those on the API name other stages", metric, name, nameOf(api)),
-			Fix:     fmt.Sprintf("Add an AWS::CloudWatch::Alarm on %s with the dimension Stage %s, or leave the dimension Stage out.", metric, name)})
+			Fix:     fmt.Sprintf("Add an AWS::CloudWatch::Alarm on %s with the dimension Stage %s, or leave the dimension Stage out.", metric, name), CDK: cdk})
 	}
 }
 

@@ -11,8 +11,8 @@ var _ = add(Rule{
 	Severity: Critical,
 	Pillar:   Security,
 	Why:      `Every AWS account may put events on the bus: forged events start your workflows as if they were real.`,
-	Fix:      `Name the accounts, or add a Condition on aws:PrincipalOrgID.`,
-	CDK:      `bus.grantPutEventsTo(role), or CfnEventBusPolicy with a condition`,
+	Fix:      `Name the accounts as principals, or add a Condition on aws:PrincipalOrgID (beside Action and Principal of an AWS::Events::EventBusPolicy: {Type: StringEquals, Key: "aws:PrincipalOrgID", Value: o-...}).`,
+	CDK:      `bus.addToResourcePolicy(new iam.PolicyStatement({ sid, principals: [new iam.OrganizationPrincipal("o-...")] or [new iam.AccountPrincipal("...")], actions: ["events:PutEvents"], resources: [bus.eventBusArn] }))`,
 	Sources: []Source{
 		{Title: `Amazon EventBridge User Guide, "Sending and receiving events between AWS accounts in Amazon EventBridge"`, URL: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html", Checked: "2026-11-30"},
 	},

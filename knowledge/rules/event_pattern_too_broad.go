@@ -81,6 +81,7 @@ func checkPatterns(p *Pass) {
 		switch {
 		case !matchesAll(pattern):
 			h.Severity, h.Values = Low, []graph.Value{pattern.Get("source")}
+			h.Fix = "Name the senders in source, in the place of what every source fulfils."
 			h.Message = fmt.Sprintf("rule %s matches events of any sender with its detail-type: what its pattern asks of source, every source fulfils", nameOf(rule))
 		case pattern.Get("detail").Exists():
 			h.Message = fmt.Sprintf("rule %s matches events of any source whose detail looks alike: its pattern names neither source nor detail-type", nameOf(rule))

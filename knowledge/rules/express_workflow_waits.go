@@ -13,7 +13,8 @@ var _ = add(Rule{
 	Severity: High,
 	Pillar:   Reliability,
 	Why:      `Express workflows know neither jobs (.sync), nor callbacks (.waitForTaskToken), nor activities, nor distributed maps: the state machine is refused, or its execution fails.`,
-	Fix:      `Use a STANDARD state machine, or start a nested Standard one for that part.`,
+	Fix:      `Use a STANDARD state machine, or start a nested Standard one for that part, without waiting for it. StartSyncExecution is for Express ones only: who calls the state machine by it has to use StartExecution then.`,
+	SAM:      `Set Type: STANDARD, or start a nested Standard state machine for that part, without waiting for it. StartSyncExecution is for Express ones only: who calls the state machine by it has to use StartExecution then.`,
 	CDK:      `stateMachineType: sfn.StateMachineType.STANDARD`,
 	Sources: []Source{
 		{Title: `AWS Step Functions Developer Guide, "Integrating optimized services with Step Functions" (Express: request-response only)`, URL: "https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html", Checked: "2026-11-29"},

@@ -91,11 +91,13 @@ func checkFIFOName(p *Pass, n *graph.Node, name, flag graph.Value, property stri
 	if ends == fifo || strings.HasSuffix(last.Literal, "}") && !ends { // a pseudo parameter may stand at the end
 		return
 	}
+	fix, cdk := "Set "+property+": true, or take .fifo off the name.", "fifo: true, or a name without .fifo"
 	message := fmt.Sprintf("name %s ends in .fifo, but %s is not true: the deployment fails", short(name.String()), property)
 	if fifo {
+		fix, cdk = "Let the name end in .fifo, or leave it out: CloudFormation then makes one.", "a name ending in .fifo, or no name"
 		message = fmt.Sprintf("%s is true, but name %s does not end in .fifo: the deployment fails", property, short(name.String()))
 	}
-	p.Report(Hit{Node: n, Values: []graph.Value{name, flag}, Message: message})
+	p.Report(Hit{Node: n, Fix: fix, CDK: cdk, Values: []graph.Value{name, flag}, Message: message})
 }
 
 // onlyFIFO are the properties that standard queues and topics do not take.
@@ -104,18 +106,28 @@ var onlyFIFO = map[graph.Kind][]string{
 	graph.Topic: {"contentBasedDeduplication", "fifoThroughputScope", "archivePolicy"},
 }
 
+// onlyFIFOInCDK is what CDK calls such a property.
+func onlyFIFOInCDK(property string) string {
+	if property == "archivePolicy" {
+		return "messageRetentionPeriodInDays"
+	}
+	return property
+}
+
 func checkFIFOOnly(p *Pass, q *graph.Node, fifo bool) {
 	for _, property := range onlyFIFO[q.Kind] {
 		v := q.Setting(property)
 		if on, isTruth := v.Truth(); fifo || !v.Exists() || isTruth && !on || open(v) {
 			continue
 		}
-		p.Report(Hit{Node: q, Values: []graph.Value{v}, Message: fmt.Sprintf("only FIFO %ss take %s: the deployment fails", q.Kind, graph.UpperFirst(property))})
+		flag := map[graph.Kind]string{graph.Queue: "FifoQueue", graph.Topic: "FifoTopic"}[q.Kind]
+		p.Report(Hit{Node: q, Values: []graph.Value{v}, Fix: fmt.Sprintf("Take %s out, or set %s: true.", graph.UpperFirst(property), flag), CDK: "without " + onlyFIFOInCDK(property) + ", or fifo: true",
+			Message: fmt.Sprintf("only FIFO %ss take %s: the deployment fails", q.Kind, graph.UpperFirst(property))})
 	}
 	limit, _ := q.Setting("fifoThroughputLimit").Str()
 	scope := q.Setting("deduplicationScope")
 	if s, _ := scope.Str(); fifo && limit == "perMessageGroupId" && s != "messageGroup" && !open(scope) {
-		p.Report(Hit{Node: q, Values: []graph.Value{q.Setting("fifoThroughputLimit"), scope},
+		p.Report(Hit{Node: q, Values: []graph.Value{q.Setting("fifoThroughputLimit"), scope}, Fix: "Set DeduplicationScope: messageGroup, or leave FifoThroughputLimit out.", CDK: "deduplicationScope: sqs.DeduplicationScope.MESSAGE_GROUP",
 			Message: "FifoThroughputLimit perMessageGroupId needs DeduplicationScope messageGroup: the deployment fails"})
 	}
 }

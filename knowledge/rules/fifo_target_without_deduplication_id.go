@@ -67,9 +67,14 @@ func checkDeduplication(p *Pass) {
 			}
 			h := Hit{Node: q, Confidence: weaker(e), Related: []*graph.Node{from}, Values: append([]graph.Value{v}, edgePlace(e)...),
 				Message: fmt.Sprintf("%s sends to it without a deduplication id, and ContentBasedDeduplication is not on: every delivery fails", nameOf(from))}
-			if q.Kind == graph.Topic { // whose message group only a universal target of a schedule can set
+			if from.Kind == graph.Pipe {
+				h.Fix = "Set ContentBasedDeduplication: true on the queue, or TargetParameters.SqsQueueParameters.MessageDeduplicationId on the pipe."
+			}
+			if q.Kind == graph.Topic && strings.Contains(e.Settings.Get("Input").String(), "MessageGroupId") {
+				h.Fix, h.CDK = "Set ContentBasedDeduplication: true on the topic, or write MessageDeduplicationId into the Input of the schedule.", "contentBasedDeduplication: true"
+			} else if q.Kind == graph.Topic { // whose message group only a universal target of a schedule can set
 				h.Message = fmt.Sprintf("%s sends to it without message group and deduplication id, which a FIFO topic wants: every delivery fails", nameOf(from))
-				h.Fix, h.CDK = "Send to a standard topic, or to a FIFO queue with a message group; a schedule may publish by a universal target (arn:aws:scheduler:::aws-sdk:sns:publish) with MessageGroupId in its Input.", "a standard topic, or targets.SqsQueue with messageGroupId"
+				h.Fix, h.CDK = "Send to a standard topic, or to a FIFO queue with a message group; a schedule may publish by a universal target (arn:aws:scheduler:::aws-sdk:sns:publish) with MessageGroupId and MessageDeduplicationId in its Input.", "a standard topic, or targets.SqsQueue with messageGroupId"
 			}
 			p.Report(h)
 		}

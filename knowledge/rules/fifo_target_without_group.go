@@ -51,6 +51,13 @@ var _ = add(Rule{
 	Check: checkMessageGroups,
 })
 
+// whereGroup is where a kind of sender sets the message group.
+var whereGroup = map[graph.Kind]struct{ words, cdk string }{
+	graph.Rule:     {"Set SqsParameters: {MessageGroupId: ...} on the rule's target.", "new targets.SqsQueue(queue, { messageGroupId })"},
+	graph.Schedule: {"Set SqsParameters: {MessageGroupId: ...} in Target of the schedule.", "new targets.SqsSendMessage(queue, { messageGroupId })"},
+	graph.Pipe:     {"Set TargetParameters: {SqsQueueParameters: {MessageGroupId: ...}} on the pipe.", "messageGroupId of the pipe's SqsTarget"},
+}
+
 func checkMessageGroups(p *Pass) {
 	for _, n := range p.Graph.OfKind(graph.Rule, graph.Pipe, graph.Schedule) {
 		if n.External || n.Kind == graph.Rule && n.Type != "AWS::Events::Rule" {
@@ -72,7 +79,8 @@ func checkMessageGroups(p *Pass) {
 				continue
 			}
 			if fifo, ok := isFIFO(p, n, e.To); ok && fifo {
-				p.Report(Hit{Node: n, Confidence: weaker(e), Related: []*graph.Node{e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
+				fix := whereGroup[n.Kind]
+				p.Report(Hit{Node: n, Fix: fix.words, CDK: fix.cdk, Confidence: weaker(e), Related: []*graph.Node{e.To}, Values: append([]graph.Value{{}}, edgePlace(e)...),
 					Message: fmt.Sprintf("target %s is a FIFO queue, but no MessageGroupId is set: it takes no message without one", nameOf(e.To))})
 			}
 		}

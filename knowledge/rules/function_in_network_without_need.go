@@ -17,7 +17,7 @@ var _ = add(Rule{
 	Profile:  Advisory,
 	Why:      `A function in a VPC pays for NAT gateways or endpoints to reach the rest of the world, and needs addresses; nothing here that it uses is in the VPC.`,
 	Fix:      `Leave VpcConfig out, unless a rule of your company asks for it.`,
-	CDK:      `leave vpc out`,
+	CDK:      `leave vpc, vpcSubnets and securityGroups out`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", Checked: "2026-11-30"},
 	},

@@ -122,6 +122,9 @@ func checkZones(p *Pass) {
 		switch {
 		case len(zones) > 1 || len(items) == 0:
 		case len(items) == 1 && !subnets.IsUnknown() && strings.HasPrefix(items[0].Reason(), "parameter "):
+			if name := parameterName().FindStringSubmatch(items[0].Reason()); name != nil && fix == "" {
+				fix = fmt.Sprintf("Give parameter %s the type List<AWS::EC2::Subnet::Id>, write SubnetIds: !Ref %s, and pass subnets of at least two Availability Zones.", name[1], name[1])
+			}
 			p.Report(Hit{Node: fn, Fix: fix, Confidence: Likely, Values: []graph.Value{subnets},
 				Message: fmt.Sprintf("%s has one subnet, whatever %s gives: it stops with that subnet's Availability Zone; at least two zones are wanted", nameOf(fn), oneParameter(items[0].Reason()))})
 		case !known:

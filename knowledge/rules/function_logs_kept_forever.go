@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Profile:  Advisory,
 	Why: `Lambda makes the log group of a function by itself at its first call, where the role allows it, without an end of retention. It is not part of the stack: ` +
 		`its costs grow without bound, it stays when the stack is deleted, and personal data in it stays as well.`,
-	Fix: `Add an AWS::Logs::LogGroup with RetentionInDays and name it in the function's LoggingConfig.LogGroup (or call it /aws/lambda/ and the function's name).`,
+	Fix: `Add an AWS::Logs::LogGroup with RetentionInDays and name it in the function's LoggingConfig.LogGroup (or call it /aws/lambda/ and the function's name: where Lambda has made that one already, import or delete it first).`,
 	CDK: `logGroup: new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH })`,
 	Sources: []Source{
 		{Title: `awslabs serverless-rules, "Lambda Log Retention"`, URL: "https://awslabs.github.io/serverless-rules/rules/lambda/log_retention", Checked: "2026-11-30"},
@@ -179,6 +179,6 @@ func reportRetention(p *Pass, e *graph.Edge) {
 	if e.From.External || v.Exists() {
 		return
 	}
-	p.Report(Hit{Node: e.From, Values: []graph.Value{v}, Confidence: weaker(e), Related: []*graph.Node{e.To},
+	p.Report(Hit{Node: e.From, Fix: "Set RetentionInDays on the log group.", CDK: "retention: logs.RetentionDays.ONE_MONTH of the LogGroup", Values: []graph.Value{v}, Confidence: weaker(e), Related: []*graph.Node{e.To},
 		Message: fmt.Sprintf("log group %s of %s keeps its logs for ever: RetentionInDays is absent", nameOf(e.From), nameOf(e.To))})
 }

@@ -187,6 +187,7 @@ var usualGrants = map[graph.Kind]struct{ sam, cdk string }{
 	graph.EventBus:     {"EventBridgePutEventsPolicy: {EventBusName: ...}", "bus.grantPutEventsTo(fn)"},
 	graph.Secret:       {"AWSSecretsManagerGetSecretValuePolicy: {SecretArn: ...}", "secret.grantRead(fn)"},
 	graph.StateMachine: {"StepFunctionsExecutionPolicy: {StateMachineName: ...}", "stateMachine.grantStartExecution(fn)"},
+	graph.Bucket:       {"S3ReadPolicy or S3CrudPolicy: {BucketName: ...}", "bucket.grantRead(fn) or bucket.grantReadWrite(fn)"},
 	graph.Table:        {"DynamoDBReadPolicy or DynamoDBCrudPolicy: {TableName: ...}", "table.grantReadData(fn) or table.grantReadWriteData(fn)"},
 }
 

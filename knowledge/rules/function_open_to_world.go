@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Title:    `Function policy lets everyone invoke the function`,
 	Severity: Critical,
 	Pillar:   Security,
-	Why:      `Anyone with any AWS account may invoke the function, and you pay for it.`,
+	Why:      `Anyone with any AWS account may invoke the function, and you pay for it; a layer that everyone may use shows everyone what is in it.`,
 	Fix:      `Name the principal, or add SourceArn, SourceAccount or PrincipalOrgID.`,
 	CDK:      `fn.addPermission with principal and sourceArn`,
 	Sources: []Source{
@@ -112,6 +112,7 @@ func checkOpenLayers(p *Pass) {
 		for _, s := range layer.ResourcePolicy {
 			if s.Via != nil && openToWorld(s) {
 				p.Report(Hit{Node: layer, Resource: s.Via, Severity: Medium, Values: []graph.Value{s.Via.Properties.Get("Principal")},
+					Fix: "Name the account (Principal: \"111122223333\"), or add OrganizationId beside Principal \"*\".", CDK: "layer.addPermission(id, { accountId }), or { accountId: \"*\", organizationId }",
 					Message: fmt.Sprintf("permission lets everyone use, and read, layer %s, without OrganizationId", nameOf(layer))})
 			}
 		}
