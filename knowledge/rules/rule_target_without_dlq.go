@@ -119,6 +119,7 @@ func checkTargetDLQ(p *Pass, rule *graph.Node, t graph.Value) {
 	}
 	h := Hit{Node: rule, Values: []graph.Value{{At: t.At}},
 		Message: fmt.Sprintf("target %s of rule %s has no dead-letter queue: an event that cannot be delivered is dropped", targetName(p.Graph, t), nameOf(rule))}
+	h.CDK = targetQueue(p.Graph, t)
 	if toFirehose(p.Graph, t) && t.At != nil {
 		h.CDK = fmt.Sprintf("(rule.node.defaultChild as events.CfnRule).addPropertyOverride('Targets.%s.DeadLetterConfig.Arn', queue.queueArn): the target's class has no deadLetterQueue; let events.amazonaws.com send to the queue", t.At.Path[strings.LastIndexByte(t.At.Path, '/')+1:])
 	}
@@ -141,6 +142,24 @@ func targetName(g *graph.Graph, t graph.Value) string {
 		}
 	}
 	return t.Get("Id").String()
+}
+
+// targetQueue is the dead-letter queue in CDK's words for the target that a rule has, "" where that is not known. Source:
+// aws-cdk-lib 2.276.0, aws-events-targets, checked 2026-12-01.
+func targetQueue(g *graph.Graph, t graph.Value) string {
+	for _, ref := range t.Get("Arn").Refs() {
+		n := g.Node(ref.Resource)
+		if n == nil {
+			continue
+		}
+		if class := map[graph.Kind]string{
+			graph.Function: "LambdaFunction(fn", graph.Queue: "SqsQueue(queue", graph.Topic: "SnsTopic(topic", graph.StateMachine: "SfnStateMachine(stateMachine",
+			graph.Stream: "KinesisStream(stream", graph.EventBus: "EventBus(bus", graph.LogGroup: "CloudWatchLogGroup(logGroup",
+		}[n.Kind]; class != "" {
+			return "new targets." + class + ", { deadLetterQueue })"
+		}
+	}
+	return ""
 }
 
 // toFirehose tells whether a target is a delivery stream of Firehose: of the targets of CDK that make no function of their

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-8eee7107/serverless-architect/knowledge/graph"
 )
@@ -95,6 +96,10 @@ func checkEnvironmentLiterals(p *Pass) {
 			h := Hit{Node: fn, Values: []graph.Value{hidden(f.Value)}}
 			switch what := secretIn(ownText(f.Value)); {
 			case what != "":
+				if strings.Contains(what, "AWS access key") {
+					h.Fix = "Delete the access key. Let the function call AWS under its own role, which the SDK finds by itself, or take a role of the other account by sts:AssumeRole."
+					h.CDK = "the grant method of what it calls (table.grantReadData(fn) ...); for another account fn.addToRolePolicy with sts:AssumeRole"
+				}
 				h.Message = fmt.Sprintf("environment variable %s of %s holds %s", f.Name, nameOf(fn), what)
 			case whole && looksLikeSecret(f.Name, text):
 				h.Confidence = Likely

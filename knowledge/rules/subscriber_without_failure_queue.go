@@ -132,6 +132,7 @@ func reportShortRetries(p *Pass, n *graph.Node) {
 			lacking, limit = "RetryPolicy", attempts+" or "+age
 		}
 		p.Report(Hit{Node: n, Severity: Low, Values: []graph.Value{{}}, Related: []*graph.Node{e.To}, Fix: "Set RetryPolicy, beside InvokeConfiguration, so that it outlasts an outage of the target (MaxEventAgeInSeconds up to 86400), or write the short one.",
+			CDK:     "retryPolicy: { maxEventAgeInSeconds: 86400, maxRetryAttempts: 185 } on CfnSubscriber",
 			Message: fmt.Sprintf("subscriber %s sets no %s: after %s an event is in the failure queue", nameOf(n), lacking, limit)})
 	}
 }

@@ -98,6 +98,8 @@ func checkPassword(p *Pass, pool *graph.Node, policy graph.Value) {
 	if known {
 		ofLength = fmt.Sprintf(" of %d characters", n)
 	}
+	var lacking []string
+	var at graph.Value
 	for _, class := range []string{"Lowercase", "Uppercase", "Numbers", "Symbols"} {
 		v := policy.Get("Require" + class)
 		asked, ok := v.Truth()
@@ -105,17 +107,38 @@ func checkPassword(p *Pass, pool *graph.Node, policy graph.Value) {
 		case open(v):
 			p.Unknown(pool, v)
 		case ok && !asked, !v.Exists() && policy.Exists() && (known || !length.Exists()):
-			at := v
-			if !v.Exists() {
-				at = policy
+			if len(lacking) == 0 {
+				at = v
+				if !v.Exists() {
+					at = policy
+				}
 			}
-			fix := fmt.Sprintf("Set Policies.PasswordPolicy.Require%s: true", class)
-			p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{at}, Fix: fix + ".",
-				CDK:     fmt.Sprintf("passwordPolicy: { require%s: true }", strings.Replace(class, "Numbers", "Digits", 1)),
-				Message: fmt.Sprintf("user pool %s takes passwords%s without %s", nameOf(pool), ofLength, strings.ToLower(class))})
-			return
+			lacking = append(lacking, class)
 		}
 	}
+	if len(lacking) == 0 {
+		return
+	}
+	var settings, options, classes []string
+	for _, class := range lacking {
+		settings = append(settings, "Require"+class+": true")
+		options = append(options, "require"+strings.Replace(class, "Numbers", "Digits", 1)+": true")
+		classes = append(classes, strings.ToLower(class))
+	}
+	fix := "Set Policies.PasswordPolicy." + settings[0] + "."
+	if len(settings) > 1 {
+		fix = "Set in Policies.PasswordPolicy " + strings.Join(settings, ", ") + "."
+	}
+	p.Report(Hit{Node: pool, Severity: Low, Values: []graph.Value{at}, Fix: fix, CDK: "passwordPolicy: { " + strings.Join(options, ", ") + " }",
+		Message: fmt.Sprintf("user pool %s takes passwords%s without %s", nameOf(pool), ofLength, anyOf(classes))})
+}
+
+// anyOf lists words for a message: "a, b or c".
+func anyOf(words []string) string {
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 // checkClients looks at the ways in which the clients of a pool sign in.

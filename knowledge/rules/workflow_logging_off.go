@@ -14,8 +14,8 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Why: `Step Functions records no history of Express executions: without a log nothing but a sampled trace shows afterwards which state failed; only who starts one synchronously is told the error. ` +
 		`Standard executions keep their history for 90 days, in Step Functions only, where no query or metric filter reaches it.`,
-	Fix: `Set LoggingConfiguration: {Level: ERROR or ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: ...}}]} (the ARN ends in :*), and let the role deliver logs.`,
-	SAM: `Set Logging: {Level: ERROR or ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: ...}}]} (the ARN ends in :*), and let the role deliver logs.`,
+	Fix: `Set LoggingConfiguration: {Level: ERROR or ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: ...}}]} (the ARN ends in :*), and let the role deliver logs: logs:CreateLogDelivery, GetLogDelivery, UpdateLogDelivery, DeleteLogDelivery, ListLogDeliveries, PutResourcePolicy, DescribeResourcePolicies and DescribeLogGroups on "*".`,
+	SAM: `Set Logging: {Level: ERROR or ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: ...}}]} (the ARN ends in :*), and let the role deliver logs: logs:CreateLogDelivery, GetLogDelivery, UpdateLogDelivery, DeleteLogDelivery, ListLogDeliveries, PutResourcePolicy, DescribeResourcePolicies and DescribeLogGroups on "*".`,
 	CDK: `logs: { destination: new logs.LogGroup(this, "Log"), level: sfn.LogLevel.ERROR }`,
 	Sources: []Source{
 		{Title: `CloudFormation reference, AWS::StepFunctions::StateMachine LoggingConfiguration`, URL: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-stepfunctions-statemachine-loggingconfiguration.html", Checked: "2026-11-30"},
