@@ -100,6 +100,7 @@ func checkURLOrigins(p *Pass) {
 			h.Message += ", and credentials are allowed"
 		case auth == "AWS_IAM":
 			h.Severity = Low
+			h.Message += ", if they can sign the request (AuthType AWS_IAM)"
 		}
 		p.Report(h)
 	}

@@ -12,7 +12,7 @@ var _ = add(Rule{
 	Pillar:   Security,
 	Why:      `AuthType NONE checks nobody: with the permissions for everyone that such a URL needs, which SAM, CDK and the console write, anyone who learns the address can invoke the function and let you pay for it.`,
 	Fix:      `Set AuthType: AWS_IAM, allow the callers lambda:InvokeFunctionUrl and lambda:InvokeFunction, and let them sign their requests; for browsers put CloudFront with origin access control in front.`,
-	CDK:      `authType: lambda.FunctionUrlAuthType.AWS_IAM`,
+	CDK:      `authType: lambda.FunctionUrlAuthType.AWS_IAM, and url.grantInvokeUrl(caller)`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Control access to Lambda function URLs"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html", Checked: "2026-11-30"},
 	},

@@ -71,7 +71,7 @@ func checkOrder(p *Pass, from *graph.Node) {
 		}
 		for _, second := range p.Graph.Out(first.To, graph.Writes, graph.Routes, graph.Invokes) {
 			if startsRuns(second) && !checksOrder(p.Graph, second.To) {
-				p.Report(Hit{Node: from, Related: []*graph.Node{first.To, second.To}, Confidence: weaker(first, second), Values: append([]graph.Value{{}}, edgePlace(second)...), Fix: waitForRuns(second), CDK: "wait for the run (IntegrationPattern and InvocationType), or fifo left out",
+				p.Report(Hit{Node: from, Related: []*graph.Node{first.To, second.To}, Confidence: weaker(first, second), Values: append([]graph.Value{{}}, edgePlace(second)...), Fix: waitForRuns(second), CDK: waitInCDK(second),
 					Message: fmt.Sprintf("%s keeps the order of its messages, but %s starts %s for them without waiting: the runs work side by side", nameOf(from), nameOf(first.To), nameOf(second.To))})
 				continue
 			}
@@ -93,11 +93,32 @@ func waitForRuns(e *graph.Edge) string {
 	return "Have the function wait for the run (StartSyncExecution, for Express workflows only)," + checked
 }
 
+func waitInCDK(e *graph.Edge) string {
+	switch {
+	case e.From.Kind != graph.Pipe:
+		return "machine.grantStartSyncExecution(fn), and StartSyncExecution in its code"
+	case e.To.Kind == graph.Function:
+		return "targetParameters: { lambdaFunctionParameters: { invocationType: 'REQUEST_RESPONSE' } } of CfnPipe"
+	}
+	return "targetParameters: { stepFunctionStateMachineParameters: { invocationType: 'REQUEST_RESPONSE' } } of CfnPipe"
+}
+
 // keepOrder is the fix where the next hop is of the standard kind: a FIFO queue or topic is another resource, and wants a group.
-func keepOrder(to *graph.Node) string {
-	first := "Replace " + nameOf(to) + " by a FIFO queue (FifoQueue: true) and send to it with a MessageGroupId,"
-	if to.Kind == graph.Topic {
-		first = "Replace " + nameOf(to) + " by a FIFO topic (FifoTopic: true; its subscribers can be SQS queues only) and publish to it with a MessageGroupId,"
+func keepOrder(e *graph.Edge) string {
+	first := "Replace " + nameOf(e.To) + " by a FIFO queue (FifoQueue: true)"
+	if e.To.Kind == graph.Topic {
+		first = "Replace " + nameOf(e.To) + " by a FIFO topic (FifoTopic: true; its subscribers can be SQS queues only)"
+	}
+	switch e.From.Kind {
+	case graph.Topic: // hands its message's group on
+		first += ","
+	case graph.Pipe:
+		first += " and give the pipe its MessageGroupId (TargetParameters),"
+		if e.To.Kind == graph.Topic { // pipes name no group for a topic
+			first = "Have the pipe send to a FIFO queue in place of " + nameOf(e.To) + " (SqsQueueParameters: {MessageGroupId}),"
+		}
+	default:
+		first += " and send to it with a MessageGroupId,"
 	}
 	return first + " or let the last consumer check a sequence number and leave FIFO out. If it does check, say so in the metadata: serverless-review: {ordering: checked}."
 }
@@ -144,6 +165,6 @@ func checkNextHop(p *Pass, from *graph.Node, way ...*graph.Edge) {
 		p.Unknown(to, v)
 		return
 	}
-	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...), Fix: keepOrder(to),
+	p.Report(Hit{Node: from, Related: []*graph.Node{to}, Confidence: weaker(way...), Values: append([]graph.Value{{}}, edgePlace(last)...), Fix: keepOrder(last),
 		Message: fmt.Sprintf("%s keeps the order of its messages, but %s is no FIFO %s: behind it they may come in another order", nameOf(from), nameOf(to), to.Kind)})
 }

@@ -230,7 +230,7 @@ func reportLoop(p *Pass, fn *graph.Node, loop []*graph.Edge) {
 		h.CDK = "the grant method of the one resource that is written to"
 	case failing:
 		tail = "an event that always fails is sent to its own topic again, and fails again"
-		h.Fix = "Send what fails to a queue or topic that does not lead back to the function (OnFailure destination or DeadLetterConfig)."
+		h.Fix = "Send what fails to a queue or topic that does not lead back to the function (OnFailure destination or " + spelled(fn, "DeadLetterConfig", "DeadLetterQueue") + ")."
 		h.CDK = "onFailure: new destinations.SqsDestination(queue), or deadLetterQueue, of the function"
 	case table && !detected:
 		tail = "nothing stops it but code that leaves out its own writes (a FilterCriteria does that before the function is called)"
