@@ -196,7 +196,7 @@ func (h *Hit) fixNode(fn *graph.Node, v graph.Value, r facts.Runtime) {
 		h.Values, h.Patch = append(h.Values, code), nil
 		h.Fix = fmt.Sprintf("Make the handler async first: from Node.js 24 on Lambda refuses one with a third parameter (callback), and its context has no done, succeed or fail. Then %s and test the function with it.", lowerFirst(setRuntime(v, r.Successor)))
 	case !inline:
-		h.Fix = setRuntime(v, r.Successor) + " and test the function with it: from Node.js 24 on Lambda takes no handler with a callback, only async ones."
+		h.Fix = setRuntime(v, r.Successor) + " and test the function with it: from Node.js 24 on Lambda refuses a handler with a callback as its third parameter."
 	}
 	switch {
 	case !oldSDK:
