@@ -64,24 +64,17 @@ func (ix *Index) filter(scores []float32, q Query) error {
 		if value == "" {
 			continue
 		}
-		admitted, err := ix.segment.postings(value, field)
+		from := 0
+		err := ix.segment.each(value, field, func(doc int) {
+			if doc < len(scores) {
+				clear(scores[from:doc])
+				from = doc + 1
+			}
+		})
 		if err != nil {
 			return err
 		}
-		from := 0
-		for {
-			hit, err := admitted.next()
-			if err != nil {
-				return err
-			}
-			if hit == nil || int(hit.Number()) >= len(scores) {
-				break
-			}
-			clear(scores[from:hit.Number()])
-			from = int(hit.Number()) + 1
-		}
-		admitted.close()
-		clear(scores[min(from, len(scores)):])
+		clear(scores[from:])
 	}
 	return nil
 }

@@ -177,21 +177,14 @@ var niches = []string{"reference", "errors", "changes"}
 // lower takes from the scores of passages of niches.
 func (ix *Index) lower(scores []float32) error {
 	for _, kind := range niches {
-		docs, err := ix.segment.postings(kind, fieldKind)
+		err := ix.segment.each(kind, fieldKind, func(doc int) {
+			if doc < len(scores) {
+				scores[doc] *= float32(tuning.niche)
+			}
+		})
 		if err != nil {
 			return err
 		}
-		for {
-			hit, err := docs.next()
-			if err != nil {
-				return err
-			}
-			if hit == nil || int(hit.Number()) >= len(scores) {
-				break
-			}
-			scores[hit.Number()] *= float32(tuning.niche)
-		}
-		docs.close()
 	}
 	return nil
 }

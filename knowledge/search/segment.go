@@ -102,6 +102,22 @@ func (s *segment) postings(term, field string) (*reader, error) {
 	return r, nil
 }
 
+// each visits the documents that have a term in a field, in their order.
+func (s *segment) each(term, field string, visit func(doc int)) error {
+	r, err := s.postings(term, field)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	for {
+		hit, err := r.next()
+		if err != nil || hit == nil {
+			return err
+		}
+		visit(int(hit.Number()))
+	}
+}
+
 // count is the number of documents that were found.
 func (r *reader) count() int { return int(r.list.Count()) }
 
