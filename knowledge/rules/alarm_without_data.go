@@ -65,33 +65,17 @@ var _ = add(Rule{
 	Check: checkAlarmData,
 })
 
-// namedBy holds the fixes by the dimension that is absent, where it alone tells the kind of the thing.
-var namedBy = map[string]struct{ thing, dimensions, cdk string }{
-	"QueueName":                    {"queue", "{Name: QueueName, Value: !GetAtt the queue.QueueName}", "queue.metricApproximateAgeOfOldestMessage().createAlarm(...)"},
-	"ApiName or ApiId":             {"API", "{Name: ApiName, Value: the name of a REST API} or {Name: ApiId, Value: !Ref an HTTP or WebSocket API}", "api.metricServerError().createAlarm(...)"},
-	"BucketName":                   {"bucket", "{Name: BucketName, Value: !Ref the bucket}, {Name: StorageType, Value: the class, or AllStorageTypes} of the daily metrics, {Name: FilterId, Value: the Id in MetricsConfigurations} of the metrics of requests", "new cloudwatch.Metric({ namespace: 'AWS/S3', metricName, dimensionsMap: { BucketName: bucket.bucketName, ... } }).createAlarm(...)"},
-	"StreamName":                   {"stream", "{Name: StreamName, Value: !Ref the stream}", "stream.metricGetRecordsIteratorAgeMilliseconds().createAlarm(...)"},
-	"StateMachineArn":              {"state machine", "{Name: StateMachineArn, Value: !Ref the state machine}", "stateMachine.metricFailed().createAlarm(...)"},
-	"ActivityArn":                  {"activity", "{Name: ActivityArn, Value: !Ref the activity}", "activity.metricFailed().createAlarm(...)"},
-	"DomainName (with ClientId)":   {"domain", "{Name: DomainName, Value: !Ref the domain}, {Name: ClientId, Value: !Ref AWS::AccountId}", "domain.metricFreeStorageSpace().createAlarm(...)"},
-	"DistributionId (with Region)": {"distribution", "{Name: DistributionId, Value: !Ref the distribution}, {Name: Region, Value: Global}", "distribution.metric5xxErrorRate().createAlarm(...)"},
-	"LoadBalancer":                 {"load balancer", "{Name: LoadBalancer, Value: !GetAtt the load balancer.LoadBalancerFullName}", "loadBalancer.metrics.httpCodeElb(...).createAlarm(...)"},
-}
-
 func checkAlarmData(p *Pass) {
 	for _, a := range p.Graph.OfKind(graph.Alarm) {
 		wanted, v := dimensionOf(a), a.Setting("dimensions")
 		switch {
-		case a.External || a.Type != "AWS::CloudWatch::Alarm" || wanted == "":
+		case a.External || a.Type != "AWS::CloudWatch::Alarm" || wanted.name == "":
 		case open(v):
 			p.Unknown(a, v)
 		case len(v.Each()) > 0:
 		case a.Setting("metricName").Exists():
-			h := Hit{Node: a, Values: []graph.Value{v}, Message: fmt.Sprintf("alarm %s never has data: it names no %s", nameOf(a), wanted)}
-			if fix, ok := namedBy[wanted]; ok {
-				h.Fix, h.CDK = "Set Dimensions: ["+fix.dimensions+"].", fix.cdk+" and the like: they name the "+fix.thing
-			}
-			p.Report(h)
+			p.Report(Hit{Node: a, Values: []graph.Value{v}, Fix: "Set Dimensions: [" + wanted.setting + "].", CDK: wanted.cdk + " and the like: they name the " + wanted.thing,
+				Message: fmt.Sprintf("alarm %s never has data: it names no %s", nameOf(a), wanted.name)})
 		}
 	}
 }

@@ -97,12 +97,12 @@ func broadAlarms(g *graph.Graph) []*graph.Node {
 // search that names the metric.
 func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 	if name, _ := alarm.Setting("metricName").Str(); metrics[name] && !alarm.Setting("dimensions").Exists() {
-		return dimensionOf(alarm) == ""
+		return dimensionOf(alarm).name == ""
 	}
 	for _, m := range alarm.Setting("metrics").Each() {
 		metric := m.Get("MetricStat", "Metric")
 		name, _ := metric.Get("MetricName").Str()
-		if metrics[name] && !metric.Get("Dimensions").Exists() && dimensionFor(metric.Get("Namespace"), metric.Get("MetricName")) == "" {
+		if metrics[name] && !metric.Get("Dimensions").Exists() && dimensionFor(metric.Get("Namespace"), metric.Get("MetricName")).name == "" {
 			return true
 		}
 		query := m.Get("Expression").String()
@@ -118,42 +118,46 @@ func watchesAll(alarm *graph.Node, metrics map[string]bool) bool {
 	return false
 }
 
-// wantedDimension holds, by namespace, the dimension without which none of its metrics exists: an alarm that names no
+// wantedDimensions holds, by namespace, the dimension without which none of its metrics exists: an alarm that names no
 // dimension never has data. Sources: SQS developer guide, "Available CloudWatch metrics", Kinesis Data Streams developer
 // guide, "Monitor the Amazon Kinesis Data Streams service with Amazon CloudWatch", API Gateway developer guide,
 // "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch metrics for HTTP APIs" and "Monitor WebSocket API execution
 // with CloudWatch metrics", checked 2026-11-30. For S3, CloudFront and Application Load Balancers: the metrics that aws-cdk-lib 2.220.0 has
 // from CloudWatch's own dashboards (*-canned-metrics.generated), each with these dimensions; for OpenSearch: how the Domain of
 // aws-cdk-lib 2.220.0 makes its metrics (DomainName with ClientId); checked 2026-12-01. That these namespaces have no
-// totals beside is common knowledge of those services and was not read in their guides.
-var wantedDimension = map[string]string{
-	"AWS/SQS": "QueueName", "AWS/Kinesis": "StreamName", "AWS/ApiGateway": "ApiName or ApiId",
-	"AWS/ES": "DomainName (with ClientId)", "AWS/S3": "BucketName", "AWS/CloudFront": "DistributionId (with Region)", "AWS/ApplicationELB": "LoadBalancer",
+// totals beside is common knowledge of those services and was not read in their guides. Of AWS/States, metrics of what
+// the account uses of its quotas may come without (stepfunctions-canned-metrics.generated of the same).
+var wantedDimensions = []dimension{
+	{"AWS/SQS", "", "QueueName", "queue", "{Name: QueueName, Value: !GetAtt the queue.QueueName}", "queue.metricApproximateAgeOfOldestMessage().createAlarm(...)"},
+	{"AWS/Kinesis", "", "StreamName", "stream", "{Name: StreamName, Value: !Ref the stream}", "stream.metricGetRecordsIteratorAgeMilliseconds().createAlarm(...)"},
+	{"AWS/ApiGateway", "", "ApiName or ApiId", "API", "{Name: ApiName, Value: the name of a REST API} or {Name: ApiId, Value: !Ref an HTTP or WebSocket API}", "api.metricServerError().createAlarm(...)"},
+	{"AWS/States", "Execution", "StateMachineArn", "state machine", "{Name: StateMachineArn, Value: !Ref the state machine}", "stateMachine.metricFailed().createAlarm(...)"},
+	{"AWS/States", "Activit", "ActivityArn", "activity", "{Name: ActivityArn, Value: !Ref the activity}", "activity.metricFailed().createAlarm(...)"},
+	{"AWS/ES", "", "DomainName (with ClientId)", "domain", "{Name: DomainName, Value: !Ref the domain}, {Name: ClientId, Value: !Ref AWS::AccountId}", "domain.metricFreeStorageSpace().createAlarm(...)"},
+	{"AWS/S3", "", "BucketName", "bucket", "{Name: BucketName, Value: !Ref the bucket}, {Name: StorageType, Value: the class, or AllStorageTypes} of the daily metrics, {Name: FilterId, Value: the Id in MetricsConfigurations} of the metrics of requests", "new cloudwatch.Metric({ namespace: 'AWS/S3', metricName, dimensionsMap: { BucketName: bucket.bucketName, ... } }).createAlarm(...)"},
+	{"AWS/CloudFront", "", "DistributionId (with Region)", "distribution", "{Name: DistributionId, Value: !Ref the distribution}, {Name: Region, Value: Global}", "distribution.metric5xxErrorRate().createAlarm(...)"},
+	{"AWS/ApplicationELB", "", "LoadBalancer", "load balancer", "{Name: LoadBalancer, Value: !GetAtt the load balancer.LoadBalancerFullName}", "loadBalancer.metrics.httpCodeElb(...).createAlarm(...)"},
 }
 
-// stepFunctions holds the dimensions of the metrics of AWS/States by how their names begin. Others (what the account uses
-// of its quotas) may come without. Source: stepfunctions-canned-metrics.generated of aws-cdk-lib 2.220.0, checked 2026-12-01.
-var stepFunctions = []struct{ metric, dimension string }{
-	{"Execution", "StateMachineArn"}, {"Activit", "ActivityArn"},
-}
+// dimension is what the metrics of a namespace, or those of them whose names begin so, are named by: its name, the thing, and how
+// an alarm names it.
+type dimension struct{ namespace, metric, name, thing, setting, cdk string }
 
-// dimensionOf is the dimension that the metric of an alarm wants; "" where none is known to be needed.
-func dimensionOf(alarm *graph.Node) string {
+// dimensionOf is the dimension that the metric of an alarm wants; the zero one where none is known to be needed.
+func dimensionOf(alarm *graph.Node) dimension {
 	return dimensionFor(alarm.Setting("namespace"), alarm.Setting("metricName"))
 }
 
 // dimensionFor is the dimension without which a metric has no data.
-func dimensionFor(namespace, metric graph.Value) string {
+func dimensionFor(namespace, metric graph.Value) dimension {
 	of, _ := namespace.Str()
-	if of == "AWS/States" {
-		name, _ := metric.Str()
-		for _, m := range stepFunctions {
-			if strings.HasPrefix(name, m.metric) {
-				return m.dimension
-			}
+	name, _ := metric.Str()
+	for _, d := range wantedDimensions {
+		if of == d.namespace && strings.HasPrefix(name, d.metric) {
+			return d
 		}
 	}
-	return wantedDimension[of]
+	return dimension{}
 }
 
 // blindAlarm tells, as the end of a message, of an alarm that looks at one of the metrics but names no dimension, without
@@ -161,7 +165,7 @@ func dimensionFor(namespace, metric graph.Value) string {
 func blindAlarm(g *graph.Graph, metrics map[string]bool) string {
 	for _, alarm := range g.OfKind(graph.Alarm) {
 		name, _ := alarm.Setting("metricName").Str()
-		if wanted := dimensionOf(alarm); !alarm.External && metrics[name] && wanted != "" && !alarm.Setting("dimensions").Exists() {
+		if wanted := dimensionOf(alarm).name; !alarm.External && metrics[name] && wanted != "" && !alarm.Setting("dimensions").Exists() {
 			return fmt.Sprintf(" (%s never has data: it names no %s)", nameOf(alarm), wanted)
 		}
 	}
