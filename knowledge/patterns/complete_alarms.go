@@ -82,7 +82,10 @@ func (d *draft) alarmsOf(n *node) []alarmSpec {
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/AppSync", "5XXError", "Sum", 300, 1, "EventAPIId", "ApiId", n.id + " answers publishers with server errors"}}
 	case graph.Rule:
 		if n.typ == subscriber {
-			return []alarmSpec{{"DroppedAlarm", "AWS/EventsV2", "EventsDropped", "Sum", 300, 1, "Subscriber", "SubscriberArn", n.id + " drops events: neither its target nor its failure queue took them"}}
+			if len(d.out(n, graph.FailsTo)) == 0 {
+				return []alarmSpec{{"DroppedAlarm", "AWS/EventsV2", "EventsDropped", "Sum", 300, 1, "Subscriber", "SubscriberArn", n.id + " drops events that its target never took"}}
+			}
+			return []alarmSpec{{"DroppedAlarm", "AWS/EventsV2", "OnFailureDestinationFailed", "Sum", 300, 1, "Subscriber", "SubscriberArn", n.id + " loses events: neither its target nor its failure queue took them"}}
 		}
 	case graph.RestAPI:
 		return []alarmSpec{{"ServerErrorsAlarm", "AWS/ApiGateway", "5XXError", "Sum", 300, 1, "ApiName", "", n.id + " answers with server errors"}}
