@@ -16,7 +16,7 @@ var _ = add(Rule{
 	Pillar:   Operations,
 	Profile:  Advisory,
 	Why:      `Lambda writes its own lines and the handler's as text: levels cannot be filtered before they are stored, and queries have to parse each line.`,
-	Fix:      `Set LoggingConfig: {LogFormat: JSON, ApplicationLogLevel: INFO, SystemLogLevel: WARN}.`,
+	Fix:      `Set LoggingConfig: {LogFormat: JSON}. ApplicationLogLevel and SystemLogLevel are then INFO unless set; WARN for the latter drops the REPORT lines (duration, memory) of calls that succeed.`,
 	CDK:      `loggingFormat: lambda.LoggingFormat.JSON`,
 	Sources: []Source{
 		{Title: `AWS Lambda Developer Guide, "Configuring JSON and plain text log formats"`, URL: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html", Checked: "2026-11-30"},
