@@ -26,7 +26,7 @@ var iamTable = Table{Name: "iam", Title: "AWS IAM: limits and defaults", Facts: 
 	{ID: "iam.session_token_bytes", Value: "4096", Unit: "bytes", Text: "4,096 bytes", Kind: Hard,
 		Title:  "Session token",
 		Source: modelSts, Verified: true,
-		Note: "Since 2026-09-14; the packed policy limit is gone."},
+		Note: "PackedPolicySize is deprecated; SessionTokenUtilization takes its place."},
 	{ID: "iam.policy_versions", Value: "5", Unit: "count", Text: "5 versions", Kind: Hard,
 		Title:  "Versions of a managed policy",
 		Source: modelIam, Verified: true},

@@ -24,7 +24,7 @@ var pipesTable = Table{Name: "pipes", Title: "EventBridge Pipes: limits and defa
 	{ID: "pipes.pipes_per_account", Value: "1000", Unit: "count", Text: "1,000 pipes", Kind: Adjustable,
 		Title:  "Pipes of an account in a Region",
 		Source: docEbQuota, Verified: true},
-	{ID: "pipes.concurrency", Value: "sqs 1250, mq 5, kafka 1000", Unit: "count", Text: "1,250 for SQS, 5 for Amazon MQ, up to 1,000 partitions for Kafka", Kind: Default,
+	{ID: "pipes.concurrency", Value: "sqs 1250, mq 5, kafka 1000", Unit: "count", Text: "1,250 for SQS, 5 for Amazon MQ, up to 1,000 partitions for Kafka", Kind: Adjustable,
 		Title:  "Concurrent executions to which a pipe scales, by source",
 		Source: docPipesBatch, Verified: true,
 		Note: "Kinesis and DynamoDB Streams: shards x ParallelizationFactor. More by a case with support."},

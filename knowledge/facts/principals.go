@@ -54,8 +54,6 @@ func StarOnlyActions() []string { return starOnly }
 // that is missing here is no proof that it can be narrowed.
 var starOnly = []string{
 	"cloudwatch:PutMetricData",
-	"ec2:CreateNetworkInterface",
-	"ec2:DeleteNetworkInterface",
 	"ec2:DescribeNetworkInterfaces",
 	"kms:ListAliases",
 	"logs:CreateLogDelivery",
