@@ -177,7 +177,10 @@ func isLower(s string) bool {
 	return true
 }
 
+// Shortened forms stand here as they are before their apostrophe and as they are typed without it.
 var stopWords = lazy.Words(`a about am an and any are as at be been being but by can could d did do does doing done don for from
 	get gets got had has have having he her here him his how i if in into is isn it its just let ll m me my of on or our ours out
 	re s shall she should so some such t than that the their them then there these they this those to too us ve very was we were
-	what when where which while who whom why will with would you your`)
+	what when where which while who whom why will with would you your
+	aren couldn didn doesn hadn hasn haven shouldn wasn weren won wouldn arent cant couldnt didnt doesnt dont hadnt hasnt havent
+	isnt shouldnt wasnt werent wont wouldnt im ive youre theyre thats whats wheres theres`)
