@@ -94,7 +94,7 @@ var sfnTable = Table{Name: "sfn", Title: "AWS Step Functions: limits and default
 	{ID: "sfn.retry_interval_default_seconds", Value: "1", Unit: "seconds", Text: "1 second", Kind: Default,
 		Title:  "IntervalSeconds of a Retry",
 		Source: docSfnErrors, Verified: true},
-	{ID: "sfn.retry_attempts_default", Value: "3", Unit: "count", Text: "3 attempts", Kind: Default,
+	{ID: "sfn.retry_attempts_default", Value: "3", Unit: "count", Text: "3 retries", Kind: Default,
 		Title:  "MaxAttempts of a Retry",
 		Source: docSfnErrors, Verified: true},
 	{ID: "sfn.retry_backoff_default", Value: "2", Unit: "times", Text: "2.0", Kind: Default,
