@@ -51,20 +51,11 @@ const (
 // Nor do words that every trade has, here by their stems: a table may be one of a spreadsheet.
 var noAnchors = lazy.Words("amazon aws bucket chang control cost error file http instanc json key limit page pipelin rule tabl test")
 
-// strangeness is what an unknown word says about a question being on other matters. Scenery says less: whoever asks about
-// coupons may well mean the counting of them.
-func strangeness(word string) float64 {
-	if scenery()[word] {
-		return 0.5
-	}
-	return 1
-}
-
 // score returns the scores of all documents by their number; 0 is no match. They are added up term by term, which is
 // several times faster than merging hundreds of posting lists document by document.
 func (q *conceptQuery) score(of *segment) ([]float32, error) {
 	s := &tally{segment: of, impacts: q.impacts}
-	asked, unknown, anchored := 0, 0.0, false
+	asked, unknown, anchored := 0, 0, false
 	q.weights, q.unknown = map[string]float64{}, map[string]bool{}
 	for _, c := range q.concepts {
 		if c.asked {
@@ -98,12 +89,12 @@ func (q *conceptQuery) score(of *segment) ([]float32, error) {
 			q.ideal += weight
 		}
 		if c.asked && !known {
-			unknown += strangeness(c.alternatives[0].terms[0]) // also where some similar word is known: "bash" is not a slip for "base"
+			unknown++ // also where some similar word is known: "bash" is not a slip for "base"
 		}
 		s.endConcept(c)
 	}
 	q.lay = !anchored
-	q.foreign = !anchored && unknown > 0 && unknown >= foreignShare*float64(asked)
+	q.foreign = !anchored && unknown > 0 && float64(unknown) >= foreignShare*float64(asked)
 	return s.scores(), nil
 }
 
