@@ -62,6 +62,10 @@ bench: build ## speed and memory: whole processes, then Go benchmarks, then sear
 	$(GO) test -run '^$$' -bench . -benchmem ./knowledge/... ./tools
 	.ci/bench-search
 
+.PHONY: bench-search
+bench-search: index ## search quality: answered questions at 1, 3 and 5 for each stage of the ranking, and the time of a search
+	.ci/bench-search
+
 .PHONY: bench-peers
 bench-peers: build ## compare with cfn-lint and checkov: time, and what each finds of our cases (takes long)
 	.ci/bench-peers $(BIN)
