@@ -13,7 +13,7 @@ var _ = add(Rule{
 	Title:    `Target of an EventBridge rule has no dead-letter queue`,
 	Severity: Medium,
 	Pillar:   Reliability,
-	Why: `EventBridge drops an event that it could not deliver: after 24 hours and 185 attempts by default, and at once where the error is permanent, ` +
+	Why: `EventBridge drops an event that it could not deliver: after 24 hours and 185 retries by default, and at once where the error is permanent, ` +
 		`such as a missing permission or a deleted target. The only traces are the metric FailedInvocations and the logs of the bus, where it writes them.`,
 	Fix: `Set DeadLetterConfig: {Arn: a standard SQS queue's ARN} on the target and let events.amazonaws.com send to that queue (sqs:SendMessage in an AWS::SQS::QueuePolicy).`,
 	SAM: `Set DeadLetterConfig: {Type: SQS} on the event: SAM makes the queue and its policy. Or {Arn: a standard SQS queue's ARN}: that queue has to let events.amazonaws.com send to it.`,

@@ -103,7 +103,7 @@ func reportSubscriber(p *Pass, n *graph.Node) {
 		a, known := age.Str()
 		t, alsoKnown := attempts.Str()
 		if known && alsoKnown {
-			limits = fmt.Sprintf(" after %s attempts or %s s", t, a)
+			limits = fmt.Sprintf(" after %s retries or %s s", t, a)
 		}
 	}
 	h.Message = fmt.Sprintf("subscriber %s has no failure queue: an event that cannot be delivered is dropped%s", nameOf(n), limits)
@@ -119,7 +119,7 @@ func reportShortRetries(p *Pass, n *graph.Node) {
 		}
 		aged, counted := decided(e, "MaxEventAgeInSeconds"), decided(e, "MaxRetryAttempts")
 		age := fmt.Sprintf("%d s", facts.Int("eventbridge.custom_bus_retry_age_seconds"))
-		attempts := fmt.Sprintf("%d attempts", facts.Int("eventbridge.custom_bus_retry_attempts"))
+		attempts := fmt.Sprintf("%d retries", facts.Int("eventbridge.custom_bus_retry_attempts"))
 		lacking, limit := "", ""
 		switch {
 		case aged && counted:
