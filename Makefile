@@ -63,7 +63,7 @@ bench: build ## speed and memory: whole processes, then Go benchmarks, then sear
 	.ci/bench-search
 
 .PHONY: bench-search
-bench-search: index ## search quality: answered questions at 1, 3 and 5 for each stage of the ranking, and the time of a search
+bench-search: index ## search quality: questions answered by the first 1, 3 and 5 passages, and the time of a search
 	.ci/bench-search
 
 .PHONY: bench-peers

@@ -29,7 +29,7 @@ var (
 		{ID: "codedeploy.alarms", Value: "10", Unit: "count", Text: "10 alarms", Kind: Hard,
 			Title:  "Alarms of a deployment group",
 			Source: modelCodedeploy, Verified: true,
-			Note: "A composite alarm can stand for several."},
+			Note: "Metric math joins several metrics in one alarm."},
 	}}
 	latticeTable = Table{Name: "lattice", Title: "Amazon VPC Lattice: limits and defaults", Facts: []Fact{
 		{ID: "lattice.connection_minutes", Value: "10", Unit: "minutes", Text: "10 minutes", Kind: Hard,

@@ -53,7 +53,7 @@ var sqsTable = Table{Name: "sqs", Title: "Amazon SQS: limits and defaults", Fact
 	{ID: "sqs.inflight_standard", Value: "120000", Unit: "count", Text: "about 120,000 messages", Kind: Adjustable,
 		Title:  "Messages in flight of a standard queue",
 		Source: modelSqs, Verified: true,
-		Note: "Beyond it SQS returns the error OverLimit."},
+		Note: "Beyond it short polling returns the error OverLimit, long polling none."},
 	{ID: "sqs.inflight_fifo", Value: "120000", Unit: "count", Text: "120,000 messages", Kind: Adjustable,
 		Title:  "Messages in flight of a FIFO queue",
 		Source: docSqsFifo, Verified: true,
